@@ -1,0 +1,4 @@
+//! The rules: pure.
+mod login;
+
+pub use login::Login;

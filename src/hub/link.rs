@@ -1,0 +1,230 @@
+//! The thread between the hub and one connection actor: what each may tell the other.
+//!
+//! A [`Link`] is the hub's handle of a connection. Two links are equal when they lead to the same
+//! actor, which is how whatever a replaced connection still says is recognised and refused. Its
+//! clones share one stored recipient, so the mailbox bound holds: a clone of a `Recipient` would
+//! bring a free slot of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{
+    AtomicBool, AtomicUsize,
+    Ordering::{Acquire, Relaxed, Release},
+};
+use std::task::Waker;
+
+use actix::{Message, Recipient};
+use bytes::Bytes;
+use bytestring::ByteString;
+use futures_util::task::AtomicWaker;
+use smallvec::SmallVec;
+
+use crate::domain::Login;
+use crate::protocol::{Close, UserId};
+
+/// One WebSocket message, in either direction, without its frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// A text message; UTF-8 is already checked.
+    Text(ByteString),
+    /// A binary message.
+    Binary(Bytes),
+    /// An incoming message over the limit: skipped as it arrived, never kept.
+    Oversized {
+        /// Its size in bytes as far as it was announced.
+        bytes: u64,
+    },
+}
+
+impl Payload {
+    /// Bytes of content, as they count against a queue.
+    pub fn len(&self) -> usize {
+        match self {
+            Payload::Text(text) => text.len(),
+            Payload::Binary(bytes) => bytes.len(),
+            Payload::Oversized { .. } => 0,
+        }
+    }
+
+    /// Whether there is no content.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What the hub sends to a connection: messages to write in this order, then perhaps the request
+/// to close itself. The first one a connection gets tells it that it is registered (or refused);
+/// until then it reads nothing from its socket.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Deliver {
+    /// Written in order; none is dropped unless the socket ends first.
+    pub payloads: SmallVec<[Payload; 2]>,
+    /// What to do after them.
+    pub then: Then,
+}
+
+/// What a connection does when it has queued what was delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Go on.
+    Continue,
+    /// Send a ping now and report [`ConnectionEvent::Alive`] at the next sign of life.
+    Probe,
+    /// Close itself for this reason.
+    Close(Close),
+}
+
+/// What a connection tells the hub.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct FromConnection {
+    /// Who says it.
+    pub link: Link,
+    /// What has happened.
+    pub event: ConnectionEvent,
+}
+
+/// The life of a connection as the hub sees it.
+#[derive(Debug)]
+pub enum ConnectionEvent {
+    /// First of all, once: this socket wants to be that user.
+    Opened(Login),
+    /// The client has said this, in order. The hub calls [`Link::batch_taken`] when it is done.
+    Said(Vec<Payload>),
+    /// A sign of life after [`Then::Probe`].
+    Alive,
+    /// Last of all, once: the socket is over.
+    Ended(Parting),
+}
+
+/// How a socket ended, as far as it matters to the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parting {
+    /// The client said so: close code 1000, 1001 or none.
+    Goodbye,
+    /// The client did something for which a session ends (1002, 1007, 4513).
+    Violation,
+    /// Anything else: reset, cut, silent, slow.
+    Broken,
+}
+
+/// The hub's handle of a connection, and the little state that both share.
+#[derive(Clone)]
+pub struct Link(Arc<Shared>);
+
+struct Shared {
+    user: UserId,
+    recipient: Recipient<Deliver>,
+    /// Handed to the connection and not yet taken by the socket.
+    unwritten_bytes: AtomicUsize,
+    unwritten_messages: AtomicUsize,
+    /// The same bytes summed over all connections of the node.
+    node_unwritten: Arc<AtomicUsize>,
+    batch_with_hub: AtomicBool,
+    reader: AtomicWaker,
+}
+
+impl Link {
+    /// A handle of the connection behind `recipient`, which speaks for `user`. `node_unwritten`
+    /// is the one counter of the node.
+    pub fn new(
+        user: UserId,
+        recipient: Recipient<Deliver>,
+        node_unwritten: Arc<AtomicUsize>,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            user,
+            recipient,
+            unwritten_bytes: AtomicUsize::new(0),
+            unwritten_messages: AtomicUsize::new(0),
+            node_unwritten,
+            batch_with_hub: AtomicBool::new(false),
+            reader: AtomicWaker::new(),
+        }))
+    }
+
+    /// The user for whom the connection speaks.
+    pub fn user(&self) -> &UserId {
+        &self.0.user
+    }
+}
+
+/// The connection's side.
+impl Link {
+    /// Marks that a batch of frames is on its way to the hub: nothing more is read until it is
+    /// taken, which makes a flood its own back-pressure.
+    pub fn batch_sent(&self) {
+        self.0.batch_with_hub.store(true, Relaxed);
+    }
+
+    /// Whether the connection may read on; if not, `reader` is woken when it may.
+    pub fn may_read(&self, reader: &Waker) -> bool {
+        if !self.0.batch_with_hub.load(Relaxed) {
+            return true;
+        }
+        self.0.reader.register(reader);
+        // The hub may have taken the batch between the look and the registration.
+        !self.0.batch_with_hub.load(Acquire)
+    }
+
+    /// The socket has taken (or will never take) this much of what was delivered.
+    pub fn written(&self, messages: usize, bytes: usize) {
+        self.0.unwritten_messages.fetch_sub(messages, Relaxed);
+        self.0.unwritten_bytes.fetch_sub(bytes, Relaxed);
+        self.0.node_unwritten.fetch_sub(bytes, Relaxed);
+    }
+}
+
+/// The hub's side.
+impl Link {
+    /// Counts a message that the hub is about to deliver, so that bounds see it at once.
+    pub fn count(&self, bytes: usize) {
+        self.0.unwritten_messages.fetch_add(1, Relaxed);
+        self.0.unwritten_bytes.fetch_add(bytes, Relaxed);
+        self.0.node_unwritten.fetch_add(bytes, Relaxed);
+    }
+
+    /// Messages and bytes counted and not yet written.
+    pub fn unwritten(&self) -> (usize, usize) {
+        (self.0.unwritten_messages.load(Relaxed), self.0.unwritten_bytes.load(Relaxed))
+    }
+
+    /// Bytes counted and not yet written by all connections of the node.
+    pub fn node_unwritten(&self) -> usize {
+        self.0.node_unwritten.load(Relaxed)
+    }
+
+    /// Sends what has been counted. A connection that is gone has its goodbye under way already.
+    pub fn deliver(&self, delivery: Deliver) {
+        // why: the bound that acts is the counted backlog; a mailbox is drained into it at every
+        // wake-up, and a close must reach a connection however full its mailbox is.
+        self.0.recipient.do_send(delivery);
+    }
+
+    /// The batch has been handled: the connection may read on.
+    pub fn batch_taken(&self) {
+        self.0.batch_with_hub.store(false, Release);
+        self.0.reader.wake();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.node_unwritten.fetch_sub(*self.unwritten_bytes.get_mut(), Relaxed);
+    }
+}
+
+impl PartialEq for Link {
+    /// Compares the addresses of the actors.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.recipient == other.0.recipient
+    }
+}
+
+impl Eq for Link {}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Link({})", self.0.user)
+    }
+}

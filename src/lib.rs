@@ -1,0 +1,6 @@
+//! switchboard: an actor-model WebRTC signaling service.
+
+pub mod config;
+pub mod domain;
+pub mod hub;
+pub mod protocol;

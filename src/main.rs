@@ -1,0 +1,3 @@
+//! The program: parse the command line, start the log, run, exit code.
+
+fn main() {}

@@ -1,0 +1,98 @@
+//! Why the server closes a socket: every close code that it sends, in one place.
+//!
+//! The ranges carry the rule for clients (docs/protocol.md): up to 4499, and 1005, 1006,
+//! 1011–1014: reconnect with back-off; from 4500, and 1002, 1003, 1007, 1009: do not.
+
+use std::time::Duration;
+
+/// The server's reasons to close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Close {
+    /// The answer to the client's own close.
+    Normal,
+    /// The node drains or restarts.
+    Restart {
+        /// The longest wait that this socket may be told, so that not all come back at once.
+        window: Duration,
+    },
+    /// Full, draining, or too many sockets from this address.
+    TryLater,
+    /// No sign of life for two heartbeats, or a message not finished in that time.
+    NoSignOfLife,
+    /// Over the rate for long.
+    OverRate,
+    /// The client reads too slowly.
+    ReadsTooSlowly,
+    /// A frame that breaks RFC 6455 (section 7.4.1, 1002).
+    ProtocolError,
+    /// Text that is not UTF-8 (RFC 6455 section 8.1, 1007).
+    NotUtf8,
+    /// A bad parameter at connecting, or 20 bad messages in a row.
+    BadClient,
+    /// The access token was refused.
+    TokenRefused,
+    /// The user has connected again; the newer connection keeps the name.
+    Replaced,
+    /// The name is held by another connection (`duplicate-login reject`).
+    NameInUse,
+    /// A message announced at more than 16 times the limit.
+    FarTooLarge,
+}
+
+impl Close {
+    /// The close code (RFC 6455 section 7.4); published ones never change.
+    pub const fn code(self) -> u16 {
+        match self {
+            Close::Normal => 1000,
+            Close::ProtocolError => 1002,
+            Close::NotUtf8 => 1007,
+            Close::Restart { .. } => 1012,
+            Close::TryLater => 1013,
+            Close::NoSignOfLife => 4008,
+            Close::OverRate => 4029,
+            Close::ReadsTooSlowly => 4053,
+            Close::BadClient => 4500,
+            Close::TokenRefused => 4501,
+            Close::Replaced => 4509,
+            Close::NameInUse => 4510,
+            Close::FarTooLarge => 4513,
+        }
+    }
+
+    /// Words for the close frame and the log, at most 60 bytes.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Close::Normal => "",
+            Close::ProtocolError => "frame breaks RFC 6455",
+            Close::NotUtf8 => "text is not UTF-8",
+            Close::Restart { .. } => "restarting",
+            Close::TryLater => "full",
+            Close::NoSignOfLife => "no sign of life",
+            Close::OverRate => "over the rate for long",
+            Close::ReadsTooSlowly => "reads too slowly",
+            Close::BadClient => "bad parameter or too many bad messages",
+            Close::TokenRefused => "token refused",
+            Close::Replaced => "replaced by a newer connection",
+            Close::NameInUse => "name in use",
+            Close::FarTooLarge => "message far over the limit",
+        }
+    }
+
+    /// The window out of which a client that shall come back is told its own `retry after N ms`,
+    /// so that a crowd spreads out; `None` for a close after which nobody shall come back.
+    pub const fn retry_window(self) -> Option<Duration> {
+        match self {
+            Close::Restart { window } => Some(window),
+            Close::TryLater | Close::OverRate => Some(Duration::from_secs(10)),
+            Close::NoSignOfLife | Close::ReadsTooSlowly => Some(Duration::from_secs(2)),
+            Close::Normal
+            | Close::ProtocolError
+            | Close::NotUtf8
+            | Close::BadClient
+            | Close::TokenRefused
+            | Close::Replaced
+            | Close::NameInUse
+            | Close::FarTooLarge => None,
+        }
+    }
+}
