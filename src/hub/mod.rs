@@ -1,4 +1,5 @@
 //! The one writer.
 mod link;
 
-pub use link::{ConnectionEvent, Deliver, FromConnection, Link, Parting, Payload, Then};
+pub use crate::domain::{Login, Parting};
+pub use link::{ConnectionEvent, Deliver, FromConnection, Link, Payload, Then};
