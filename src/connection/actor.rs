@@ -1,0 +1,251 @@
+//! The actor: what it owns, how it starts, and what one turn of it does.
+
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{self, Poll};
+
+use actix::{Actor, ActorContext, ActorFuture, AsyncContext, Context, Handler};
+use bytes::BytesMut;
+use log::debug;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::domain::Login;
+use crate::hub::{ConnectionEvent, Deliver, FromConnection, Link, Parting, Payload, Then};
+
+use super::backlog::{Backlog, Progress};
+use super::clock::Asked;
+use super::closing::Phase;
+use super::frames::{ReadEnd, Reader};
+use super::io::Io;
+use super::open::OpenSocket;
+use super::upgrade::Admission;
+use super::{Node, SharedNode};
+
+/// One socket. Made by [`Connection::start`], ends by itself.
+#[derive(Debug)]
+pub struct Connection {
+    pub(super) io: Io,
+    pub(super) reader: Reader,
+    pub(super) backlog: Backlog,
+    pub(super) phase: Phase,
+    /// `None` for a socket that was refused: the hub never hears of it.
+    pub(super) presence: Option<Presence>,
+    /// How reading ended, behind a batch that is still with the hub.
+    pub(super) read_end: Option<EndOfTalk>,
+    /// When the client was last heard.
+    pub(super) heard: Instant,
+    pub(super) asked: Asked,
+    /// Since when the client owes the rest of a message.
+    pub(super) owing_since: Option<Instant>,
+    /// Since when the socket has taken nothing of the backlog.
+    pub(super) stalled_since: Option<Instant>,
+    pub(super) alarm: Pin<Box<Sleep>>,
+    pub(super) node: SharedNode,
+    _guard: Guard,
+    _open: OpenSocket,
+}
+
+/// What came behind the last message: the client's close, or why there is no more.
+#[derive(Debug)]
+pub(super) enum EndOfTalk {
+    Close(Option<actix_web_actors::ws::CloseCode>),
+    Read(ReadEnd),
+}
+
+/// What lives exactly as long as the socket, for whoever counts sockets.
+pub(super) struct Guard(#[allow(dead_code, reason = "held for its drop")] pub(super) Box<dyn Send>);
+
+impl std::fmt::Debug for Guard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Guard")
+    }
+}
+
+/// The connection as the hub sees it.
+#[derive(Debug)]
+pub(super) struct Presence {
+    pub(super) link: Link,
+    pub(super) reported: Reported,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reported {
+    Opened,
+    Ended,
+}
+
+impl Connection {
+    /// Takes over the socket. `unread` is what the client sent behind its handshake.
+    pub(super) fn start(
+        io: Io,
+        unread: BytesMut,
+        admission: Admission,
+        guard: Guard,
+        node: &SharedNode,
+    ) {
+        io.tune();
+        Connection::create(|context| {
+            let now = Instant::now();
+            let mut connection = Connection {
+                io,
+                reader: Reader::new(node.limits.max_frame, unread),
+                backlog: Backlog::default(),
+                phase: Phase::registering(now),
+                presence: None,
+                read_end: None,
+                heard: now,
+                asked: Asked::Nothing,
+                owing_since: None,
+                stalled_since: None,
+                alarm: Box::pin(sleep_until(now)),
+                node: Rc::clone(node),
+                _guard: guard,
+                _open: node.open.enter(),
+            };
+            match admission {
+                Admission::Login(login) => connection.open(login, context),
+                Admission::Refused { message, close } => {
+                    connection.backlog.push(Payload::Text(message));
+                    connection.close(close, Parting::Broken);
+                }
+            }
+            connection
+        });
+    }
+
+    fn open(&mut self, login: Login, context: &Context<Self>) {
+        debug!("socket opened user={}", login.user);
+        let recipient = context.address().recipient();
+        let link = Link::new(login.user.clone(), recipient, self.node.unwritten.clone());
+        tell(&self.node, &link, ConnectionEvent::Opened(login));
+        self.presence = Some(Presence { link, reported: Reported::Opened });
+    }
+
+    /// One turn: whatever can be done now, until socket, hub and clock have nothing more.
+    fn turn(&mut self, cx: &mut task::Context<'_>) -> Poll<()> {
+        let now = Instant::now();
+        // What the mailbox has just queued leaves first: reading waits while pongs pile up.
+        self.flush(cx, now);
+        self.read(cx, now);
+        self.look_at_the_clock(cx, now);
+        self.flush(cx, now);
+        self.wind_up(cx);
+        if self.phase == Phase::Over {
+            return Poll::Ready(());
+        }
+        self.set_the_alarm(cx);
+        Poll::Pending
+    }
+
+    fn flush(&mut self, cx: &mut task::Context<'_>, now: Instant) {
+        let mut progress = Progress::default();
+        let outcome = self.backlog.poll_write(&mut self.io, cx, &mut progress);
+        self.account(progress);
+        match outcome {
+            Poll::Ready(Ok(())) => self.stalled_since = None,
+            Poll::Pending if progress.taken > 0 => self.stalled_since = Some(now),
+            Poll::Pending => self.stalled_since = self.stalled_since.or(Some(now)),
+            Poll::Ready(Err(error)) => self.broken(&error),
+        }
+    }
+
+    pub(super) fn account(&self, progress: Progress) {
+        let Some(presence) = &self.presence else { return };
+        if progress.messages > 0 {
+            presence.link.written(progress.messages, progress.bytes);
+        }
+    }
+
+    /// Tells the hub, as long as it has not been told that this is over.
+    pub(super) fn report(&self, event: ConnectionEvent) {
+        if let Some(Presence { link, reported: Reported::Opened }) = &self.presence {
+            tell(&self.node, link, event);
+        }
+    }
+
+    /// Tells the hub, once, that this is over.
+    pub(super) fn report_end(&mut self, parting: Parting) {
+        self.report(ConnectionEvent::Ended(parting));
+        if let Some(presence) = &mut self.presence {
+            presence.reported = Reported::Ended;
+        }
+    }
+
+    /// For the log.
+    pub(super) fn user(&self) -> &str {
+        self.presence.as_ref().map_or("-", |presence| presence.link.user().as_str())
+    }
+}
+
+fn tell(node: &Node, link: &Link, event: ConnectionEvent) {
+    // why: a connection has one batch with the hub at a time and few reports in its life, so
+    // what waits there is bounded by the number of sockets.
+    node.hub.do_send(FromConnection { link: link.clone(), event });
+}
+
+impl Actor for Connection {
+    type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Context<Self>) {
+        context.spawn(Turn);
+    }
+}
+
+impl Handler<Deliver> for Connection {
+    type Result = ();
+
+    fn handle(&mut self, Deliver { payloads, then }: Deliver, _: &mut Context<Self>) {
+        match self.phase {
+            Phase::Registering { .. } => {
+                self.phase = Phase::Open;
+                self.heard = Instant::now();
+            }
+            Phase::Open => {}
+            // Crossed with the report of the end: nobody will read it.
+            Phase::Closing(_) | Phase::Ending(_) | Phase::Resetting | Phase::Over => {
+                let bytes = payloads.iter().map(Payload::len).sum();
+                return self.account(Progress { taken: 0, messages: payloads.len(), bytes });
+            }
+        }
+        for payload in payloads {
+            log::trace!("out user={} bytes={}", self.user(), payload.len());
+            self.backlog.push(payload);
+        }
+        match then {
+            Then::Continue => {}
+            Then::Probe => self.ask_for_the_hub(),
+            Then::Close(close) => self.close(close, Parting::Broken),
+        }
+    }
+}
+
+/// What the actor's task polls, behind the mailbox: so what a delivery queues leaves in the same
+/// wake-up.
+struct Turn;
+
+impl ActorFuture<Connection> for Turn {
+    type Output = ();
+
+    fn poll(
+        self: Pin<&mut Self>,
+        connection: &mut Connection,
+        context: &mut Context<Connection>,
+        cx: &mut task::Context<'_>,
+    ) -> Poll<()> {
+        let turn = connection.turn(cx);
+        if turn.is_ready() {
+            context.stop();
+        }
+        turn
+    }
+}
+
+impl Drop for Connection {
+    /// Runs on a panic too, so nothing in it may panic.
+    fn drop(&mut self) {
+        let never_written = self.backlog.drop_all();
+        self.account(never_written);
+        self.report_end(Parting::Broken);
+        debug!("socket over user={}", self.user());
+    }
+}

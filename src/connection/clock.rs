@@ -1,0 +1,121 @@
+//! Time: the heartbeat, the stalled reader, and how long each phase may last.
+//!
+//! One timer a connection. It is never later than the next deadline and is moved only when it
+//! fires too early or something earlier comes up, so a busy socket does not touch it.
+
+use std::task;
+
+use futures_util::FutureExt;
+use tokio::time::Instant;
+
+use crate::hub::Parting;
+use crate::protocol::Close;
+
+use super::actor::Connection;
+use super::closing::Phase;
+
+/// Whether the client has been asked for a sign of life since it was last heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    Nothing,
+    ByHeartbeat {
+        at: Instant,
+    },
+    /// The hub wants to be told.
+    ByHub {
+        at: Instant,
+    },
+}
+
+impl Connection {
+    /// Sends a ping, whose effect the hub wants to be told. One that waits for an answer already
+    /// keeps its time, so that asking again does not lengthen a life.
+    pub(super) fn ask_for_the_hub(&mut self) {
+        self.asked = match self.asked {
+            Asked::Nothing => Asked::ByHub { at: Instant::now() },
+            Asked::ByHeartbeat { at } | Asked::ByHub { at } => Asked::ByHub { at },
+        };
+        self.backlog.push_ping();
+    }
+
+    /// Acts on whatever is due. Comes after reading, so what has arrived while this process was
+    /// kept from running counts as heard.
+    pub(super) fn look_at_the_clock(&mut self, cx: &mut task::Context<'_>, now: Instant) {
+        match self.phase {
+            Phase::Registering { until } if until <= now => {
+                self.close(Close::TryLater, Parting::Broken);
+            }
+            Phase::Closing(patience) | Phase::Ending(patience) => {
+                if patience.until <= now || patience.received < self.reader.received() {
+                    self.out_of_patience();
+                }
+            }
+            Phase::Open => self.keep_the_heartbeat(cx, now),
+            Phase::Registering { .. } | Phase::Resetting | Phase::Over => {}
+        }
+    }
+
+    fn keep_the_heartbeat(&mut self, cx: &mut task::Context<'_>, now: Instant) {
+        if self.stall_deadline().is_some_and(|due| due <= now) {
+            return self.close(Close::ReadsTooSlowly, Parting::Broken);
+        }
+        if self.life_deadline() > now {
+            return;
+        }
+        if !self.may_read(cx) {
+            // Nobody listens while the hub is busy, so this silence is not the client's.
+            self.heard = now;
+            self.owing_since = self.owing_since.and(Some(now));
+            return;
+        }
+        if self.silence_deadline() <= now && self.asked == Asked::Nothing {
+            self.asked = Asked::ByHeartbeat { at: now };
+            return self.backlog.push_ping();
+        }
+        self.close(Close::NoSignOfLife, Parting::Broken);
+    }
+
+    /// When the client has to be asked, or is taken for dead.
+    fn silence_deadline(&self) -> Instant {
+        let heartbeat = self.node.limits.heartbeat;
+        match self.asked {
+            Asked::Nothing => self.heard + heartbeat,
+            Asked::ByHeartbeat { at } | Asked::ByHub { at } => {
+                (self.heard + heartbeat * 2).max(at + heartbeat)
+            }
+        }
+    }
+
+    fn life_deadline(&self) -> Instant {
+        let silence = self.silence_deadline();
+        let finished = self.owing_since.map(|since| since + self.node.limits.heartbeat * 2);
+        finished.map_or(silence, |finished| finished.min(silence))
+    }
+
+    fn stall_deadline(&self) -> Option<Instant> {
+        self.stalled_since.map(|since| since + self.node.limits.stall)
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Registering { until } => Some(until),
+            Phase::Open => {
+                let life = self.life_deadline();
+                Some(self.stall_deadline().map_or(life, |stall| stall.min(life)))
+            }
+            Phase::Closing(patience) | Phase::Ending(patience) => Some(patience.until),
+            Phase::Resetting | Phase::Over => None,
+        }
+    }
+
+    /// Comes last in a turn: leaves the timer at or before the next deadline.
+    pub(super) fn set_the_alarm(&mut self, cx: &mut task::Context<'_>) {
+        let Some(deadline) = self.next_deadline() else { return };
+        if self.alarm.is_elapsed() || deadline < self.alarm.deadline() {
+            self.alarm.as_mut().reset(deadline);
+        }
+        if self.alarm.poll_unpin(cx).is_ready() {
+            cx.waker().wake_by_ref();
+        }
+    }
+}

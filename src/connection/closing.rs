@@ -1,0 +1,181 @@
+//! The end of a connection: its phases and what leads from one to the next.
+
+use std::borrow::Cow;
+use std::io;
+use std::task::{self, Poll};
+use std::time::Duration;
+
+use actix_web_actors::ws::{CloseCode, CloseReason};
+use log::debug;
+use tokio::io::AsyncWrite;
+use tokio::time::Instant;
+
+use crate::hub::Parting;
+use crate::protocol::Close;
+
+use super::actor::{Connection, EndOfTalk};
+use super::frames::ReadEnd;
+
+/// How long the hub may take to let a socket in.
+const REGISTERING: Duration = Duration::from_secs(10);
+/// How long a close may take, from the decision to the end of the stream.
+const CLOSING: Duration = Duration::from_secs(3);
+/// What a client may go on sending meanwhile.
+const CLOSING_BYTES: u64 = 1 << 20;
+
+/// Where a connection is in its life; it only goes forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Waits for the hub's first word, and reads nothing.
+    Registering { until: Instant },
+    /// In use.
+    Open,
+    /// Our close is queued, theirs is awaited.
+    Closing(Patience),
+    /// Both have closed, or theirs is not worth waiting for: the end of the stream is awaited.
+    Ending(Patience),
+    /// Given up: one attempt to write, then a reset.
+    Resetting,
+    /// Nothing more to do.
+    Over,
+}
+
+/// What is left for an orderly end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Patience {
+    pub(super) until: Instant,
+    /// Not beyond this count of [`Reader::received`](super::frames::Reader::received).
+    pub(super) received: u64,
+}
+
+impl Phase {
+    pub(super) fn registering(now: Instant) -> Self {
+        Phase::Registering { until: now + REGISTERING }
+    }
+}
+
+impl Connection {
+    /// Our own close. Closing what is closing already changes nothing.
+    pub(super) fn close(&mut self, close: Close, parting: Parting) {
+        match self.phase {
+            Phase::Registering { .. } | Phase::Open => {}
+            Phase::Closing(_) | Phase::Ending(_) | Phase::Resetting | Phase::Over => return,
+        }
+        debug!("closing user={} code={} reason={}", self.user(), close.code(), close.reason());
+        self.report_end(parting);
+        self.phase = match close {
+            Close::NoSignOfLife | Close::ReadsTooSlowly => {
+                let dropped = self.backlog.drop_waiting();
+                self.account(dropped);
+                Phase::Resetting
+            }
+            Close::ProtocolError | Close::NotUtf8 | Close::FarTooLarge => {
+                Phase::Ending(self.patience())
+            }
+            Close::Normal
+            | Close::Restart { .. }
+            | Close::TryLater
+            | Close::OverRate
+            | Close::BadClient
+            | Close::TokenRefused
+            | Close::Replaced
+            | Close::NameInUse => Phase::Closing(self.patience()),
+        };
+        self.backlog.push_close(Some(close_reason(close)));
+    }
+
+    /// What came behind the last message, once the hub has taken that.
+    pub(super) fn end_of_talk(&mut self, end: EndOfTalk) {
+        match end {
+            EndOfTalk::Close(code) => self.closed_by_client(code),
+            EndOfTalk::Read(ReadEnd::Violation(close)) => self.close(close, Parting::Violation),
+            EndOfTalk::Read(ReadEnd::Broken(error)) => self.broken(&error),
+            EndOfTalk::Read(ReadEnd::Eof) => {
+                debug!("cut off by the client user={}", self.user());
+                self.over();
+            }
+        }
+    }
+
+    /// What a stream that is read out ends with.
+    pub(super) fn end_of_stream(&mut self, end: ReadEnd, patience: Patience) {
+        match end {
+            ReadEnd::Eof => self.over(),
+            ReadEnd::Broken(error) => self.broken(&error),
+            // Frames no longer; the bytes are still taken off its hands.
+            ReadEnd::Violation(_) => self.phase = Phase::Ending(patience),
+        }
+    }
+
+    fn closed_by_client(&mut self, code: Option<CloseCode>) {
+        let number = code.map_or(1005, u16::from);
+        debug!("closed by the client user={} code={number}", self.user());
+        self.report_end(match number {
+            1000 | 1001 | 1005 => Parting::Goodbye,
+            _ => Parting::Broken,
+        });
+        self.backlog.push_close(code.map(CloseReason::from));
+        self.phase = Phase::Ending(self.patience());
+    }
+
+    /// The socket has ended under us.
+    pub(super) fn broken(&mut self, error: &io::Error) {
+        debug!("socket broke user={} kind={}", self.user(), error.kind());
+        self.over();
+    }
+
+    pub(super) fn over(&mut self) {
+        self.report_end(Parting::Broken);
+        self.phase = Phase::Over;
+    }
+
+    /// An end that took too long or too much: what the kernel still holds goes too, unless the
+    /// close frame is out.
+    pub(super) fn out_of_patience(&mut self) {
+        if !self.backlog.is_empty() {
+            self.io.reset_on_drop();
+        }
+        self.over();
+    }
+
+    /// What an end still needs when all is written that can be.
+    pub(super) fn wind_up(&mut self, cx: &mut task::Context<'_>) {
+        match self.phase {
+            Phase::Registering { .. } | Phase::Open | Phase::Closing(_) | Phase::Over => {}
+            Phase::Ending(_) => {
+                if self.backlog.is_empty() {
+                    self.shut_down(cx);
+                }
+            }
+            Phase::Resetting => {
+                self.io.reset_on_drop();
+                self.over();
+            }
+        }
+    }
+
+    fn shut_down(&mut self, cx: &mut task::Context<'_>) {
+        if let Poll::Ready(Err(error)) = std::pin::Pin::new(&mut self.io).poll_shutdown(cx) {
+            self.broken(&error);
+        }
+    }
+
+    fn patience(&self) -> Patience {
+        Patience {
+            until: Instant::now() + CLOSING,
+            received: self.reader.received() + CLOSING_BYTES,
+        }
+    }
+}
+
+/// The close frame's content; whoever shall come back gets a time of its own for it.
+fn close_reason(close: Close) -> CloseReason {
+    let words = match close.retry_window() {
+        Some(window) => {
+            let window = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
+            Cow::Owned(format!("retry after {} ms", rand::random_range(0..=window)))
+        }
+        None => Cow::Borrowed(close.reason()),
+    };
+    CloseReason::from((CloseCode::from(close.code()), words))
+}

@@ -1,0 +1,81 @@
+//! One socket, one actor: the only owner of its stream, its buffers and its end.
+//!
+//! A [`Connection`] turns frames into messages for the hub and deliveries into frames, keeps the
+//! heartbeat, and closes itself, once; the hub can only ask for it. It knows nothing of what is
+//! said. The way in is [`upgrade`]: a handler [`accept`]s a request, the upgrade service answers
+//! it and hands the socket over.
+//!
+//! Until the hub's first [`Deliver`](crate::hub::Deliver) nothing is read; if none comes within
+//! 10 s it closes with 1013. A batch of at most 16 messages is with the hub at a time, and what
+//! came behind it, a close or a violation too, is looked at when that batch is taken.
+//!
+//! **How it closes.** What is queued by then, what came with the close too, is written first,
+//! then the close frame. What still comes in is read and thrown away, so that the page sees the
+//! code and not a reset. When the client's own close has come the write side is shut down, and
+//! the end of the stream ends it. All this has 3 s and 1 MiB; then the socket is dropped, by a
+//! reset if the close frame is still not out. A close that arrives is answered the same way; a
+//! violation does not wait for an answer. Only "no sign of life" and "reads too slowly" are a
+//! reset at once, after one attempt to write the close frame behind what is half written.
+//!
+//! Accounts: every delivered message is told to [`Link::written`](crate::hub::Link::written)
+//! exactly once, and every `Opened` gets exactly one `Ended`, a panic included.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use actix::Recipient;
+
+use crate::config::Config;
+use crate::hub::FromConnection;
+
+mod actor;
+mod backlog;
+mod clock;
+mod closing;
+mod frames;
+mod io;
+mod listen;
+mod open;
+mod reading;
+mod upgrade;
+
+pub use actor::Connection;
+pub use io::Io;
+pub use listen::{Site, listen};
+pub use open::{OpenSocket, OpenSockets};
+pub use upgrade::{Admission, Seat, accept, upgrade};
+
+/// What every connection of a worker shares.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Where connections report to.
+    pub hub: Recipient<FromConnection>,
+    /// What a client may do.
+    pub limits: Limits,
+    /// Bytes delivered and not yet written, over all connections of the node.
+    pub unwritten: Arc<AtomicUsize>,
+    /// Sockets that are open, over all connections of the node.
+    pub open: OpenSockets,
+}
+
+/// The settings that a connection needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// See [`Config::max_frame`].
+    pub max_frame: usize,
+    /// See [`Config::heartbeat`].
+    pub heartbeat: Duration,
+    /// See [`Config::stall`].
+    pub stall: Duration,
+}
+
+impl From<&Config> for Limits {
+    fn from(config: &Config) -> Self {
+        let Config { max_frame, heartbeat, stall, .. } = *config;
+        Self { max_frame, heartbeat, stall }
+    }
+}
+
+type SharedNode = Rc<Node>;

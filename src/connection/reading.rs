@@ -1,0 +1,122 @@
+//! From the socket to the hub.
+
+use std::task::{self, Poll};
+
+use log::trace;
+use tokio::time::Instant;
+
+use crate::hub::{ConnectionEvent, Payload};
+
+use super::actor::{Connection, EndOfTalk};
+use super::clock::Asked;
+use super::closing::Phase;
+use super::frames::Incoming;
+
+/// Frames read in one turn; then others have theirs.
+const FRAMES_A_TURN: usize = 16;
+
+/// Control frames that may wait before reading does: a client that sends pings and takes no
+/// pongs must not fill the memory.
+const CONTROLS_WAITING: usize = 64;
+
+impl Connection {
+    /// Reads what this phase allows, at most [`FRAMES_A_TURN`] frames.
+    pub(super) fn read(&mut self, cx: &mut task::Context<'_>, now: Instant) {
+        let received = self.reader.received();
+        match self.phase {
+            Phase::Registering { .. } | Phase::Resetting | Phase::Over => return,
+            Phase::Open => self.read_messages(cx, now),
+            Phase::Closing(_) | Phase::Ending(_) => self.read_out(cx),
+        }
+        if self.reader.received() > received {
+            self.heard = now;
+            if let Asked::ByHub { .. } = std::mem::replace(&mut self.asked, Asked::Nothing) {
+                self.report(ConnectionEvent::Alive);
+            }
+        }
+    }
+
+    /// Whether the client may be heard; if not, its turn comes when hub or socket are ready.
+    pub(super) fn may_read(&self, cx: &task::Context<'_>) -> bool {
+        let presence = self.presence.as_ref();
+        presence.is_some_and(|presence| presence.link.may_read(cx.waker()))
+            && self.backlog.controls() < CONTROLS_WAITING
+    }
+
+    fn read_messages(&mut self, cx: &mut task::Context<'_>, now: Instant) {
+        if !self.may_read(cx) {
+            return;
+        }
+        if let Some(end) = self.read_end.take() {
+            return self.end_of_talk(end);
+        }
+        let mut batch = Vec::new();
+        let end = self.read_batch(cx, now, &mut batch);
+        if batch.is_empty() {
+            if let Some(end) = end {
+                self.end_of_talk(end);
+            }
+            return;
+        }
+        self.read_end = end;
+        if let Some(presence) = &self.presence {
+            presence.link.batch_sent();
+        }
+        self.report(ConnectionEvent::Said(batch));
+        if self.may_read(cx) {
+            cx.waker().wake_by_ref();
+        }
+    }
+
+    fn read_batch(
+        &mut self,
+        cx: &mut task::Context<'_>,
+        now: Instant,
+        batch: &mut Vec<Payload>,
+    ) -> Option<EndOfTalk> {
+        for _ in 0..FRAMES_A_TURN {
+            match self.reader.poll_next(&mut self.io, cx) {
+                Poll::Ready(Ok(Incoming::Message(payload))) => {
+                    trace!("in user={} bytes={}", self.user(), payload.len());
+                    self.owing_since = None;
+                    batch.push(payload);
+                }
+                Poll::Ready(Ok(Incoming::Ping(content))) => self.backlog.push_pong(content),
+                Poll::Ready(Ok(Incoming::Pong)) => {}
+                Poll::Ready(Ok(Incoming::Close(code))) => return Some(EndOfTalk::Close(code)),
+                Poll::Ready(Err(end)) => return Some(EndOfTalk::Read(end)),
+                Poll::Pending => {
+                    self.owing_since = match self.reader.owes_more() {
+                        true => self.owing_since.or(Some(now)),
+                        false => None,
+                    };
+                    return None;
+                }
+            }
+        }
+        cx.waker().wake_by_ref();
+        None
+    }
+
+    /// Reads and throws away, until the client's close has come and then until its stream ends.
+    fn read_out(&mut self, cx: &mut task::Context<'_>) {
+        for _ in 0..FRAMES_A_TURN {
+            match self.phase {
+                Phase::Closing(patience) => match self.reader.poll_next(&mut self.io, cx) {
+                    Poll::Ready(Ok(Incoming::Message(_) | Incoming::Ping(_) | Incoming::Pong)) => {}
+                    Poll::Ready(Ok(Incoming::Close(_))) => self.phase = Phase::Ending(patience),
+                    Poll::Ready(Err(end)) => return self.end_of_stream(end, patience),
+                    Poll::Pending => return,
+                },
+                Phase::Ending(_) => match self.reader.poll_discard(&mut self.io, cx) {
+                    Poll::Ready(Ok(true)) => {}
+                    Poll::Ready(Ok(false)) => return self.over(),
+                    Poll::Ready(Err(error)) => return self.broken(&error),
+                    Poll::Pending => return,
+                },
+                Phase::Registering { .. } | Phase::Open | Phase::Resetting | Phase::Over => return,
+            }
+        }
+        cx.waker().wake_by_ref();
+    }
+}
