@@ -1,0 +1,88 @@
+//! A server that says back whatever it is told, over the same connections as the service itself:
+//! for conformance suites and for measuring.
+//!
+//! `cargo run --release --example echo -- --listen 127.0.0.1:9001`, then `ws://127.0.0.1:9001/ws`.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix::{Actor, Context, Handler};
+use actix_web::{App, HttpRequest, HttpResponse, Responder, web};
+use clap::Parser;
+use smallvec::smallvec;
+
+use switchboard::connection::{Admission, Limits, Node, OpenSockets, Seat, Site, accept, listen};
+use switchboard::domain::Login;
+use switchboard::hub::{ConnectionEvent, Deliver, FromConnection, Then};
+use switchboard::protocol::UserId;
+
+const LIMITS: Limits = Limits {
+    max_frame: 32 << 20,
+    heartbeat: Duration::from_secs(3600),
+    stall: Duration::from_secs(60),
+};
+
+#[derive(Parser)]
+struct Options {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:9001")]
+    listen: SocketAddr,
+    /// Threads that serve sockets.
+    #[arg(long, default_value_t = 1)]
+    workers: usize,
+}
+
+/// Lets everybody in and says everything back.
+struct EchoHub;
+
+impl Actor for EchoHub {
+    type Context = Context<Self>;
+}
+
+impl Handler<FromConnection> for EchoHub {
+    type Result = ();
+
+    fn handle(&mut self, FromConnection { link, event }: FromConnection, _: &mut Context<Self>) {
+        let payloads = match event {
+            ConnectionEvent::Opened(_) => smallvec![],
+            ConnectionEvent::Said(batch) => {
+                batch.iter().for_each(|payload| link.count(payload.len()));
+                batch.into()
+            }
+            ConnectionEvent::Alive | ConnectionEvent::Ended(_) => return,
+        };
+        link.deliver(Deliver { payloads, then: Then::Continue });
+        link.batch_taken();
+    }
+}
+
+async fn socket(request: HttpRequest) -> impl Responder {
+    let user = UserId::parse("anybody").map_err(actix_web::error::ErrorInternalServerError)?;
+    let admission = Admission::Login(Login { user, name: None });
+    Ok::<_, actix_web::Error>(accept(
+        &request,
+        Seat { admission, protocol: None, guard: Box::new(()) },
+    )?)
+}
+
+#[actix_web::main]
+async fn main() -> std::io::Result<()> {
+    env_logger::init();
+    let Options { listen: address, workers } = Options::parse();
+    let listener = TcpListener::bind(address)?;
+    println!("ws://{}/ws", listener.local_addr()?);
+    let open = OpenSockets::default();
+    let site = move || Site {
+        pages: App::new().default_service(web::to(HttpResponse::NotFound)),
+        sockets: App::new()
+            .route("/ws", web::get().to(socket))
+            .default_service(web::to(HttpResponse::NotFound)),
+        node: Node {
+            hub: EchoHub.start().recipient(),
+            limits: LIMITS,
+            unwritten: Default::default(),
+            open: open.clone(),
+        },
+    };
+    listen(listener, workers, site)?.await
+}
