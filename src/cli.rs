@@ -19,7 +19,7 @@ pub enum Order {
     /// Serve until told to stop.
     Serve {
         /// With these settings.
-        config: Config,
+        config: Box<Config>,
         /// What is logged.
         log: Filter,
     },
@@ -70,7 +70,7 @@ impl Order {
                     None => health::url(loaded.config.listen)?,
                 },
             },
-            _ => Order::Serve { config: loaded.config, log },
+            _ => Order::Serve { config: loaded.config.into(), log },
         })
     }
 }
