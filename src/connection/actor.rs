@@ -11,6 +11,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::domain::Login;
 use crate::hub::{ConnectionEvent, Deliver, FromConnection, Link, Parting, Payload, Then};
+use crate::protocol::UserId;
 
 use super::backlog::{Backlog, Progress};
 use super::clock::Asked;
@@ -114,9 +115,8 @@ impl Connection {
     }
 
     fn open(&mut self, login: Login, context: &Context<Self>) {
-        debug!("socket opened user={}", login.user);
         let recipient = context.address().recipient();
-        let link = Link::new(login.user.clone(), recipient, self.node.unwritten.clone());
+        let link = Link::new(recipient, self.node.unwritten.clone());
         tell(&self.node, &link, ConnectionEvent::Opened(login));
         self.presence = Some(Presence { link, reported: Reported::Opened });
     }
@@ -178,7 +178,8 @@ impl Connection {
 
     /// For the log.
     pub(super) fn user(&self) -> &str {
-        self.presence.as_ref().map_or("-", |presence| presence.link.user().as_str())
+        let presence = self.presence.as_ref();
+        presence.and_then(|presence| presence.link.user()).map_or("-", UserId::as_str)
     }
 }
 

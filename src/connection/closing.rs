@@ -75,6 +75,7 @@ impl Connection {
             Close::Normal
             | Close::Restart { .. }
             | Close::TryLater
+            | Close::Superseded
             | Close::OverRate
             | Close::BadClient
             | Close::TokenRefused

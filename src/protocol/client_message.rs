@@ -27,6 +27,8 @@ pub struct Incoming {
 pub struct Rejected {
     /// Comes back as `ref` in the error.
     pub id: Option<MessageId>,
+    /// Whether it counts (docs/protocol.md, "Nothing lost, nothing twice").
+    pub counted: bool,
     /// What is wrong.
     pub refusal: Refusal,
 }
@@ -84,9 +86,17 @@ pub enum ClientMessage {
         token: String,
     },
     Ping,
+    Pong,
     Ack {
         received: u64,
     },
+}
+
+impl ClientMessage {
+    /// Whether both sides count it: all but what keeps the counting itself going.
+    pub const fn is_counted(&self) -> bool {
+        !matches!(self, ClientMessage::Ack { .. } | ClientMessage::Ping | ClientMessage::Pong)
+    }
 }
 
 /// The three steps of JSEP (RFC 8829) that the server carries.
@@ -134,6 +144,7 @@ enum Kind {
     List,
     Refresh,
     Ping,
+    Pong,
     Ack,
 }
 
@@ -156,6 +167,7 @@ impl Kind {
             "list" => Kind::List,
             "refresh" => Kind::Refresh,
             "ping" => Kind::Ping,
+            "pong" => Kind::Pong,
             "ack" => Kind::Ack,
             _ => return None,
         })
@@ -179,6 +191,7 @@ impl Kind {
             Kind::List => ("list", &[F::After, F::Limit]),
             Kind::Refresh => ("refresh", &[F::Token]),
             Kind::Ping => ("ping", &[]),
+            Kind::Pong => ("pong", &[]),
             Kind::Ack => ("ack", &[F::Received]),
         }
     }
@@ -188,11 +201,25 @@ const SIGNAL: &[Field] = &[Field::To, Field::CallId, Field::Room, Field::Data, F
 
 /// Reads one text frame.
 pub fn decode(text: &ByteString) -> Result<Incoming, Rejected> {
-    let envelope = Envelope::read(text).map_err(|refusal| Rejected { id: None, refusal })?;
-    let id = envelope.id().map_err(|refusal| Rejected { id: None, refusal })?;
+    let envelope = Envelope::read(text).map_err(Rejected::unread)?;
+    let rejected = |id, refusal| Rejected { id, counted: is_counted(&envelope), refusal };
+    let id = envelope.id().map_err(|refusal| rejected(None, refusal))?;
     match message(&envelope, id.is_some()) {
         Ok(message) => Ok(Incoming { id, message }),
-        Err(refusal) => Err(Rejected { id, refusal }),
+        Err(refusal) => Err(rejected(id, refusal)),
+    }
+}
+
+/// As [`ClientMessage::is_counted`], for a message that is none.
+fn is_counted(envelope: &Envelope<'_>) -> bool {
+    let name = envelope.type_name();
+    !matches!(name.as_deref(), Ok("ack" | "ping" | "pong"))
+}
+
+impl Rejected {
+    /// A frame of which nothing can be read, its type and `id` neither.
+    pub const fn unread(refusal: Refusal) -> Self {
+        Self { id: None, counted: true, refusal }
     }
 }
 
@@ -245,6 +272,7 @@ fn message(envelope: &Envelope<'_>, has_id: bool) -> Result<ClientMessage, Refus
         }
         Kind::Refresh => ClientMessage::Refresh { token: of.token()? },
         Kind::Ping => ClientMessage::Ping,
+        Kind::Pong => ClientMessage::Pong,
         Kind::Ack => ClientMessage::Ack { received: of.received()? },
     })
 }
