@@ -90,7 +90,7 @@ impl Connection {
                 io,
                 reader: Reader::new(node.limits.max_frame, unread),
                 backlog: Backlog::default(),
-                phase: Phase::registering(now),
+                phase: Phase::Registering { until: now + node.limits.registering },
                 presence: None,
                 read_end: None,
                 heard: now,
@@ -124,6 +124,7 @@ impl Connection {
     /// One turn: whatever can be done now, until socket, hub and clock have nothing more.
     fn turn(&mut self, cx: &mut task::Context<'_>) -> Poll<()> {
         let now = Instant::now();
+        let phase = self.phase;
         // What the mailbox has just queued leaves first: reading waits while pongs pile up.
         self.flush(cx, now);
         self.read(cx, now);
@@ -132,6 +133,10 @@ impl Connection {
         self.wind_up(cx);
         if self.phase == Phase::Over {
             return Poll::Ready(());
+        }
+        if self.phase != phase {
+            // The new phase waits for other things: a turn of its own asks for them.
+            cx.waker().wake_by_ref();
         }
         self.set_the_alarm(cx);
         Poll::Pending
