@@ -1,7 +1,24 @@
 //! Every setting: meaning, unit, default, range.
+//!
+//! Promises: one declaration a setting, in `settings!` below. The field of [`Config`], the flag,
+//! the variable, the TOML key, the check and what `switchboard config` prints all come from it.
+//! A [`Config`] from [`load`] is checked; nobody checks it again. Knows nothing of who uses a
+//! setting, and reads neither the command line nor the environment: it is handed both.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+mod kind;
+mod load;
+mod print;
+mod setting;
+
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
+
+use kind::{Address, Bytes, Choice, Count, List, Span, Switch, Word};
+use setting::settings;
+
+pub use load::{CONFIG_VARIABLE, Fault, Given, LOG_VARIABLE, Loaded, Source, load};
+pub use print::{as_markdown, as_toml};
+pub use setting::Setting;
 
 /// Who is told who is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,89 +38,116 @@ pub enum DuplicateLogin {
     Reject,
 }
 
-/// All settings of a node, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// Where to listen. Port 0: any free one. Default 127.0.0.1:8080.
-    pub listen: SocketAddr,
-    /// Threads that serve sockets. 1 to 64, default 1.
-    pub workers: usize,
-    /// The longest message that a client may send, in bytes. 1 KiB to 16 MiB, default 64 KiB.
-    pub max_frame: usize,
-    /// Messages a second a user may send for long. 0: unlimited, default 100.
-    pub rate: u32,
-    /// Messages a user may send at once after a pause. 1 to 1 000 000, default 500.
-    pub burst: u32,
-    /// `call-request`s a minute a user. 0: unlimited, default 30.
-    pub call_rate: u32,
-    /// Rooms a user may be in. 0 to 1000, default 8.
-    pub max_rooms: usize,
-    /// Members a room may have. 2 to 1000, default 16.
-    pub max_members: usize,
-    /// Messages that may wait for a session. 16 to 1 000 000, default 512.
-    pub queue_messages: usize,
-    /// Bytes that may wait for a session. At least `max_frame`, default 512 KiB.
-    pub queue_bytes: usize,
-    /// Bytes that may wait on the whole node. At least `queue_bytes`, default 256 MiB.
-    pub queue_total: usize,
-    /// How long a socket may take no byte of its backlog. 1 s to 10 min, default 10 s.
-    pub stall: Duration,
-    /// How long a session outlives its socket. 0 s to 1 h, default 30 s.
-    pub resume_window: Duration,
-    /// Silence after which a ping goes out; twice that ends the socket. 1 s to 1 h, default 25 s.
-    pub heartbeat: Duration,
-    /// How long a callee may let it ring. 1 s to 10 min, default 45 s.
-    pub ring_timeout: Duration,
-    /// Over how long a drain spreads the clients' return. 0 s to 10 min, default 5 s.
-    pub drain_window: Duration,
-    /// Who is told who is there. Default `all`.
-    pub presence: PresenceMode,
-    /// Users up to which mode `all` names them. 0 to 100 000, default 1000.
-    pub presence_limit: usize,
-    /// What a second login under the same name does. Default `replace`.
-    pub duplicate_login: DuplicateLogin,
-    /// Sockets on this node. 0: unlimited, default 100 000.
-    pub max_sockets: usize,
-    /// Sockets from one address. 0: unlimited, default 1000.
-    pub max_sockets_per_address: usize,
-    /// New sockets a second from one address. 0: unlimited, default 50.
-    pub new_sockets_per_address: u32,
-    /// STUN URLs for `iceServers`. Default none.
-    pub stun: Vec<String>,
-    /// Further origins whose pages may connect, as `https://app.example`. Default none.
-    pub origins: Vec<String>,
-    /// Serve any `Host` in open mode, where everybody may claim every name. Default false.
-    pub insecure_open: bool,
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+
+/// The highest rate: one message a microsecond, far past what a user can send, and still exact
+/// in the nanoseconds between two of them.
+const RATE_MAX: u64 = 1_000_000;
+/// The highest ceiling of sockets: more than Linux lets one process open by far.
+const SOCKETS_MAX: u64 = 10_000_000;
+
+settings! {
+    /// The address and port to listen on; port 0 takes any free one.
+    listen: SocketAddr = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 8080), Address;
+
+    /// Threads that serve sockets.
+    workers: usize = 1, Count("threads", 1..=64);
+
+    /// The longest message that a client may send.
+    max_frame: usize = 64 << 10, Bytes(KIB..=16 * MIB);
+
+    /// Messages that a user may send in the long run; 0 is unlimited.
+    rate: u32 = 100, Count("messages a second", 0..=RATE_MAX);
+
+    /// Messages that a user may send at once after a pause.
+    burst: u32 = 500, Count("messages", 1..=1_000_000);
+
+    /// Calls that a user may request; 0 is unlimited.
+    call_rate: u32 = 30, Count("calls a minute", 0..=RATE_MAX);
+
+    /// Rooms that a user may be in at a time.
+    max_rooms: usize = 8, Count("rooms", 0..=1000);
+
+    /// Members that a room may have.
+    max_members: usize = 16, Count("users", 2..=1000);
+
+    /// Messages that may wait for a session; past it the sender gets `queue-full`.
+    queue_messages: usize = 512, Count("messages", 16..=1_000_000);
+
+    /// Bytes that may wait for a session, at least `max-frame`; past it the sender gets
+    /// `queue-full`.
+    queue_bytes: usize = 512 << 10, Bytes(KIB..=GIB);
+
+    /// Bytes that may wait on the whole node, at least `queue-bytes`; past it every relay is
+    /// `queue-full`.
+    queue_total: usize = 256 << 20, Bytes(KIB..=512 * GIB);
+
+    /// How long a socket may take no byte of what waits for it before it is closed (4053).
+    stall: Duration = Duration::from_secs(10), Span(1..=10 * MINUTE);
+
+    /// How long a session outlives its socket.
+    resume_window: Duration = Duration::from_secs(30), Span(0..=HOUR);
+
+    /// Silence after which a ping goes out; twice that ends the socket (4008).
+    heartbeat: Duration = Duration::from_secs(25), Span(1..=HOUR);
+
+    /// How long a callee may let it ring.
+    ring_timeout: Duration = Duration::from_secs(45), Span(1..=10 * MINUTE);
+
+    /// Over how long a drain spreads the return of the clients.
+    drain_window: Duration = Duration::from_secs(5), Span(0..=10 * MINUTE);
+
+    /// Who is told who is there: `all` tells everyone of everyone, `off` only those who watch.
+    presence: PresenceMode = PresenceMode::All, Choice;
+
+    /// Users up to which presence `all` names them; past it everybody is told the total.
+    presence_limit: usize = 1000, Count("users", 0..=100_000);
+
+    /// What a second login under a name in use does: `replace` the first or get a `reject`.
+    duplicate_login: DuplicateLogin = DuplicateLogin::Replace, Choice;
+
+    /// Sockets that this node serves at a time; 0 is unlimited.
+    max_sockets: usize = 100_000, Count("sockets", 0..=SOCKETS_MAX);
+
+    /// Sockets that one address may hold at a time; 0 is unlimited.
+    max_sockets_per_address: usize = 1000, Count("sockets", 0..=SOCKETS_MAX);
+
+    /// New sockets that one address may open; 0 is unlimited.
+    new_sockets_per_address: u32 = 50, Count("sockets a second", 0..=RATE_MAX);
+
+    /// STUN servers that clients are told in `iceServers`.
+    stun: Vec<String> = Vec::new(), List::STUN_URLS;
+
+    /// Further origins whose pages may connect, beside the server's own.
+    origins: Vec<String> = Vec::new(), List::ORIGINS;
+
+    /// Serve any `Host` although nobody is authenticated and everybody may claim every name.
+    insecure_open: bool = false, Switch;
 }
 
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
-            workers: 1,
-            max_frame: 64 << 10,
-            rate: 100,
-            burst: 500,
-            call_rate: 30,
-            max_rooms: 8,
-            max_members: 16,
-            queue_messages: 512,
-            queue_bytes: 512 << 10,
-            queue_total: 256 << 20,
-            stall: Duration::from_secs(10),
-            resume_window: Duration::from_secs(30),
-            heartbeat: Duration::from_secs(25),
-            ring_timeout: Duration::from_secs(45),
-            drain_window: Duration::from_secs(5),
-            presence: PresenceMode::All,
-            presence_limit: 1000,
-            duplicate_login: DuplicateLogin::Replace,
-            max_sockets: 100_000,
-            max_sockets_per_address: 1000,
-            new_sockets_per_address: 50,
-            stun: Vec::new(),
-            origins: Vec::new(),
-            insecure_open: false,
+impl Word for PresenceMode {
+    const ALL: &[Self] = &[Self::All, Self::Off];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Off => "off",
+        }
+    }
+}
+
+impl Word for DuplicateLogin {
+    const ALL: &[Self] = &[Self::Replace, Self::Reject];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Replace => "replace",
+            Self::Reject => "reject",
         }
     }
 }

@@ -1,3 +1,46 @@
 //! The program: parse the command line, start the log, run, exit code.
 
-fn main() {}
+use std::env;
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use switchboard::cli::Order;
+use switchboard::{health, logging, server};
+
+fn main() -> ExitCode {
+    let order = match Order::parse(env::args_os(), env::vars_os()) {
+        Ok(order) => order,
+        Err(fault) => return refuse(&fault, BAD_USAGE),
+    };
+    match order {
+        Order::Serve { config, log } => {
+            logging::start(&log);
+            match server::run(*config) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(fault) => refuse(&fault, FAILURE),
+            }
+        }
+        // A reader that has read enough, as `head` does, is no failure.
+        Order::Print(text) => match io::stdout().write_all(text.as_bytes()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => refuse(&error, FAILURE),
+            _ => ExitCode::SUCCESS,
+        },
+        Order::Health { url } => match health::ask(&url) {
+            Ok(()) => {
+                println!("{url} is well");
+                ExitCode::SUCCESS
+            }
+            Err(unwell) => refuse(&unwell, FAILURE),
+        },
+    }
+}
+
+/// What clap ends with as well.
+const BAD_USAGE: u8 = 2;
+const FAILURE: u8 = 1;
+
+fn refuse(why: &dyn Error, code: u8) -> ExitCode {
+    eprintln!("switchboard: {why}");
+    ExitCode::from(code)
+}

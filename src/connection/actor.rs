@@ -124,7 +124,7 @@ impl Connection {
     /// One turn: whatever can be done now, until socket, hub and clock have nothing more.
     fn turn(&mut self, cx: &mut task::Context<'_>) -> Poll<()> {
         let now = Instant::now();
-        let phase = self.phase;
+        let phase = std::mem::discriminant(&self.phase);
         // What the mailbox has just queued leaves first: reading waits while pongs pile up.
         self.flush(cx, now);
         self.read(cx, now);
@@ -134,11 +134,11 @@ impl Connection {
         if self.phase == Phase::Over {
             return Poll::Ready(());
         }
-        if self.phase != phase {
-            // The new phase waits for other things: a turn of its own asks for them.
+        self.set_the_alarm(cx);
+        if std::mem::discriminant(&self.phase) != phase {
+            // The new phase has not looked at the socket yet, so nothing there would wake it.
             cx.waker().wake_by_ref();
         }
-        self.set_the_alarm(cx);
         Poll::Pending
     }
 

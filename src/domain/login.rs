@@ -1,4 +1,4 @@
-//! What a socket brings along when it wants to be a user.
+//! How a socket comes and how it goes, as far as the rules care.
 
 use crate::protocol::{DisplayName, UserId};
 
@@ -9,4 +9,15 @@ pub struct Login {
     pub user: UserId,
     /// The name that people read.
     pub name: Option<DisplayName>,
+}
+
+/// How a socket ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parting {
+    /// The client said so: close code 1000, 1001 or none.
+    Goodbye,
+    /// The client did something for which a session ends (1002, 1007, 4513).
+    Violation,
+    /// Anything else: reset, cut, silent, slow.
+    Broken,
 }

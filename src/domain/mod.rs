@@ -1,4 +1,23 @@
-//! The rules: pure.
-mod login;
+//! The rules: users, sessions, calls, rooms, presence, quotas.
+//!
+//! Promises: a pure state machine. The same inputs at the same times with the same seed give the
+//! same effects; no actor, no clock, no I/O. Generic over the handle of a connection, so that a
+//! test drives it with plain numbers and simulated time.
 
-pub use login::Login;
+mod agenda;
+mod call;
+mod calls;
+mod effect;
+mod login;
+mod mint;
+mod presence;
+mod quota;
+mod registry;
+mod rooms;
+mod session;
+mod switchboard;
+
+pub use call::{CallEvent, Outcome, Side, Stage};
+pub use effect::{Backlog, Effect, Handle};
+pub use login::{Login, Parting};
+pub use switchboard::{Census, Counts, Input, Snapshot, Switchboard};

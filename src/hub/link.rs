@@ -18,7 +18,7 @@ use bytestring::ByteString;
 use futures_util::task::AtomicWaker;
 use smallvec::SmallVec;
 
-use crate::domain::Login;
+use crate::domain::{Login, Parting};
 use crate::protocol::{Close, UserId};
 
 /// One WebSocket message, in either direction, without its frame.
@@ -95,17 +95,6 @@ pub enum ConnectionEvent {
     Alive,
     /// Last of all, once: the socket is over.
     Ended(Parting),
-}
-
-/// How a socket ended, as far as it matters to the session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Parting {
-    /// The client said so: close code 1000, 1001 or none.
-    Goodbye,
-    /// The client did something for which a session ends (1002, 1007, 4513).
-    Violation,
-    /// Anything else: reset, cut, silent, slow.
-    Broken,
 }
 
 /// The hub's handle of a connection, and the little state that both share.

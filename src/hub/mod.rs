@@ -1,4 +1,220 @@
-//! The one writer.
+//! The one writer: the actor that owns the user map.
+//!
+//! Promises: whatever connections say is judged one at a time, so register, replace and
+//! unregister cannot overtake each other. Its handlers translate: message in, one call on the
+//! rules, effects out. Here, and nowhere deeper, the clock is read and randomness drawn.
+
 mod link;
 
-pub use link::{ConnectionEvent, Deliver, FromConnection, Link, Parting, Payload, Then};
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix::prelude::*;
+use bytestring::ByteString;
+use log::debug;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use smallvec::smallvec;
+use tokio::sync::oneshot;
+
+pub use crate::domain::{Login, Parting};
+pub use link::{ConnectionEvent, Deliver, FromConnection, Link, Payload, Then};
+
+use crate::config::Config;
+use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard};
+use crate::protocol::{BadMessage, Refusal, Rejected, decode};
+
+/// Owner of the user map, and of everything that the rules know.
+pub struct SignalingHub {
+    board: Switchboard<Link>,
+    max_frame: usize,
+    /// Kept to spare an allocation a message.
+    effects: Vec<Effect<Link>>,
+    outbox: Vec<(Link, Deliver)>,
+    alarm: Option<(Instant, SpawnHandle)>,
+    draining: bool,
+    /// Dropped with the hub, which is how the server learns that it is gone.
+    _alive: oneshot::Sender<()>,
+}
+
+impl SignalingHub {
+    /// An empty hub. The receiver fails when the hub is gone, for whatever reason.
+    pub fn new(config: &Arc<Config>) -> (Self, oneshot::Receiver<()>) {
+        let (alive, gone) = oneshot::channel();
+        let generator = StdRng::from_rng(&mut rand::rng());
+        let hub = Self {
+            board: Switchboard::new(config.clone(), generator),
+            max_frame: config.max_frame,
+            effects: Vec::new(),
+            outbox: Vec::new(),
+            alarm: None,
+            draining: false,
+            _alive: alive,
+        };
+        (hub, gone)
+    }
+
+    fn hear(&mut self, link: &Link, payload: Payload) {
+        let refused = |refusal| Err(Rejected { id: None, refusal });
+        let said = match payload {
+            Payload::Text(text) => decode(&text),
+            Payload::Binary(_) => refused(Refusal::BadMessage(BadMessage::Binary)),
+            Payload::Oversized { .. } => refused(Refusal::TooLarge { limit: self.max_frame }),
+        };
+        self.apply(Input::Said { connection: link.clone(), user: link.user().clone(), said });
+    }
+
+    /// One step of the rules, and what follows from it into the outbox.
+    fn apply(&mut self, input: Input<Link>) {
+        let now = now();
+        let mut effects = std::mem::take(&mut self.effects);
+        let mut granted = Vec::new();
+        self.board.apply(input, now, &mut effects);
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Deliver { to, frame } => self.enqueue(to, frame),
+                Effect::Probe(connection) => self.conclude(connection, Then::Probe),
+                Effect::Close { connection, close } => {
+                    debug!("closing user={} reason={close:?}", connection.user());
+                    self.conclude(connection, Then::Close(close));
+                }
+                // A single node may always give its names away.
+                Effect::Claim { connection, login } => {
+                    granted.push(Input::Claimed { connection, login });
+                }
+            }
+        }
+        self.effects = effects;
+        for claimed in granted {
+            self.apply(claimed);
+        }
+    }
+
+    fn enqueue(&mut self, to: Link, frame: ByteString) {
+        to.count(frame.len());
+        let payload = Payload::Text(frame);
+        match self.outbox.last_mut() {
+            Some((link, delivery)) if *link == to && delivery.then == Then::Continue => {
+                delivery.payloads.push(payload);
+            }
+            _ => {
+                let delivery = Deliver { payloads: smallvec![payload], then: Then::Continue };
+                self.outbox.push((to, delivery));
+            }
+        }
+    }
+
+    fn conclude(&mut self, to: Link, then: Then) {
+        match self.outbox.last_mut() {
+            Some((link, delivery)) if *link == to && delivery.then == Then::Continue => {
+                delivery.then = then;
+            }
+            _ => self.outbox.push((to, Deliver { payloads: smallvec![], then })),
+        }
+    }
+
+    /// Sends what the handler has brought about, and sets the alarm for what comes next.
+    fn send_off(&mut self, ctx: &mut Context<Self>) {
+        for (link, delivery) in self.outbox.drain(..) {
+            link.deliver(delivery);
+        }
+        let due = self.board.next_due();
+        if self.alarm.map(|(at, _)| at) == due {
+            return;
+        }
+        if let Some((_, alarm)) = self.alarm.take() {
+            ctx.cancel_future(alarm);
+        }
+        self.alarm = due.map(|due| {
+            let wait = due.saturating_duration_since(now());
+            (due, ctx.run_later(wait, Self::ring))
+        });
+    }
+
+    fn ring(&mut self, ctx: &mut Context<Self>) {
+        self.alarm = None;
+        self.apply(Input::Tick);
+        self.send_off(ctx);
+    }
+}
+
+impl Actor for SignalingHub {
+    type Context = Context<Self>;
+}
+
+impl Handler<FromConnection> for SignalingHub {
+    type Result = ();
+
+    fn handle(&mut self, said: FromConnection, ctx: &mut Context<Self>) {
+        let FromConnection { link, event } = said;
+        match event {
+            ConnectionEvent::Opened(login) => {
+                self.apply(Input::Claim { connection: link, login });
+            }
+            ConnectionEvent::Said(batch) => {
+                for payload in batch {
+                    self.hear(&link, payload);
+                }
+                link.batch_taken();
+            }
+            ConnectionEvent::Alive => {
+                let user = link.user().clone();
+                self.apply(Input::Alive { connection: link, user });
+            }
+            ConnectionEvent::Ended(parting) => {
+                let user = link.user().clone();
+                self.apply(Input::Ended { connection: link, user, parting });
+            }
+        }
+        self.send_off(ctx);
+    }
+}
+
+/// Asks what there is; also whether the hub answers at all.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Report")]
+pub struct Inspect;
+
+/// The answer to [`Inspect`].
+#[derive(Clone, Copy, Debug, MessageResponse)]
+pub struct Report {
+    /// What there is.
+    pub census: Census,
+    /// Whether the node stops and takes nobody in.
+    pub draining: bool,
+}
+
+impl Handler<Inspect> for SignalingHub {
+    type Result = Report;
+
+    fn handle(&mut self, _: Inspect, _: &mut Context<Self>) -> Report {
+        Report { census: self.board.census(), draining: self.draining }
+    }
+}
+
+/// Orders the hub to send everybody away and to let nobody in.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct Drain;
+
+impl Handler<Drain> for SignalingHub {
+    type Result = ();
+
+    fn handle(&mut self, _: Drain, ctx: &mut Context<Self>) {
+        self.draining = true;
+        self.apply(Input::Drain);
+        self.send_off(ctx);
+    }
+}
+
+impl Handle for Link {
+    fn backlog(&self) -> Backlog {
+        let (messages, bytes) = self.unwritten();
+        Backlog { messages, bytes, node_bytes: self.node_unwritten() }
+    }
+}
+
+/// The runtime's clock, so that tests can stop it.
+fn now() -> Instant {
+    actix_rt::time::Instant::now().into_std()
+}

@@ -1,6 +1,27 @@
-//! Every wire format, in one place.
-mod close;
-mod ids;
+//! Every wire format, in one place: `docs/protocol.md` in types.
+//!
+//! Promises: what is decoded is well formed, so nothing to the left checks it again; what is
+//! refused has a code and a sentence. Knows no user, no socket and no clock.
 
+mod client_message;
+mod close;
+mod data;
+mod envelope;
+mod ids;
+mod refusal;
+mod server_message;
+
+pub use client_message::{
+    ClientMessage, DETAIL_MAX, Destination, Incoming, LIST_MAX, Media, Rejected, SignalKind, decode,
+};
 pub use close::Close;
-pub use ids::{BadId, CallId, DisplayName, MessageId, RoomId, SessionId, UserId};
+pub use data::{DEPTH_MAX, Data};
+pub use ids::{
+    BadId, CallId, DISPLAY_NAME_MAX, DisplayName, HANDLE_MAX, MessageId, ROOM_ID_MAX, RoomId,
+    SessionId, USER_ID_MAX, UserId,
+};
+pub use refusal::{BadMessage, NotPermitted, Refusal, Unavailable};
+pub use server_message::{
+    EndReason, ErrorMessage, IceServer, Limits, Member, Membership, Names, PROTOCOL, Registered,
+    Relayed, ServerMessage, Verdict,
+};

@@ -1,0 +1,30 @@
+FROM rust:1-slim-bookworm AS build
+WORKDIR /build
+
+# The dependencies, in a layer of their own: it is built again only when they change. Cargo wants
+# a target for every table of the manifest, hence the empty ones.
+COPY Cargo.toml Cargo.lock ./
+RUN mkdir -p src benches \
+ && echo 'fn main() {}' > src/main.rs \
+ && touch src/lib.rs \
+ && sed -n '/^\[\[bench\]\]/,/^$/s/^name = "\(.*\)"/benches\/\1.rs/p' Cargo.toml | xargs -r touch \
+ && cargo build --release --locked \
+ && rm -r src benches
+
+# Copied files keep their times, which may be older than the build above: cargo would take the
+# empty program for the newest one.
+COPY static static
+COPY src src
+RUN touch src/main.rs src/lib.rs && cargo build --release --locked --bin switchboard
+
+
+FROM gcr.io/distroless/cc-debian12:nonroot
+COPY --from=build /build/target/release/switchboard /switchboard
+USER 65532:65532
+ENV SWITCHBOARD_LISTEN=0.0.0.0:8080
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+# It asks on the address that the settings name: give them by variable or file, not as arguments.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --start-interval=1s --retries=3 \
+    CMD ["/switchboard", "health"]
+ENTRYPOINT ["/switchboard"]

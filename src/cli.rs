@@ -1,0 +1,167 @@
+//! The command line: `serve` (the default), `config`, `health`.
+//!
+//! Every setting is a flag, before or after the command. Reads the command line and the
+//! environment that it is handed; carries nothing out, that is `main`'s. Bad usage, `--help` and
+//! `--version` are answered here, and end the process.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::config::{self, Config, Given, LOG_VARIABLE, SETTINGS, Setting};
+use crate::health;
+use crate::logging::{BadFilter, Filter};
+
+/// What the operator wants.
+#[derive(Debug)]
+pub enum Order {
+    /// Serve until told to stop.
+    Serve {
+        /// With these settings.
+        config: Box<Config>,
+        /// What is logged.
+        log: Filter,
+    },
+    /// Print this text.
+    Print(String),
+    /// Ask the server at this URL whether it is well.
+    Health {
+        /// An HTTP URL.
+        url: String,
+    },
+}
+
+/// Why an order cannot be given; one sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// A setting.
+    #[error(transparent)]
+    Config(#[from] config::Fault),
+    /// The log filter.
+    #[error(transparent)]
+    Log(#[from] BadFilter),
+    /// There is no URL to ask for health.
+    #[error(transparent)]
+    Health(#[from] health::Unwell),
+}
+
+impl Order {
+    /// What `arguments`, the program's name first, and the environment say.
+    pub fn parse(
+        arguments: impl IntoIterator<Item = OsString>,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, Fault> {
+        let top = command().get_matches_from(arguments);
+        let variables: Vec<_> = variables.into_iter().collect();
+        // clap hands flags that stood before the command down to it, never up.
+        let (name, matches) = top.subcommand().unwrap_or(("serve", &top));
+
+        let log = log_filter(matches, &variables)?;
+        if name == "config" && matches.get_flag(MARKDOWN) {
+            return Ok(Order::Print(config::as_markdown()));
+        }
+        let loaded = config::load(given(matches, variables))?;
+        Ok(match name {
+            "config" => Order::Print(config::as_toml(&loaded)),
+            "health" => Order::Health {
+                url: match matches.get_one::<String>(URL) {
+                    Some(url) => url.clone(),
+                    None => health::url(loaded.config.listen)?,
+                },
+            },
+            _ => Order::Serve { config: loaded.config.into(), log },
+        })
+    }
+}
+
+const FILE: &str = "config";
+const LOG: &str = "log";
+const MARKDOWN: &str = "markdown";
+const URL: &str = "url";
+
+fn command() -> Command {
+    Command::new("switchboard")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("A WebRTC signaling server")
+        .after_help(
+            "Each setting is a variable too, as in SWITCHBOARD_MAX_FRAME, and a key of the TOML \
+             file.\nA flag goes before a variable, a variable before the file.",
+        )
+        .subcommand(Command::new("serve").about("Serve until told to stop; the default"))
+        .subcommand(
+            Command::new("config")
+                .about("Print every setting, its value and where that came from, as a TOML file")
+                .arg(
+                    Arg::new(MARKDOWN)
+                        .long(MARKDOWN)
+                        .action(ArgAction::SetTrue)
+                        .help("Print the page of the manual instead"),
+                ),
+        )
+        .subcommand(
+            Command::new("health")
+                .about("Ask a running server whether it is well: exit code 0, else 1")
+                .arg(Arg::new(URL).help("What to ask [default: /healthz on the listen address]")),
+        )
+        .arg(
+            Arg::new(FILE)
+                .long(FILE)
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .global(true)
+                .help("The TOML file with settings"),
+        )
+        .arg(
+            Arg::new(LOG)
+                .long(LOG)
+                .value_name("FILTER")
+                .global(true)
+                .help("What to log, as in debug or info,switchboard::hub=trace [default: info]"),
+        )
+        .args(SETTINGS.iter().map(flag))
+}
+
+fn flag(setting: &Setting) -> Arg {
+    let meaning = setting.meaning().trim_end_matches('.');
+    let default = match setting.default_value() {
+        none if none.is_empty() => "none".into(),
+        value => value,
+    };
+    let flag = Arg::new(setting.name())
+        .long(setting.name())
+        .value_name("VALUE")
+        .allow_negative_numbers(true)
+        .global(true)
+        .help_heading("Settings")
+        .help(format!("{meaning} [{}: {}; default: {default}]", setting.unit(), setting.allowed()));
+    if setting.is_switch() {
+        flag.num_args(0..=1).require_equals(true).default_missing_value("true")
+    } else {
+        flag
+    }
+}
+
+fn given(matches: &ArgMatches, variables: Vec<(OsString, OsString)>) -> Given {
+    let value = |setting: &'static Setting| {
+        Some((setting, matches.get_one::<String>(&setting.name())?.clone()))
+    };
+    Given {
+        flags: SETTINGS.iter().filter_map(value).collect(),
+        variables,
+        file: matches.get_one::<PathBuf>(FILE).cloned(),
+    }
+}
+
+fn log_filter(
+    matches: &ArgMatches,
+    variables: &[(OsString, OsString)],
+) -> Result<Filter, BadFilter> {
+    if let Some(filter) = matches.get_one::<String>(LOG) {
+        return filter.parse();
+    }
+    match variables.iter().find(|(name, _)| name == LOG_VARIABLE) {
+        Some((_, filter)) => filter.to_string_lossy().parse(),
+        None => Ok(Filter::default()),
+    }
+}

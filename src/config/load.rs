@@ -1,0 +1,283 @@
+//! Where settings come from: flags over variables over a TOML file over defaults.
+//!
+//! Promises: every value that is given is checked, one that is overridden too; what is not a
+//! setting is refused, since a misspelt limit is no limit; the first fault ends the reading, and
+//! its sentence names the setting, the value, where it stands and what is allowed.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::kind::size_in_words;
+use super::setting::{PREFIX, name_of};
+use super::{Config, SETTINGS, Setting};
+
+/// The variable that names the TOML file; the flag `--config` goes before it.
+pub const CONFIG_VARIABLE: &str = "SWITCHBOARD_CONFIG";
+/// The variable that says what is logged; no setting, and not looked at here.
+pub const LOG_VARIABLE: &str = "SWITCHBOARD_LOG";
+
+/// What the operator gave, still unchecked.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// The value of every flag that was there.
+    pub flags: Vec<(&'static Setting, String)>,
+    /// The environment; variables that don't begin with `SWITCHBOARD_` are ignored.
+    pub variables: Vec<(OsString, OsString)>,
+    /// The TOML file of the flag `--config`.
+    pub file: Option<PathBuf>,
+}
+
+/// The settings in effect, and where each came from.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The settings, checked.
+    pub config: Config,
+    sources: BTreeMap<&'static str, Source>,
+}
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Nobody set it.
+    Default,
+    /// This TOML file.
+    File(PathBuf),
+    /// This environment variable.
+    Variable(String),
+    /// This flag, with its dashes.
+    Flag(String),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Default => f.write_str("default"),
+            Source::File(path) => write!(f, "file {}", path.display()),
+            Source::Variable(name) => write!(f, "variable {name}"),
+            Source::Flag(name) => write!(f, "flag {name}"),
+        }
+    }
+}
+
+/// Why the settings cannot be used; each is one sentence for the operator.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// Malformed, out of range, or at odds with another setting.
+    #[error("{setting} cannot be {value:?} ({from}); it takes {allowed}")]
+    NotAllowed {
+        /// The setting's name.
+        setting: String,
+        /// What was given.
+        value: String,
+        /// Where it stands.
+        from: Source,
+        /// What it takes, in words.
+        allowed: String,
+    },
+    /// A variable with our prefix that belongs to no setting. Its value is not told: it may be
+    /// a secret of something else.
+    #[error("variable {name} is no setting; the nearest is {nearest}, and {ALL}")]
+    UnknownVariable {
+        /// The variable.
+        name: String,
+        /// The variable of ours that is most like it.
+        nearest: String,
+    },
+    /// A key of the TOML file that belongs to no setting.
+    #[error("{key:?} (file {path}) is no setting; the nearest is {nearest}, and {ALL}")]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// The file.
+        path: String,
+        /// The setting that is most like it.
+        nearest: String,
+    },
+    /// The TOML file cannot be read.
+    #[error("the settings file {path:?} ({from}) cannot be read: {why}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The flag or variable that names it.
+        from: Source,
+        /// The system's words.
+        why: String,
+    },
+    /// The file is not TOML.
+    #[error("the settings file {path:?} is not TOML at line {line}: {why}")]
+    NotToml {
+        /// The file.
+        path: PathBuf,
+        /// The first line that cannot be read, from 1.
+        line: usize,
+        /// The parser's words.
+        why: String,
+    },
+}
+
+/// Where an operator finds the names.
+const ALL: &str = "\"switchboard config\" prints all";
+
+/// Reads and checks all settings.
+pub fn load(mut given: Given) -> Result<Loaded, Fault> {
+    // Which of two faults is told shall not depend on the order of the environment.
+    given.variables.sort();
+    let variables: Vec<_> = given.variables.iter().filter_map(ours).collect();
+
+    let mut loaded = Loaded::default();
+    if let Some((path, named_by)) = settings_file(given.file, &variables) {
+        loaded.take_file(&path, named_by)?;
+    }
+    loaded.take_variables(&variables)?;
+    for (setting, value) in given.flags {
+        let flag = format!("--{}", setting.name());
+        loaded.take(setting, &value, Source::Flag(flag))?;
+    }
+    loaded.check_together()?;
+    Ok(loaded)
+}
+
+impl Loaded {
+    /// Where the value of `setting` came from.
+    pub fn source(&self, setting: &Setting) -> &Source {
+        self.sources.get(setting.field).unwrap_or(&Source::Default)
+    }
+
+    fn take_file(&mut self, path: &Path, named_by: Source) -> Result<(), Fault> {
+        let text = std::fs::read_to_string(path).map_err(|error| Fault::Unreadable {
+            path: path.into(),
+            from: named_by,
+            why: error.to_string(),
+        })?;
+        let table: toml::Table = toml::from_str(&text).map_err(|error| Fault::NotToml {
+            path: path.into(),
+            line: line_of(&text, error.span().map_or(0, |span| span.start)),
+            why: error.message().replace('\n', ", "),
+        })?;
+        for (key, value) in &table {
+            let from = Source::File(path.into());
+            match SETTINGS.iter().find(|setting| setting.name() == *key) {
+                Some(setting) => self.take(setting, &plain(value), from)?,
+                None => {
+                    return Err(Fault::UnknownKey {
+                        key: key.clone(),
+                        path: path.display().to_string(),
+                        nearest: nearest(key, SETTINGS.iter().map(Setting::name)),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take_variables(&mut self, variables: &[(String, String)]) -> Result<(), Fault> {
+        for (name, value) in variables {
+            let from = Source::Variable(name.clone());
+            match SETTINGS.iter().find(|setting| setting.variable() == *name) {
+                Some(setting) => self.take(setting, value, from)?,
+                None if [CONFIG_VARIABLE, LOG_VARIABLE].contains(&name.as_str()) => {}
+                None if is_service_link(name, value) => {}
+                None => {
+                    let known = [CONFIG_VARIABLE, LOG_VARIABLE].map(String::from);
+                    let known = known.into_iter().chain(SETTINGS.iter().map(Setting::variable));
+                    let nearest = nearest(name, known);
+                    return Err(Fault::UnknownVariable { name: name.clone(), nearest });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, setting: &'static Setting, value: &str, from: Source) -> Result<(), Fault> {
+        if setting.set(&mut self.config, value).is_none() {
+            return Err(Fault::NotAllowed {
+                setting: setting.name(),
+                value: value.into(),
+                from,
+                allowed: setting.allowed(),
+            });
+        }
+        self.sources.insert(setting.field, from);
+        Ok(())
+    }
+
+    /// A queue must have room for what it is to hold, or no message would ever pass.
+    fn check_together(&self) -> Result<(), Fault> {
+        let Config { max_frame, queue_bytes, queue_total, .. } = self.config;
+        if queue_bytes < max_frame {
+            return Err(self.too_small(("queue_bytes", queue_bytes), ("max_frame", max_frame)));
+        }
+        if queue_total < queue_bytes {
+            return Err(self.too_small(("queue_total", queue_total), ("queue_bytes", queue_bytes)));
+        }
+        Ok(())
+    }
+
+    fn too_small(&self, (field, bytes): (&str, usize), (within, least): (&str, usize)) -> Fault {
+        let from = |field| self.sources.get(field).unwrap_or(&Source::Default);
+        let [value, least_value] = [bytes, least].map(size_in_words);
+        Fault::NotAllowed {
+            setting: name_of(field),
+            value,
+            from: from(field).clone(),
+            allowed: format!(
+                "at least as much as {}, which is {least_value} ({})",
+                name_of(within),
+                from(within)
+            ),
+        }
+    }
+}
+
+/// The variable as text, if it begins as ours do. What is no Unicode cannot be the value of any
+/// setting, and is shown with replacement characters.
+fn ours((name, value): &(OsString, OsString)) -> Option<(String, String)> {
+    let name = name.to_str().filter(|name| name.starts_with(PREFIX))?;
+    Some((name.into(), value.to_string_lossy().into_owned()))
+}
+
+fn settings_file(
+    flag: Option<PathBuf>,
+    variables: &[(String, String)],
+) -> Option<(PathBuf, Source)> {
+    let flag = flag.map(|path| (path, Source::Flag("--config".into())));
+    flag.or_else(|| {
+        let (name, path) = variables.iter().find(|(name, _)| name == CONFIG_VARIABLE)?;
+        Some((path.into(), Source::Variable(name.clone())))
+    })
+}
+
+/// Kubernetes gives every container variables for every service of its namespace, after the
+/// service's name: a service called `switchboard` must not keep its own pods from starting.
+fn is_service_link(name: &str, value: &str) -> bool {
+    let is_port_detail = name.split("_PORT_").nth(1).is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_digit())
+            && (rest.contains("_TCP") || rest.contains("_UDP"))
+    });
+    let is_port =
+        name.ends_with("_PORT") && (value.starts_with("tcp://") || value.starts_with("udp://"));
+    name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || is_port_detail || is_port
+}
+
+/// The text that a flag would have for a TOML value.
+fn plain(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+        toml::Value::Integer(_)
+        | toml::Value::Float(_)
+        | toml::Value::Boolean(_)
+        | toml::Value::Datetime(_)
+        | toml::Value::Table(_) => value.to_string(),
+    }
+}
+
+fn nearest(name: &str, known: impl Iterator<Item = String>) -> String {
+    known.min_by_key(|known| strsim::damerau_levenshtein(name, known)).unwrap_or_default()
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+}

@@ -1,0 +1,87 @@
+//! All settings as text: as a TOML file with what is in effect, and as a page of the manual.
+
+use std::fmt::Write;
+
+use super::{Loaded, SETTINGS, Setting};
+
+/// Every setting with its meaning, unit, range, default and where its value came from, as a TOML
+/// file that gives the same settings again.
+pub fn as_toml(loaded: &Loaded) -> String {
+    let mut text = String::new();
+    for setting in SETTINGS {
+        let value = literal(&setting.value(&loaded.config));
+        // Writing into a String does not fail.
+        let _ = writeln!(
+            text,
+            "# {}\n# Unit: {}. Takes {}.\n# Default: {}. From: {}.\n{} = {value}\n",
+            setting.meaning(),
+            setting.unit(),
+            setting.allowed(),
+            default_in_words(setting),
+            loaded.source(setting),
+            setting.name(),
+        );
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// The page `docs/settings.md`.
+pub fn as_markdown() -> String {
+    let mut text = String::from(HEAD);
+    for setting in SETTINGS {
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} | {} |",
+            setting.name(),
+            setting.meaning(),
+            setting.unit(),
+            setting.allowed(),
+            default_in_words(setting),
+        );
+    }
+    text
+}
+
+const HEAD: &str = "\
+# Settings
+
+Each setting is a flag, an environment variable and a key of a TOML file. A flag goes before a
+variable, a variable before the file, the file before the default.
+
+| where | how `max-frame` is written |
+|---|---|
+| flag | `--max-frame 128KiB` |
+| variable | `SWITCHBOARD_MAX_FRAME=128KiB` |
+| TOML file | `max-frame = \"128KiB\"` or `max-frame = 131072` |
+
+The file is named by `--config FILE` or `SWITCHBOARD_CONFIG`. What is logged is said by `--log` or
+`SWITCHBOARD_LOG`: a level (`error`, `warn`, `info`, `debug`, `trace`, `off`), or levels of single
+modules as in `info,switchboard::hub=debug`. A list is separated by commas, in a TOML file it may
+be an array. A switch needs no value as a flag.
+
+A value that is not allowed, a variable or a key that is no setting: the start ends with a sentence
+that names it, and exit code 2. `switchboard config` prints what is in effect and where it came
+from, as a TOML file. This page is what `switchboard config --markdown` prints.
+
+| setting | meaning | unit | takes | default |
+|---|---|---|---|---|
+";
+
+fn default_in_words(setting: &Setting) -> String {
+    match setting.default_value() {
+        none if none.is_empty() => "none".into(),
+        value => value,
+    }
+}
+
+/// `text` as a TOML value: bare where it is a number or a boolean. No setting takes a character
+/// that TOML would want escaped in another way than Rust.
+fn literal(text: &str) -> String {
+    if text.parse::<i64>().is_ok() || text.parse::<bool>().is_ok() {
+        text.into()
+    } else {
+        format!("{text:?}")
+    }
+}

@@ -1,0 +1,51 @@
+//! What is to happen at which time.
+//!
+//! Promises: what was put in comes out once, at or after its time, earliest first; what was
+//! taken out again never does. Cost: O(log n) each.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use crate::protocol::{CallId, UserId};
+
+/// Something that time brings about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Due {
+    /// Nobody has answered the call.
+    NoAnswer(CallId),
+    /// Tell what has changed in presence since the last time.
+    Presence,
+    /// Tell the number of users.
+    Totals,
+    /// The holder of the name has not answered the probe.
+    ProbeUnanswered(UserId),
+    /// The user's buckets are full again, so there is nothing to remember.
+    BucketsFull(UserId),
+}
+
+/// The book of times.
+#[derive(Debug, Default)]
+pub(super) struct Agenda(BTreeSet<(Instant, Due)>);
+
+impl Agenda {
+    pub(super) fn put(&mut self, at: Instant, due: Due) {
+        self.0.insert((at, due));
+    }
+
+    pub(super) fn take_out(&mut self, at: Instant, due: Due) {
+        self.0.remove(&(at, due));
+    }
+
+    /// The next thing whose time has come.
+    pub(super) fn pop(&mut self, now: Instant) -> Option<Due> {
+        if self.next()? > now {
+            return None;
+        }
+        self.0.pop_first().map(|(_, due)| due)
+    }
+
+    /// When [`Agenda::pop`] has something to give again.
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.0.first().map(|(at, _)| *at)
+    }
+}

@@ -1,0 +1,54 @@
+//! What the rules want done: the only way in which they touch the world.
+
+use std::fmt::Debug;
+
+use bytestring::ByteString;
+
+use super::Login;
+use crate::protocol::Close;
+
+/// The rules' handle of a connection. Two are equal when they lead to the same actor.
+pub trait Handle: Clone + Eq + Debug {
+    /// How far the connection is behind. What an [`Effect::Deliver`] hands over counts from the
+    /// next input on at the latest.
+    fn backlog(&self) -> Backlog;
+}
+
+/// What has been delivered and not yet been taken by a socket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Messages on this connection.
+    pub messages: usize,
+    /// Bytes on this connection.
+    pub bytes: usize,
+    /// Bytes on all connections of the node.
+    pub node_bytes: usize,
+}
+
+/// One thing to do. The order of the effects of one connection is to be kept.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect<C> {
+    /// Write this text frame.
+    Deliver {
+        /// To whom.
+        to: C,
+        /// Encoded once, shared among its receivers.
+        frame: ByteString,
+    },
+    /// Ping, and report the next sign of life.
+    Probe(C),
+    /// Ask the connection to close itself. Nothing is delivered to it afterwards.
+    Close {
+        /// Which.
+        connection: C,
+        /// Why.
+        close: Close,
+    },
+    /// Ask whether this node may hold the name; [`super::Input::Claimed`] is the yes.
+    Claim {
+        /// Who asks.
+        connection: C,
+        /// For which name.
+        login: Login,
+    },
+}

@@ -1,0 +1,32 @@
+//! Where ids of calls and sessions come from.
+
+use rand::Rng;
+use rand::rngs::StdRng;
+
+use crate::protocol::{CallId, SessionId};
+
+/// Makes ids out of a seeded generator: the same seed, the same ids. With a seed from the
+/// operating system they can neither be guessed nor repeat: 80 random bits each.
+#[derive(Debug)]
+pub(super) struct Mint(StdRng);
+
+impl Mint {
+    pub(super) fn new(generator: StdRng) -> Self {
+        Self(generator)
+    }
+
+    pub(super) fn call(&mut self) -> CallId {
+        CallId::parse(&self.text()).expect("16 letters and digits are a call id")
+    }
+
+    pub(super) fn session(&mut self) -> SessionId {
+        SessionId::parse(&self.text()).expect("16 letters and digits are a session id")
+    }
+
+    /// 16 characters of 5 bits each.
+    fn text(&mut self) -> String {
+        const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+        let bits = (u128::from(self.0.next_u64()) << 64) | u128::from(self.0.next_u64());
+        (0..16).map(|i| ALPHABET[(bits >> (5 * i)) as usize & 31] as char).collect()
+    }
+}

@@ -1,0 +1,141 @@
+//! What has changed since it was last told, and who watches whom.
+//!
+//! Promises: between two tellings a user who left and came back (or the reverse) is not
+//! mentioned; one who joined in between is told only what came after its own list. Tells nobody
+//! itself. Cost: one entry a change, forgotten at the next telling.
+
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+use crate::protocol::UserId;
+
+/// At most so often are changes told by name.
+pub(super) const CHANGES_EVERY: Duration = Duration::from_millis(100);
+/// At most so often is the number of users told.
+pub(super) const TOTAL_EVERY: Duration = Duration::from_secs(1);
+/// The most users that one user can watch.
+pub(super) const WATCHED_MAX: usize = 256;
+
+/// Who came and who went.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Changes {
+    pub(super) online: Vec<UserId>,
+    pub(super) offline: Vec<UserId>,
+}
+
+impl Changes {
+    pub(super) fn add(&mut self, user: &UserId, online: bool) {
+        if online { &mut self.online } else { &mut self.offline }.push(user.clone());
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.online.is_empty() && self.offline.is_empty()
+    }
+}
+
+/// The changes of the present window, and the watches.
+#[derive(Debug, Default)]
+pub(super) struct Presence {
+    /// Every coming (`true`) and going, in order, since the last telling.
+    log: Vec<(UserId, bool)>,
+    /// Who is watched by whom.
+    watchers: HashMap<UserId, Vec<UserId>>,
+    /// Sessions that are told names.
+    pub(super) named: usize,
+    /// When changes, and when the total, may be told next.
+    pub(super) changes_from: Option<Instant>,
+    pub(super) total_from: Option<Instant>,
+}
+
+impl Presence {
+    /// Notes a change. Returns how many there are in this window now.
+    pub(super) fn note(&mut self, user: &UserId, online: bool) {
+        self.log.push((user.clone(), online));
+    }
+
+    /// How many changes there are in this window.
+    pub(super) fn noted(&self) -> usize {
+        self.log.len()
+    }
+
+    /// What somebody who knows the state after `told` changes does not know yet.
+    pub(super) fn changes_after(&self, told: usize) -> Changes {
+        let mut first_and_last: HashMap<&UserId, (bool, bool)> = HashMap::new();
+        let mut order = Vec::new();
+        for (user, online) in &self.log[told..] {
+            let entry = first_and_last.entry(user).or_insert_with(|| {
+                order.push(user);
+                (*online, *online)
+            });
+            entry.1 = *online;
+        }
+        let mut changes = Changes::default();
+        for user in order {
+            // Before its first change a user was the opposite, so first == last is a change.
+            let (first, last) = first_and_last[user];
+            if first == last {
+                changes.add(user, last);
+            }
+        }
+        changes
+    }
+
+    /// The users who changed in this window and are watched, each once, with their watchers.
+    pub(super) fn watched_changes(&self) -> Vec<(UserId, Vec<UserId>)> {
+        let mut seen = HashSet::new();
+        let watched = |(user, _): &(UserId, bool)| {
+            let watchers = self.watchers.get(user)?;
+            seen.insert(user.clone()).then(|| (user.clone(), watchers.clone()))
+        };
+        self.log.iter().filter_map(watched).collect()
+    }
+
+    /// Begins a new window.
+    pub(super) fn clear(&mut self) {
+        self.log.clear();
+    }
+
+    pub(super) fn watch(&mut self, watched: &UserId, watcher: &UserId) {
+        self.watchers.entry(watched.clone()).or_default().push(watcher.clone());
+    }
+
+    pub(super) fn unwatch(&mut self, watched: &UserId, watcher: &UserId) {
+        let Some(watchers) = self.watchers.get_mut(watched) else { return };
+        watchers.retain(|user| user != watcher);
+        if watchers.is_empty() {
+            self.watchers.remove(watched);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(id: &str) -> UserId {
+        UserId::parse(id).expect("a user id")
+    }
+
+    #[test]
+    fn who_left_and_came_back_within_a_window_is_not_mentioned() {
+        let mut presence = Presence::default();
+        presence.note(&user("ana"), false);
+        presence.note(&user("bo"), true);
+        presence.note(&user("ana"), true);
+
+        let changes = presence.changes_after(0);
+
+        assert_eq!(changes, Changes { online: vec![user("bo")], offline: vec![] });
+    }
+
+    #[test]
+    fn who_came_within_a_window_is_told_only_what_followed() {
+        let mut presence = Presence::default();
+        presence.note(&user("ana"), true);
+        let told = presence.noted();
+        presence.note(&user("ana"), false);
+
+        assert_eq!(presence.changes_after(told).offline, vec![user("ana")]);
+        assert!(presence.changes_after(0).is_empty());
+    }
+}

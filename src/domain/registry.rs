@@ -1,0 +1,87 @@
+//! Who is there, and through which connection.
+//!
+//! Promises: at most one session a user; a connection that is not the session's current one
+//! finds nothing here. Notifies nobody. Cost: one hash lookup, and O(log n) to come and go.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
+
+use super::session::Session;
+use crate::protocol::{Names, UserId};
+
+/// The user map.
+#[derive(Debug)]
+pub(super) struct Registry<C> {
+    sessions: HashMap<UserId, Session<C>>,
+    /// The same users in byte order, for pages.
+    order: BTreeSet<UserId>,
+}
+
+/// A page of users.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) users: Vec<UserId>,
+    /// The last of `users`, if more follow.
+    pub(super) next: Option<UserId>,
+}
+
+impl<C: Eq> Registry<C> {
+    pub(super) fn new() -> Self {
+        Self { sessions: HashMap::new(), order: BTreeSet::new() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.sessions.len()
+    }
+
+    pub(super) fn session(&self, user: &UserId) -> Option<&Session<C>> {
+        self.sessions.get(user)
+    }
+
+    pub(super) fn session_mut(&mut self, user: &UserId) -> Option<&mut Session<C>> {
+        self.sessions.get_mut(user)
+    }
+
+    /// The user's session, if `connection` is the one that it has now.
+    pub(super) fn current(&mut self, user: &UserId, connection: &C) -> Option<&mut Session<C>> {
+        self.sessions.get_mut(user).filter(|session| session.connection == *connection)
+    }
+
+    /// Puts the session in; the one that the user had before comes out.
+    pub(super) fn insert(&mut self, user: UserId, session: Session<C>) -> Option<Session<C>> {
+        let before = self.sessions.insert(user.clone(), session);
+        if before.is_none() {
+            self.order.insert(user);
+        }
+        before
+    }
+
+    pub(super) fn remove(&mut self, user: &UserId) -> Option<Session<C>> {
+        self.order.remove(user);
+        self.sessions.remove(user)
+    }
+
+    pub(super) fn users(&self) -> impl Iterator<Item = &UserId> {
+        self.order.iter()
+    }
+
+    pub(super) fn sessions_mut(&mut self) -> impl Iterator<Item = (&UserId, &mut Session<C>)> {
+        self.sessions.iter_mut()
+    }
+
+    /// At most `limit` users in byte order after `after`, without `except`.
+    pub(super) fn page(&self, after: Option<&UserId>, limit: usize, except: &UserId) -> Page {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut following =
+            self.order.range::<UserId, _>((start, Bound::Unbounded)).filter(|user| *user != except);
+        let users: Vec<_> = following.by_ref().take(limit).cloned().collect();
+        let next = following.next().and_then(|_| users.last().cloned());
+        Page { users, next }
+    }
+
+    /// The display names of those of `users` who have one.
+    pub(super) fn names<'a>(&self, users: impl IntoIterator<Item = &'a UserId>) -> Names {
+        let named = |user: &UserId| Some((user.clone(), self.session(user)?.name.clone()?));
+        users.into_iter().filter_map(named).collect()
+    }
+}

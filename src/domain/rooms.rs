@@ -1,0 +1,44 @@
+//! Named sets of users who all connect to each other.
+//!
+//! Promises: a room exists as long as somebody is in it; nobody is in it twice. Which rooms a
+//! user is in is written in its session; [`super::Switchboard`] keeps the two in step.
+
+use std::collections::HashMap;
+
+use crate::protocol::{RoomId, UserId};
+
+/// All rooms of the node, members in the order of their coming.
+#[derive(Debug, Default)]
+pub(super) struct Rooms(HashMap<RoomId, Vec<UserId>>);
+
+impl Rooms {
+    pub(super) fn members(&self, room: &RoomId) -> &[UserId] {
+        self.0.get(room).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn holds(&self, room: &RoomId, user: &UserId) -> bool {
+        self.members(room).contains(user)
+    }
+
+    /// Everybody in the room but `user`.
+    pub(super) fn others(&self, room: &RoomId, user: &UserId) -> Vec<UserId> {
+        self.members(room).iter().filter(|member| *member != user).cloned().collect()
+    }
+
+    /// `user` must not be in the room yet.
+    pub(super) fn add(&mut self, room: RoomId, user: UserId) {
+        self.0.entry(room).or_default().push(user);
+    }
+
+    pub(super) fn remove(&mut self, room: &RoomId, user: &UserId) {
+        let Some(members) = self.0.get_mut(room) else { return };
+        members.retain(|member| member != user);
+        if members.is_empty() {
+            self.0.remove(room);
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+}

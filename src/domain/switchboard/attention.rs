@@ -1,0 +1,218 @@
+//! Who is told that somebody came or went: everybody, watchers, or only how many there are.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use bytestring::ByteString;
+
+use super::Switchboard;
+use crate::config::PresenceMode;
+use crate::domain::agenda::Due;
+use crate::domain::presence::{CHANGES_EVERY, Changes, TOTAL_EVERY, WATCHED_MAX};
+use crate::domain::session::View;
+use crate::domain::{Effect, Handle};
+use crate::protocol::{MessageId, NotPermitted, Refusal, ServerMessage, UserId};
+
+impl<C: Handle> Switchboard<C> {
+    /// Notes that a user came (`true`) or went, and when it is to be told.
+    pub(super) fn note_presence(&mut self, user: &UserId, online: bool, now: Instant) {
+        self.presence.note(user, online);
+        let changes_at = self.presence.changes_from.map_or(now, |from| from.max(now));
+        self.agenda.put(changes_at, Due::Presence);
+        if self.config.presence == PresenceMode::All {
+            self.plan_totals(now);
+        }
+    }
+
+    fn plan_totals(&mut self, now: Instant) {
+        let total_at = self.presence.total_from.map_or(now, |from| from.max(now));
+        self.agenda.put(total_at, Due::Totals);
+    }
+
+    /// Tells the changes of this window: by name to those who know names, to watchers what they
+    /// watch. Past the limit everybody is told numbers from now on.
+    pub(super) fn tell_changes(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
+        if self.presence.named > 0 {
+            if self.registry.len() > self.config.presence_limit {
+                self.stop_naming(now);
+            } else {
+                self.tell_names(effects);
+            }
+        }
+        self.tell_watchers(effects);
+        self.presence.clear();
+        self.presence.changes_from = Some(now + CHANGES_EVERY);
+    }
+
+    fn stop_naming(&mut self, now: Instant) {
+        for (_, session) in self.registry.sessions_mut() {
+            if matches!(session.view, View::Names { .. }) {
+                session.view = View::Total { told: None };
+            }
+        }
+        self.presence.named = 0;
+        self.plan_totals(now);
+    }
+
+    fn tell_names(&mut self, effects: &mut Vec<Effect<C>>) {
+        // Nearly all know the same, so nearly all share one frame.
+        let mut frames: HashMap<usize, Option<ByteString>> = HashMap::new();
+        let mut told = Vec::new();
+        for (user, session) in self.registry.sessions_mut() {
+            if let View::Names { told: known } = &mut session.view {
+                told.push((user.clone(), std::mem::take(known)));
+            }
+        }
+        for (user, known) in told {
+            let frame = frames.entry(known).or_insert_with(|| {
+                let changes = self.presence.changes_after(known);
+                (!changes.is_empty()).then(|| self.by_name(changes, None).encode())
+            });
+            if let Some(frame) = frame.clone() {
+                self.tell_frame(&user, frame, effects);
+            }
+        }
+    }
+
+    fn tell_watchers(&mut self, effects: &mut Vec<Effect<C>>) {
+        let mut news: HashMap<UserId, Changes> = HashMap::new();
+        for (watched, watchers) in self.presence.watched_changes() {
+            let online = self.registry.session(&watched).is_some();
+            for watcher in watchers {
+                let Some(session) = self.registry.session_mut(&watcher) else { continue };
+                let before = session.watching.insert(watched.clone(), online);
+                let told_by_name = matches!(session.view, View::Names { .. });
+                if before != Some(online) && !told_by_name {
+                    news.entry(watcher).or_default().add(&watched, online);
+                }
+            }
+        }
+        for (watcher, changes) in news {
+            let message = self.by_name(changes, None);
+            self.tell(&watcher, &message, effects);
+        }
+    }
+
+    fn by_name(&self, changes: Changes, id: Option<MessageId>) -> ServerMessage {
+        ServerMessage::Presence {
+            names: self.registry.names(&changes.online),
+            online: Some(changes.online),
+            offline: Some(changes.offline),
+            total: None,
+            r#ref: id,
+        }
+    }
+
+    /// Tells the number of others to those who are told numbers.
+    pub(super) fn tell_totals(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
+        if self.presence.named == self.registry.len() {
+            return;
+        }
+        let others = self.registry.len() - 1;
+        let outdated: Vec<_> = self
+            .registry
+            .sessions_mut()
+            .filter_map(|(user, session)| match &mut session.view {
+                View::Total { told } if *told != Some(others) => {
+                    *told = Some(others);
+                    Some(user.clone())
+                }
+                View::Total { .. } | View::Names { .. } | View::Nothing => None,
+            })
+            .collect();
+        let message = ServerMessage::Presence {
+            online: None,
+            offline: None,
+            names: Default::default(),
+            total: Some(others),
+            r#ref: None,
+        };
+        let frame = message.encode();
+        for user in outdated {
+            self.tell_frame(&user, frame.clone(), effects);
+        }
+        self.presence.total_from = Some(now + TOTAL_EVERY);
+    }
+
+    /// `watch`.
+    pub(super) fn watch(
+        &mut self,
+        watcher: &UserId,
+        id: Option<MessageId>,
+        users: Vec<UserId>,
+        effects: &mut Vec<Effect<C>>,
+    ) -> Result<(), Refusal> {
+        if users.contains(watcher) {
+            return Err(Refusal::ToSelf);
+        }
+        let Some(session) = self.registry.session(watcher) else { return Ok(()) };
+        let mut fresh: Vec<_> =
+            users.iter().filter(|user| !session.watching.contains_key(*user)).collect();
+        fresh.sort_unstable();
+        fresh.dedup();
+        let wanted = session.watching.len() + fresh.len();
+        if wanted > WATCHED_MAX {
+            let why = NotPermitted::TooManyWatched { limit: WATCHED_MAX, wanted };
+            return Err(Refusal::NotPermitted(why));
+        }
+        for user in fresh {
+            self.presence.watch(user, watcher);
+        }
+        let mut state = Changes::default();
+        for user in users {
+            let online = self.registry.session(&user).is_some();
+            state.add(&user, online);
+            if let Some(session) = self.registry.session_mut(watcher) {
+                session.watching.insert(user, online);
+            }
+        }
+        let answer = self.by_name(state, id);
+        self.tell(watcher, &answer, effects);
+        Ok(())
+    }
+
+    /// `unwatch`. Not to have watched is no fault.
+    pub(super) fn unwatch(&mut self, watcher: &UserId, users: &[UserId]) {
+        let Some(session) = self.registry.session_mut(watcher) else { return };
+        for user in users {
+            if session.watching.remove(user).is_some() {
+                self.presence.unwatch(user, watcher);
+            }
+        }
+    }
+
+    /// `list`.
+    pub(super) fn answer_list(
+        &mut self,
+        user: &UserId,
+        id: Option<MessageId>,
+        after: Option<UserId>,
+        limit: usize,
+        effects: &mut Vec<Effect<C>>,
+    ) -> Result<(), Refusal> {
+        if self.config.presence == PresenceMode::Off {
+            return Err(Refusal::NotPermitted(NotPermitted::PresenceOff));
+        }
+        let list = self.list(user, after.as_ref(), limit, id);
+        self.tell(user, &list, effects);
+        Ok(())
+    }
+
+    /// A page of the others.
+    pub(super) fn list(
+        &self,
+        user: &UserId,
+        after: Option<&UserId>,
+        limit: usize,
+        id: Option<MessageId>,
+    ) -> ServerMessage {
+        let page = self.registry.page(after, limit, user);
+        ServerMessage::ClientList {
+            names: self.registry.names(&page.users),
+            clients: page.users,
+            total: self.registry.len().saturating_sub(1),
+            next: page.next,
+            r#ref: id,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The one place where the rules are composed: every input, step by step.
+//!
+//! An input is applied as a whole: what it says, then whatever has become due, then the end of
+//! those who have fallen too far behind. What it wants done is appended to `effects` in order.
+
+mod arrivals;
+mod attention;
+mod calling;
+mod census;
+mod relaying;
+mod speech;
+mod together;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytestring::ByteString;
+use rand::rngs::StdRng;
+
+pub use census::{Census, Counts, Snapshot};
+
+use crate::config::Config;
+use crate::domain::agenda::{Agenda, Due};
+use crate::domain::calls::Calls;
+use crate::domain::mint::Mint;
+use crate::domain::presence::Presence;
+use crate::domain::quota::Quotas;
+use crate::domain::registry::Registry;
+use crate::domain::rooms::Rooms;
+use crate::domain::{Effect, Handle, Login, Parting};
+use crate::protocol::{Close, Incoming, Rejected, ServerMessage, UserId};
+
+/// How long the holder of a name has to answer when another connection wants it.
+const PROBE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// The rules and all that they know. `C` is the handle of a connection.
+pub struct Switchboard<C> {
+    config: Arc<Config>,
+    registry: Registry<C>,
+    calls: Calls,
+    rooms: Rooms,
+    presence: Presence,
+    quotas: Quotas,
+    agenda: Agenda,
+    mint: Mint,
+    counts: Counts,
+    draining: bool,
+    /// Users who have fallen too far behind during this input.
+    overrun: Vec<UserId>,
+}
+
+/// Something that happened, to be judged by the rules.
+#[derive(Clone, Debug)]
+pub enum Input<C> {
+    /// A socket wants to be that user.
+    Claim {
+        /// Which.
+        connection: C,
+        /// Who it wants to be.
+        login: Login,
+    },
+    /// The name is this node's to give: the answer to [`Effect::Claim`].
+    Claimed {
+        /// As in the claim.
+        connection: C,
+        /// As in the claim.
+        login: Login,
+    },
+    /// The client behind this connection has sent a message, good or bad.
+    Said {
+        /// Through which connection.
+        connection: C,
+        /// As whom it speaks.
+        user: UserId,
+        /// What it said.
+        said: Result<Incoming, Rejected>,
+    },
+    /// A sign of life after [`Effect::Probe`].
+    Alive {
+        /// Of which connection.
+        connection: C,
+        /// As whom it speaks.
+        user: UserId,
+    },
+    /// The socket is over.
+    Ended {
+        /// Which.
+        connection: C,
+        /// As whom it spoke.
+        user: UserId,
+        /// How it ended.
+        parting: Parting,
+    },
+    /// The node stops: everybody is sent away, nobody is let in.
+    Drain,
+    /// Nothing but the passing of time.
+    Tick,
+}
+
+impl<C: Handle> Switchboard<C> {
+    /// An empty board. `generator` is where ids come from.
+    pub fn new(config: Arc<Config>, generator: StdRng) -> Self {
+        Self {
+            registry: Registry::new(),
+            calls: Calls::new(),
+            rooms: Rooms::default(),
+            presence: Presence::default(),
+            quotas: Quotas::new(&config),
+            agenda: Agenda::default(),
+            mint: Mint::new(generator),
+            counts: Counts::default(),
+            draining: false,
+            overrun: Vec::new(),
+            config,
+        }
+    }
+
+    /// Applies one input. `now` must not run backwards.
+    pub fn apply(&mut self, input: Input<C>, now: Instant, effects: &mut Vec<Effect<C>>) {
+        match input {
+            Input::Claim { connection, login } => self.claim(connection, login, now, effects),
+            Input::Claimed { connection, login } => self.register(connection, login, now, effects),
+            Input::Said { connection, user, said } => {
+                self.hear(connection, &user, said, now, effects);
+            }
+            Input::Alive { connection, user } => self.proven_alive(&connection, &user, effects),
+            Input::Ended { connection, user, parting } => {
+                self.ended(&connection, &user, parting, now, effects);
+            }
+            Input::Drain => self.drain(effects),
+            Input::Tick => {}
+        }
+        self.catch_up(now, effects);
+    }
+
+    /// When [`Input::Tick`] is wanted at the latest.
+    pub fn next_due(&self) -> Option<Instant> {
+        self.agenda.next()
+    }
+
+    fn catch_up(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
+        loop {
+            if let Some(user) = self.overrun.pop() {
+                self.evict(&user, Close::ReadsTooSlowly, now, effects);
+            } else if let Some(due) = self.agenda.pop(now) {
+                self.fall_due(due, now, effects);
+            } else {
+                break;
+            }
+        }
+    }
+
+    fn fall_due(&mut self, due: Due, now: Instant, effects: &mut Vec<Effect<C>>) {
+        match due {
+            Due::NoAnswer(call) => self.ring_out(&call, effects),
+            Due::Presence => self.tell_changes(now, effects),
+            Due::Totals => self.tell_totals(now, effects),
+            Due::ProbeUnanswered(user) => self.probe_unanswered(&user, effects),
+            Due::BucketsFull(user) => self.quotas.forget_full(&user, now),
+        }
+    }
+
+    /// Says something of the server's own to a user who is there.
+    ///
+    /// Relayed messages have one share of the queue (see `relaying.rs`); what the server itself
+    /// says may fill a second one of the same size. Who falls behind by more is let go.
+    fn tell(&mut self, user: &UserId, message: &ServerMessage, effects: &mut Vec<Effect<C>>) {
+        self.tell_frame(user, message.encode(), effects);
+    }
+
+    fn tell_frame(&mut self, user: &UserId, frame: ByteString, effects: &mut Vec<Effect<C>>) {
+        let Some(session) = self.registry.session(user) else { return };
+        let backlog = session.connection.backlog();
+        if backlog.messages >= 2 * self.config.queue_messages
+            || backlog.bytes + frame.len() > 2 * self.config.queue_bytes
+        {
+            self.overrun.push(user.clone());
+        } else {
+            effects.push(Effect::Deliver { to: session.connection.clone(), frame });
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! From one client to another: offers, answers, candidates, messages, and their verdicts.
+
+use bytestring::ByteString;
+
+use super::Switchboard;
+use crate::domain::{Effect, Handle};
+use crate::protocol::{
+    CallId, Data, Destination, MessageId, Refusal, Relayed, RoomId, ServerMessage, SignalKind,
+    UserId, Verdict,
+};
+
+/// A connection with more than this part of its queue waiting is behind: it gets no volatile
+/// messages.
+const BEHIND_FROM: usize = 4;
+
+/// An offer, an answer or a candidate on its way.
+pub(super) struct Signal {
+    pub(super) kind: SignalKind,
+    pub(super) to: UserId,
+    pub(super) call: Option<CallId>,
+    pub(super) room: Option<RoomId>,
+    pub(super) data: Data,
+    pub(super) receipt: bool,
+}
+
+/// A message to one user on its way.
+pub(super) struct Letter {
+    pub(super) to: UserId,
+    pub(super) data: Data,
+    pub(super) receipt: bool,
+    pub(super) volatile: bool,
+}
+
+impl<C: Handle> Switchboard<C> {
+    /// Hands another client's frame over, or says why not. The sender is told, so nothing is
+    /// dropped in silence.
+    pub(super) fn relay(
+        &self,
+        to: &UserId,
+        frame: ByteString,
+        effects: &mut Vec<Effect<C>>,
+    ) -> Result<(), Refusal> {
+        let session = self.registry.session(to).ok_or_else(|| Refusal::UserOffline(to.clone()))?;
+        let backlog = session.connection.backlog();
+        if backlog.messages >= self.config.queue_messages
+            || backlog.bytes + frame.len() > self.config.queue_bytes
+            || backlog.node_bytes + frame.len() > self.config.queue_total
+        {
+            return Err(Refusal::QueueFull(to.clone()));
+        }
+        effects.push(Effect::Deliver { to: session.connection.clone(), frame });
+        Ok(())
+    }
+
+    /// `offer`, `answer`, `candidate`.
+    pub(super) fn signal(
+        &mut self,
+        from: &UserId,
+        id: Option<MessageId>,
+        signal: Signal,
+        effects: &mut Vec<Effect<C>>,
+    ) -> Result<(), Refusal> {
+        let Signal { kind, to, call, room, data, receipt } = signal;
+        if *from == to {
+            return Err(Refusal::ToSelf);
+        }
+        if let Some(call_id) = &call {
+            let (call, side) = self.own_call(from, call_id)?;
+            if *call.party(side.other()) != to {
+                return Err(Refusal::NotYourCall(call_id.clone()));
+            }
+        }
+        if let Some(room) = &room {
+            self.both_in(room, from, &to)?;
+        }
+        let relayed = Relayed { from: from.clone(), call_id: call, room, data };
+        let message = match kind {
+            SignalKind::Offer => ServerMessage::Offer(relayed),
+            SignalKind::Answer => ServerMessage::Answer(relayed),
+            SignalKind::Candidate => ServerMessage::Candidate(relayed),
+        };
+        self.relay(&to, message.encode(), effects)?;
+        self.give_verdict(from, id.filter(|_| receipt), to, ServerMessage::Relayed, effects);
+        Ok(())
+    }
+
+    /// `message`.
+    pub(super) fn message(
+        &mut self,
+        from: &UserId,
+        id: Option<MessageId>,
+        destination: Destination,
+        letter: impl FnOnce(UserId) -> Letter,
+        effects: &mut Vec<Effect<C>>,
+    ) -> Result<(), Refusal> {
+        match destination {
+            Destination::User(to) => self.message_to_user(from, id, letter(to), effects),
+            Destination::Room(room) => {
+                let Letter { data, volatile, .. } = letter(from.clone());
+                self.message_to_room(from, id, room, data, volatile, effects)
+            }
+        }
+    }
+
+    fn message_to_user(
+        &mut self,
+        from: &UserId,
+        id: Option<MessageId>,
+        letter: Letter,
+        effects: &mut Vec<Effect<C>>,
+    ) -> Result<(), Refusal> {
+        let Letter { to, data, receipt, volatile } = letter;
+        if *from == to {
+            return Err(Refusal::ToSelf);
+        }
+        let id = id.filter(|_| receipt);
+        if volatile && self.is_behind(&to) {
+            self.give_verdict(from, id, to, ServerMessage::Undelivered, effects);
+            return Ok(());
+        }
+        let relayed = Relayed { from: from.clone(), call_id: None, room: None, data };
+        self.relay(&to, ServerMessage::Message(relayed).encode(), effects)?;
+        self.give_verdict(from, id, to, ServerMessage::Relayed, effects);
+        Ok(())
+    }
+
+    fn message_to_room(
+        &mut self,
+        from: &UserId,
+        id: Option<MessageId>,
+        room: RoomId,
+        data: Data,
+        volatile: bool,
+        effects: &mut Vec<Effect<C>>,
+    ) -> Result<(), Refusal> {
+        if !self.rooms.holds(&room, from) {
+            return Err(Refusal::NotInRoom { room, who: from.clone() });
+        }
+        let others = self.rooms.others(&room, from);
+        let relayed = Relayed { from: from.clone(), call_id: None, room: Some(room), data };
+        let frame = ServerMessage::Message(relayed).encode();
+        for to in &others {
+            if volatile && self.is_behind(to) {
+                continue;
+            }
+            if let Err(refusal) = self.relay(to, frame.clone(), effects) {
+                self.tell(from, &refusal.message(id.clone()), effects);
+            }
+        }
+        Ok(())
+    }
+
+    fn both_in(&self, room: &RoomId, from: &UserId, to: &UserId) -> Result<(), Refusal> {
+        match [from, to].into_iter().find(|user| !self.rooms.holds(room, user)) {
+            Some(who) => Err(Refusal::NotInRoom { room: room.clone(), who: who.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the user has much waiting. Nobody is behind who is not there.
+    fn is_behind(&self, user: &UserId) -> bool {
+        let Some(session) = self.registry.session(user) else { return false };
+        let backlog = session.connection.backlog();
+        backlog.messages > self.config.queue_messages / BEHIND_FROM
+            || backlog.bytes > self.config.queue_bytes / BEHIND_FROM
+    }
+
+    /// Tells the sender what became of its message `id`, if it asked.
+    fn give_verdict(
+        &mut self,
+        sender: &UserId,
+        id: Option<MessageId>,
+        to: UserId,
+        verdict: fn(Verdict) -> ServerMessage,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        let Some(id) = id else { return };
+        self.tell(sender, &verdict(Verdict { r#ref: id, to }), effects);
+    }
+}

@@ -1,0 +1,131 @@
+//! What a client says: whether it may, what it means, and the answer when it makes no sense.
+
+use std::time::Instant;
+
+use super::Switchboard;
+use super::relaying::{Letter, Signal};
+use crate::domain::call::Request;
+use crate::domain::{Effect, Handle};
+use crate::protocol::{
+    ClientMessage, Close, Incoming, MessageId, NotPermitted, Refusal, Rejected, ServerMessage,
+    UserId,
+};
+
+/// So many messages in a row that are none end the session.
+const GIBBERISH_MAX: u8 = 20;
+/// So many messages in a row over the rate end the session.
+const OVER_RATE_MAX: u8 = 100;
+/// A page of the list costs as much as so many other messages.
+const LIST_COST: u32 = 10;
+
+impl<C: Handle> Switchboard<C> {
+    /// Hears one message. What comes from a connection that is no longer the user's current one
+    /// is neither handled nor answered.
+    pub(super) fn hear(
+        &mut self,
+        connection: C,
+        user: &UserId,
+        said: Result<Incoming, Rejected>,
+        now: Instant,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        let Some(session) = self.registry.current(user, &connection) else {
+            self.counts.stale_messages += 1;
+            return;
+        };
+        let (id, said) = match said {
+            Ok(Incoming { id, message }) => (id, Ok(message)),
+            Err(Rejected { id, refusal }) => (id, Err(refusal)),
+        };
+        let cost = if matches!(said, Ok(ClientMessage::List { .. })) { LIST_COST } else { 1 };
+        if let Err(retry_after) = self.quotas.message(&mut session.buckets, cost, now) {
+            session.manners.over_rate += 1;
+            let too_often = session.manners.over_rate >= OVER_RATE_MAX;
+            let refusal = Refusal::RateLimited { retry_after };
+            self.object(user, id, &refusal, effects);
+            if too_often {
+                self.evict(user, Close::OverRate, now, effects);
+            }
+            return;
+        }
+        session.manners.over_rate = 0;
+        match said {
+            Ok(message) => {
+                session.manners.gibberish = 0;
+                if let Err(refusal) = self.carry_out(user, id.clone(), message, now, effects) {
+                    self.object(user, id, &refusal, effects);
+                }
+            }
+            Err(refusal) => self.hear_gibberish(user, id, &refusal, now, effects),
+        }
+    }
+
+    fn hear_gibberish(
+        &mut self,
+        user: &UserId,
+        id: Option<MessageId>,
+        refusal: &Refusal,
+        now: Instant,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        self.object(user, id, refusal, effects);
+        let Some(session) = self.registry.session_mut(user) else { return };
+        session.manners.gibberish += u8::from(refusal.is_gibberish());
+        if session.manners.gibberish >= GIBBERISH_MAX {
+            self.evict(user, Close::BadClient, now, effects);
+        }
+    }
+
+    fn object(
+        &mut self,
+        user: &UserId,
+        id: Option<MessageId>,
+        refusal: &Refusal,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        self.counts.refused += 1;
+        self.tell(user, &refusal.message(id), effects);
+    }
+
+    fn carry_out(
+        &mut self,
+        user: &UserId,
+        id: Option<MessageId>,
+        message: ClientMessage,
+        now: Instant,
+        effects: &mut Vec<Effect<C>>,
+    ) -> Result<(), Refusal> {
+        use ClientMessage as M;
+        match message {
+            M::CallRequest { to, media, continues, data } => {
+                let request = Request { media, data, continues };
+                self.request_call(user, id, to, request, now, effects)
+            }
+            M::CallAccept { call, data } => self.accept_call(user, &call, data, effects),
+            M::CallEnd { call, detail } => self.end_call(user, id, &call, detail, effects),
+            M::Signal { kind, to, call, room, data, receipt } => {
+                let signal = Signal { kind, to, call, room, data, receipt };
+                self.signal(user, id, signal, effects)
+            }
+            M::Message { to, data, receipt, volatile } => {
+                let letter = |to| Letter { to, data, receipt, volatile };
+                self.message(user, id, to, letter, effects)
+            }
+            M::Join { room } => self.join(user, id, room, effects),
+            M::Leave { room } => self.leave(user, id, &room, effects),
+            M::Watch { users } => self.watch(user, id, users, effects),
+            M::Unwatch { users } => {
+                self.unwatch(user, &users);
+                Ok(())
+            }
+            M::List { after, limit } => self.answer_list(user, id, after, limit, effects),
+            M::Refresh { token: _ } => Err(Refusal::NotPermitted(NotPermitted::NoTokens)),
+            M::Ping => {
+                self.tell(user, &ServerMessage::Pong { r#ref: id }, effects);
+                Ok(())
+            }
+            // No session counts yet (docs/protocol.md, “Nothing lost, nothing twice”).
+            M::Ack { received: _ } => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Rooms: joining, leaving, and who is told.
+
+use super::Switchboard;
+use crate::domain::{Effect, Handle};
+use crate::protocol::{Member, Membership, MessageId, Refusal, RoomId, ServerMessage, UserId};
+
+impl<C: Handle> Switchboard<C> {
+    /// `join`. Joining again is answered again.
+    pub(super) fn join(
+        &mut self,
+        user: &UserId,
+        id: Option<MessageId>,
+        room: RoomId,
+        effects: &mut Vec<Effect<C>>,
+    ) -> Result<(), Refusal> {
+        let newcomer = !self.rooms.holds(&room, user);
+        if newcomer {
+            self.enter(user, &room)?;
+        }
+        let joined = ServerMessage::RoomJoined(self.membership(&room, user, id));
+        self.tell(user, &joined, effects);
+        if newcomer {
+            let name = self.registry.session(user).and_then(|session| session.name.clone());
+            let joined = Member { room: room.clone(), user_id: user.clone(), name };
+            self.tell_others(&room, user, &ServerMessage::MemberJoined(joined), effects);
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, user: &UserId, room: &RoomId) -> Result<(), Refusal> {
+        let Some(session) = self.registry.session_mut(user) else { return Ok(()) };
+        let (max_rooms, max_members) = (self.config.max_rooms, self.config.max_members);
+        if session.rooms.len() >= max_rooms {
+            return Err(Refusal::TooManyRooms { limit: max_rooms });
+        }
+        if self.rooms.members(room).len() >= max_members {
+            return Err(Refusal::RoomFull { room: room.clone(), limit: max_members });
+        }
+        session.rooms.push(room.clone());
+        self.rooms.add(room.clone(), user.clone());
+        Ok(())
+    }
+
+    /// `leave`.
+    pub(super) fn leave(
+        &mut self,
+        user: &UserId,
+        id: Option<MessageId>,
+        room: &RoomId,
+        effects: &mut Vec<Effect<C>>,
+    ) -> Result<(), Refusal> {
+        if !self.rooms.holds(room, user) {
+            return Err(Refusal::NotInRoom { room: room.clone(), who: user.clone() });
+        }
+        if let Some(session) = self.registry.session_mut(user) {
+            session.rooms.retain(|other| other != room);
+        }
+        self.step_out(room, user, effects);
+        let left = ServerMessage::RoomLeft(self.membership(room, user, id));
+        self.tell(user, &left, effects);
+        Ok(())
+    }
+
+    /// Takes the user out of the room and tells those who stay.
+    pub(super) fn step_out(&mut self, room: &RoomId, user: &UserId, effects: &mut Vec<Effect<C>>) {
+        self.rooms.remove(room, user);
+        let left = Member { room: room.clone(), user_id: user.clone(), name: None };
+        self.tell_others(room, user, &ServerMessage::MemberLeft(left), effects);
+    }
+
+    fn membership(&self, room: &RoomId, user: &UserId, id: Option<MessageId>) -> Membership {
+        let members = self.rooms.others(room, user);
+        let names = self.registry.names(&members);
+        Membership { room: room.clone(), members, names, r#ref: id }
+    }
+
+    fn tell_others(
+        &mut self,
+        room: &RoomId,
+        user: &UserId,
+        message: &ServerMessage,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        let frame = message.encode();
+        for member in self.rooms.others(room, user) {
+            self.tell_frame(&member, frame.clone(), effects);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Whether a running server is well, asked over HTTP as a stranger would.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use ureq::Agent;
+
+/// Why a server is not known to be well; a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum Unwell {
+    /// It answered, but not with 200.
+    #[error("{url} answered {status}")]
+    Status {
+        /// What was asked.
+        url: String,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// No answer.
+    #[error("{url} did not answer: {why}")]
+    NoAnswer {
+        /// What was asked.
+        url: String,
+        /// What came in between.
+        why: String,
+    },
+    /// The configured port is 0: the system chose one, and only the server knows which.
+    #[error("listen is {0}, and port 0 takes any free one; give the URL to ask")]
+    AnyPort(SocketAddr),
+}
+
+/// Asks `url`, without proxies and redirects. At most 2 s; well is 200 alone.
+pub fn ask(url: &str) -> Result<(), Unwell> {
+    let agent: Agent = Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(2)))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .build()
+        .into();
+    match agent.get(url).call() {
+        Ok(answer) if answer.status() == 200 => Ok(()),
+        Ok(answer) => Err(Unwell::Status { url: url.into(), status: answer.status().as_u16() }),
+        Err(error) => Err(Unwell::NoAnswer { url: url.into(), why: error.to_string() }),
+    }
+}
+
+/// The health page of a server on this machine that listens on `listen`.
+pub fn url(listen: SocketAddr) -> Result<String, Unwell> {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    match listen.port() {
+        0 => Err(Unwell::AnyPort(listen)),
+        port => Ok(format!("http://{}/healthz", SocketAddr::new(ip, port))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn asked_at(listen: &str) -> String {
+        url(listen.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_server_on_all_addresses_is_asked_on_loopback() {
+        assert_eq!(asked_at("0.0.0.0:8080"), "http://127.0.0.1:8080/healthz");
+        assert_eq!(asked_at("[::]:81"), "http://[::1]:81/healthz");
+        assert_eq!(asked_at("127.0.0.2:80"), "http://127.0.0.2:80/healthz");
+    }
+
+    #[test]
+    fn a_server_on_any_free_port_cannot_be_asked_without_a_url() {
+        assert!(url("127.0.0.1:0".parse().unwrap()).is_err());
+    }
+}

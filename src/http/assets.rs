@@ -1,0 +1,59 @@
+//! The demo page's files, which are in the binary.
+
+use actix_web::http::Method;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::{HttpRequest, HttpResponse};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::refusal::HttpRefusal;
+
+#[derive(RustEmbed)]
+#[folder = "static/"]
+struct Static;
+
+/// Only what the server itself serves is run, shown or asked.
+const POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; \
+     media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'";
+
+/// Serves the file at the request's path; a folder's is its `index.html`.
+pub(super) async fn serve(request: HttpRequest) -> HttpResponse {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return HttpRefusal::Method.response();
+    }
+    let path = request.path().trim_start_matches('/');
+    let path = match path {
+        "" => "index.html".to_owned(),
+        folder if folder.ends_with('/') => format!("{folder}index.html"),
+        file => file.to_owned(),
+    };
+    match Static::get(&path) {
+        Some(file) => answer(&request, &path, file),
+        None => HttpRefusal::NotFound.response(),
+    }
+}
+
+fn answer(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse {
+    // 64 bits of a SHA-256 tell two versions of a file apart.
+    let tag: String = file.metadata.sha256_hash()[..8].iter().map(|b| format!("{b:02x}")).collect();
+    let tag = format!("\"{tag}\"");
+    let known =
+        request.headers().get(IF_NONE_MATCH).is_some_and(|it| it.as_bytes() == tag.as_bytes());
+    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response
+        .insert_header((ETAG, tag))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((REFERRER_POLICY, "no-referrer"))
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY));
+    if known {
+        return response.finish();
+    }
+    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    let kind =
+        if kind.type_() == "text" { format!("{kind}; charset=utf-8") } else { kind.to_string() };
+    response.insert_header((CONTENT_TYPE, kind)).body(file.data.into_owned())
+}

@@ -1,0 +1,217 @@
+//! Who may open how many sockets.
+//!
+//! Counts sockets of the node and of each address from their acceptance to their very end, and
+//! how fast an address opens them. An IPv6 address counts by its /64, which is what one
+//! subscriber gets. Refuses in words as long as it can afford to, and by HTTP past four times a
+//! limit.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::config::Config;
+use crate::protocol::Unavailable;
+
+/// From so many times a limit on, an address is not even told in words.
+const PATIENCE: u32 = 4;
+/// Addresses whose rate is remembered before those at rest are forgotten.
+const REMEMBERED: usize = 10_000;
+
+/// The counters of one node.
+pub struct Gate {
+    max_sockets: usize,
+    max_per_address: usize,
+    pace: Option<Pace>,
+    open: Mutex<Open>,
+}
+
+/// How fast an address may open sockets: refused in words above the first, by HTTP above the
+/// second.
+struct Pace {
+    polite: DefaultKeyedRateLimiter<IpAddr>,
+    hard: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+#[derive(Default)]
+struct Open {
+    total: usize,
+    by_address: HashMap<IpAddr, usize>,
+}
+
+/// What becomes of a socket.
+pub(super) enum Entry {
+    /// It may log in.
+    Open(Pass),
+    /// It is told why not, after the upgrade.
+    Refused(Unavailable, Pass),
+    /// It is turned away before the upgrade.
+    TurnedAway,
+}
+
+/// One counted socket, as long as it lives.
+pub(super) struct Pass {
+    gate: Arc<Gate>,
+    address: IpAddr,
+}
+
+impl Gate {
+    /// A gate with nobody in.
+    pub fn new(config: &Config) -> Self {
+        let pace = NonZeroU32::new(config.new_sockets_per_address).map(|rate| Pace {
+            polite: RateLimiter::keyed(Quota::per_second(rate)),
+            hard: RateLimiter::keyed(Quota::per_second(
+                rate.saturating_mul(const { NonZeroU32::new(PATIENCE).expect("not zero") }),
+            )),
+        });
+        Self {
+            max_sockets: config.max_sockets,
+            max_per_address: config.max_sockets_per_address,
+            pace,
+            open: Mutex::default(),
+        }
+    }
+
+    pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Entry {
+        let address = subscriber(address);
+        let in_pace = self.pace.as_ref().map(|pace| pace.check(address));
+        let mut open = self.open();
+        let held = open.by_address.get(&address).copied().unwrap_or(0);
+        let over = |count: usize, limit: usize, times: u32| {
+            limit > 0 && count >= limit.saturating_mul(times as usize)
+        };
+        if in_pace == Some(InPace::No) || over(held, self.max_per_address, PATIENCE) {
+            return Entry::TurnedAway;
+        }
+        let full = over(open.total, self.max_sockets, 1);
+        let crowded = over(held, self.max_per_address, 1) || in_pace == Some(InPace::Hardly);
+        open.total += 1;
+        *open.by_address.entry(address).or_default() += 1;
+        drop(open);
+        let pass = Pass { gate: self.clone(), address };
+        match (full, crowded) {
+            (_, true) => Entry::Refused(Unavailable::Address, pass),
+            (true, false) => Entry::Refused(Unavailable::Full, pass),
+            (false, false) => Entry::Open(pass),
+        }
+    }
+
+    /// Nothing panics while it holds the lock, and if it did the numbers would still be numbers.
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum InPace {
+    Yes,
+    Hardly,
+    No,
+}
+
+impl Pace {
+    fn check(&self, address: IpAddr) -> InPace {
+        if self.hard.len() > REMEMBERED {
+            self.hard.retain_recent();
+            self.polite.retain_recent();
+        }
+        if self.hard.check_key(&address).is_err() {
+            InPace::No
+        } else if self.polite.check_key(&address).is_err() {
+            InPace::Hardly
+        } else {
+            InPace::Yes
+        }
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        let mut open = self.gate.open();
+        open.total = open.total.saturating_sub(1);
+        if let Some(held) = open.by_address.get_mut(&self.address) {
+            *held -= 1;
+            if *held == 0 {
+                open.by_address.remove(&self.address);
+            }
+        }
+    }
+}
+
+fn subscriber(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => {
+            let network = address.to_bits() & !u128::from(u64::MAX);
+            Ipv6Addr::from_bits(network).into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gate(max_sockets: usize, per_address: usize, pace: u32) -> Arc<Gate> {
+        Arc::new(Gate::new(&Config {
+            max_sockets,
+            max_sockets_per_address: per_address,
+            new_sockets_per_address: pace,
+            ..Config::default()
+        }))
+    }
+
+    fn address(last: u8) -> IpAddr {
+        [10, 0, 0, last].into()
+    }
+
+    #[test]
+    fn an_address_is_refused_in_words_at_its_limit_and_turned_away_at_four_times() {
+        let gate = gate(0, 2, 0);
+        let mut held = Vec::new();
+        for n in 0..8 {
+            match gate.enter(address(1)) {
+                Entry::Open(pass) if n < 2 => held.push(pass),
+                Entry::Refused(Unavailable::Address, pass) if n >= 2 => held.push(pass),
+                _ => panic!("socket {n}"),
+            }
+        }
+        assert!(matches!(gate.enter(address(1)), Entry::TurnedAway));
+        assert!(matches!(gate.enter(address(2)), Entry::Open(_)));
+    }
+
+    #[test]
+    fn a_socket_that_ends_makes_room() {
+        let gate = gate(1, 0, 0);
+        let Entry::Open(first) = gate.enter(address(1)) else { panic!("the gate is empty") };
+        assert!(matches!(gate.enter(address(2)), Entry::Refused(Unavailable::Full, _)));
+
+        drop(first);
+
+        assert!(matches!(gate.enter(address(2)), Entry::Open(_)));
+        assert!(gate.open().by_address.is_empty());
+    }
+
+    #[test]
+    fn an_address_that_opens_sockets_too_fast_is_refused_and_then_turned_away() {
+        let gate = gate(0, 0, 2);
+        let entries: Vec<_> = (0..9).map(|_| gate.enter(address(1))).collect();
+
+        assert!(entries[..2].iter().all(|it| matches!(it, Entry::Open(_))));
+        assert!(entries[2..8].iter().all(|it| matches!(it, Entry::Refused(..))));
+        assert!(matches!(entries[8], Entry::TurnedAway));
+    }
+
+    #[test]
+    fn an_ipv6_address_counts_by_its_subscriber_network() {
+        let one: IpAddr = "2001:db8:0:1::1".parse().expect("an address");
+        let two: IpAddr = "2001:db8:0:1:ffff::2".parse().expect("an address");
+        let other: IpAddr = "2001:db8:0:2::1".parse().expect("an address");
+        assert_eq!(subscriber(one), subscriber(two));
+        assert_ne!(subscriber(one), subscriber(other));
+        let mapped: IpAddr = "::ffff:10.0.0.1".parse().expect("an address");
+        assert_eq!(subscriber(mapped), address(1));
+    }
+}

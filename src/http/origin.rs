@@ -1,0 +1,117 @@
+//! From where a page may connect, and by which name the server may be called.
+//!
+//! A browser lets every page on the web open a WebSocket to anywhere, with the user's address and
+//! through the user's firewall. `Origin` names the page (RFC 6455, section 10.2); `Host` names
+//! the server as the page sees it, which a DNS entry of the attacker's could have pointed here.
+
+use actix_web::HttpRequest;
+use actix_web::http::Uri;
+use actix_web::http::header::{HOST, HeaderName, ORIGIN};
+use actix_web::http::uri::Authority;
+
+use super::refusal::HttpRefusal;
+use crate::config::Config;
+
+/// Refuses pages of foreign origins and, in open mode, servers called by a public name.
+pub(super) fn check(request: &HttpRequest, config: &Config) -> Result<(), HttpRefusal> {
+    let host = text(request, HOST).unwrap_or_default();
+    if !config.insecure_open && !is_loopback(host) {
+        return Err(HttpRefusal::ForeignHost(shown(host)));
+    }
+    // What sends no origin is no browser.
+    let Some(origin) = request.headers().get(ORIGIN) else { return Ok(()) };
+    let origin = origin.to_str().unwrap_or("null");
+    let allowed = is_same(origin, host) || config.origins.iter().any(|it| is_alike(it, origin));
+    if allowed { Ok(()) } else { Err(HttpRefusal::ForeignOrigin(shown(origin))) }
+}
+
+fn text(request: &HttpRequest, name: HeaderName) -> Option<&str> {
+    request.headers().get(name)?.to_str().ok()
+}
+
+/// At most 80 characters of a header, for a sentence that names it.
+fn shown(header: &str) -> String {
+    header.chars().take(80).collect()
+}
+
+fn is_loopback(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else { return false };
+    let name = authority.host().to_ascii_lowercase();
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    match address.parse::<std::net::IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => name == "localhost" || name.ends_with(".localhost"),
+    }
+}
+
+/// Whether a page of `origin` was served by `host`. Only name and port are compared: behind a
+/// proxy that ends TLS the scheme differs.
+fn is_same(origin: &str, host: &str) -> bool {
+    let (Some((name, port, default)), Ok(host)) = (place(origin), host.parse::<Authority>()) else {
+        return false;
+    };
+    name.eq_ignore_ascii_case(host.host()) && port == host.port_u16().unwrap_or(default)
+}
+
+fn is_alike(listed: &str, origin: &str) -> bool {
+    match (place(listed), place(origin)) {
+        (Some(listed), Some(origin)) => {
+            listed.0.eq_ignore_ascii_case(&origin.0) && listed.1 == origin.1
+        }
+        _ => false,
+    }
+}
+
+/// Name, port, and the scheme's own port of an origin (RFC 6454).
+fn place(origin: &str) -> Option<(String, u16, u16)> {
+    let uri: Uri = origin.parse().ok()?;
+    let default = match uri.scheme_str()? {
+        "http" => 80,
+        "https" => 443,
+        _ => return None,
+    };
+    Some((uri.host()?.to_owned(), uri.port_u16().unwrap_or(default), default))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_the_same_when_name_and_port_are() {
+        for (origin, host, same) in [
+            ("http://localhost:8080", "localhost:8080", true),
+            ("http://LOCALHOST:8080", "localhost:8080", true),
+            ("http://app.example", "app.example", true),
+            ("https://app.example", "app.example", true),
+            ("https://app.example", "app.example:443", true),
+            ("https://app.example", "app.example:80", false),
+            ("http://[::1]:8080", "[::1]:8080", true),
+            ("http://localhost:8081", "localhost:8080", false),
+            ("http://localhost.evil.example:8080", "localhost:8080", false),
+            ("null", "localhost:8080", false),
+            ("file://", "localhost:8080", false),
+            ("", "", false),
+        ] {
+            assert_eq!(is_same(origin, host), same, "{origin} at {host}");
+        }
+    }
+
+    #[test]
+    fn a_loopback_name_is_one_that_no_dns_entry_can_take() {
+        for (host, loopback) in [
+            ("localhost", true),
+            ("localhost:8080", true),
+            ("app.localhost:8080", true),
+            ("127.0.0.1:8080", true),
+            ("127.8.8.8", true),
+            ("[::1]:8080", true),
+            ("10.0.0.1:8080", false),
+            ("localhost.example", false),
+            ("notlocalhost", false),
+            ("", false),
+        ] {
+            assert_eq!(is_loopback(host), loopback, "{host}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What is refused by HTTP: its status, and a JSON body like an `error` message.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::ResponseError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE};
+use actix_web_actors::ws::HandshakeError;
+
+use crate::protocol::ErrorMessage;
+
+/// A request that is not served. A page sees none of this for an upgrade; it is for developers,
+/// and for whatever is no browser.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum HttpRefusal {
+    /// `GET /ws` as a page.
+    #[error("this is a WebSocket: connect with the `ws:` or `wss:` scheme")]
+    NotAnUpgrade,
+    /// An upgrade elsewhere.
+    #[error("there is no WebSocket here: connect to /ws")]
+    NoSocketHere,
+    /// No such file.
+    #[error("there is nothing at this path")]
+    NotFound,
+    /// Another method than GET or HEAD.
+    #[error("only GET and HEAD are served here")]
+    Method,
+    /// The page comes from elsewhere.
+    #[error("pages of origin {0} may not connect: the setting `origins` lists those that may")]
+    ForeignOrigin(String),
+    /// The name by which the server is called is not a loopback name.
+    #[error(
+        "in open mode the server answers to localhost, 127.0.0.1 and [::1] only, not to {0}: \
+         set `insecure-open` to let everybody in under every name"
+    )]
+    ForeignHost(String),
+    /// No version 13 handshake.
+    #[error("this is no WebSocket handshake of RFC 6455, version 13: {0}")]
+    Handshake(#[from] HandshakeError),
+    /// Subprotocols are offered, but not ours.
+    #[error("the subprotocol `switchboard.v1` must be among those offered")]
+    Subprotocol,
+    /// An address at four times its limits.
+    #[error("too many connections from your address")]
+    TooMany,
+}
+
+/// How long an address at four times its limits is asked to wait.
+const ADDRESS_PAUSE: Duration = Duration::from_secs(10);
+
+impl HttpRefusal {
+    pub(super) fn response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status());
+        match self {
+            HttpRefusal::NotAnUpgrade => {
+                response.insert_header((UPGRADE, "websocket"));
+            }
+            HttpRefusal::Handshake(_) => {
+                response.insert_header((SEC_WEBSOCKET_VERSION, "13"));
+            }
+            HttpRefusal::TooMany => {
+                response.insert_header((RETRY_AFTER, ADDRESS_PAUSE.as_secs()));
+            }
+            _ => {}
+        }
+        response.json(ErrorMessage {
+            code: self.code().into(),
+            message: self.to_string(),
+            r#ref: None,
+            to: None,
+            retry_after: self.retry_after(),
+        })
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            HttpRefusal::NotAnUpgrade => StatusCode::UPGRADE_REQUIRED,
+            HttpRefusal::NoSocketHere | HttpRefusal::NotFound => StatusCode::NOT_FOUND,
+            HttpRefusal::Method => StatusCode::METHOD_NOT_ALLOWED,
+            HttpRefusal::ForeignOrigin(_) | HttpRefusal::ForeignHost(_) => StatusCode::FORBIDDEN,
+            HttpRefusal::Handshake(HandshakeError::UnsupportedVersion) => {
+                StatusCode::UPGRADE_REQUIRED
+            }
+            HttpRefusal::Handshake(error) => error.error_response().status(),
+            HttpRefusal::Subprotocol => StatusCode::BAD_REQUEST,
+            HttpRefusal::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            HttpRefusal::NotAnUpgrade | HttpRefusal::Handshake(_) | HttpRefusal::Subprotocol => {
+                "bad-message"
+            }
+            HttpRefusal::NoSocketHere | HttpRefusal::NotFound | HttpRefusal::Method => "not-found",
+            HttpRefusal::ForeignOrigin(_) | HttpRefusal::ForeignHost(_) => "not-permitted",
+            HttpRefusal::TooMany => "rate-limited",
+        }
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        matches!(self, HttpRefusal::TooMany).then_some(ADDRESS_PAUSE.as_millis() as u64)
+    }
+}

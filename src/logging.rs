@@ -1,0 +1,89 @@
+//! The log: one event a line on standard error, as `time level sentence`.
+
+use std::io::Write;
+use std::str::FromStr;
+
+use env_logger::{Builder, Target};
+use log::LevelFilter;
+
+/// What is logged: a level, and levels of single modules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    level: LevelFilter,
+    modules: Vec<(String, LevelFilter)>,
+}
+
+/// Text that is no filter; a sentence for the operator.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "log cannot be {0:?}; it takes error, warn, info, debug, trace or off, and module=level, \
+     with commas in between"
+)]
+pub struct BadFilter(String);
+
+impl Default for Filter {
+    /// `info`, without what the libraries below say.
+    fn default() -> Self {
+        Self {
+            level: LevelFilter::Info,
+            modules: vec![
+                // It logs what strangers send at `error`; for us that is their doing, not news.
+                ("actix_http".into(), LevelFilter::Off),
+                // It logs its own start and stop at `info`, next to ours.
+                ("actix_server".into(), LevelFilter::Warn),
+            ],
+        }
+    }
+}
+
+impl FromStr for Filter {
+    type Err = BadFilter;
+
+    /// Changes to the default: `debug`, `switchboard::hub=trace`, or several with commas.
+    fn from_str(text: &str) -> Result<Self, BadFilter> {
+        let level = |word: &str| word.trim().parse().map_err(|_| BadFilter(text.into()));
+        let mut filter = Self::default();
+        for part in text.split(',').filter(|part| !part.trim().is_empty()) {
+            match part.split_once('=') {
+                Some((module, word)) => filter.modules.push((module.trim().into(), level(word)?)),
+                None => filter.level = level(part)?,
+            }
+        }
+        Ok(filter)
+    }
+}
+
+/// Starts the log of this process. Once; a second call changes nothing.
+pub fn start(filter: &Filter) {
+    let mut builder = Builder::new();
+    builder.filter_level(filter.level).target(Target::Stderr);
+    for (module, level) in &filter.modules {
+        builder.filter_module(module, *level);
+    }
+    builder.format(|line, record| {
+        writeln!(line, "{} {:5} {}", line.timestamp_millis(), record.level(), record.args())
+    });
+    // It fails only where a log runs already.
+    let _ = builder.try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_changes_the_default_and_keeps_the_rest_of_it() {
+        let filter: Filter = "debug, switchboard::hub=trace".parse().unwrap();
+
+        assert_eq!(filter.level, LevelFilter::Debug);
+        assert!(filter.modules.contains(&("actix_http".into(), LevelFilter::Off)));
+        assert!(filter.modules.contains(&("switchboard::hub".into(), LevelFilter::Trace)));
+    }
+
+    #[test]
+    fn what_is_no_level_is_refused_and_named() {
+        for bad in ["loud", "switchboard", "switchboard=loud", "info,hub=1=2"] {
+            assert_eq!(bad.parse::<Filter>(), Err(BadFilter(bad.into())));
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! The flat outer object of a client's message: which fields are there, each still raw.
+//!
+//! One pass over the frame, nothing copied: a field is parsed only when its message asks for it,
+//! so an error names the field, and `data` is never parsed at all.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytestring::ByteString;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::error::Category;
+use serde_json::value::RawValue;
+
+use super::client_message::{DETAIL_MAX, LIST_MAX, Media, shorten};
+use super::data::Data;
+use super::ids::{BadId, CallId, MessageId, RoomId, UserId};
+use super::refusal::{BadMessage, Refusal};
+
+/// Every top-level field that some message has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Field {
+    Type,
+    Id,
+    To,
+    CallId,
+    Room,
+    Data,
+    Media,
+    Continues,
+    Detail,
+    Receipt,
+    Volatile,
+    Users,
+    After,
+    Limit,
+    Token,
+    Received,
+}
+
+const FIELDS: [(&str, Field); 16] = [
+    ("type", Field::Type),
+    ("id", Field::Id),
+    ("to", Field::To),
+    ("callId", Field::CallId),
+    ("room", Field::Room),
+    ("data", Field::Data),
+    ("media", Field::Media),
+    ("continues", Field::Continues),
+    ("detail", Field::Detail),
+    ("receipt", Field::Receipt),
+    ("volatile", Field::Volatile),
+    ("users", Field::Users),
+    ("after", Field::After),
+    ("limit", Field::Limit),
+    ("token", Field::Token),
+    ("received", Field::Received),
+];
+
+impl Field {
+    fn name(self) -> &'static str {
+        FIELDS[self as usize].0
+    }
+}
+
+/// The outer object of one frame.
+pub(super) struct Envelope<'a> {
+    frame: &'a ByteString,
+    raw: Raw<'a>,
+}
+
+#[derive(Default)]
+struct Raw<'a> {
+    values: [Option<&'a RawValue>; FIELDS.len()],
+    unknown: Option<String>,
+    repeated: Option<Field>,
+}
+
+enum Key {
+    Known(Field),
+    Unknown(String),
+}
+
+impl<'a> Envelope<'a> {
+    /// Splits the frame into its fields.
+    pub(super) fn read(frame: &'a ByteString) -> Result<Self, Refusal> {
+        let raw = serde_json::from_str(frame).map_err(|error| match error.classify() {
+            // The only value that the visitor asks for is an object of raw values.
+            Category::Data => Refusal::BadMessage(BadMessage::NotAnObject),
+            Category::Syntax | Category::Eof | Category::Io => {
+                Refusal::BadJson { detail: error.to_string() }
+            }
+        })?;
+        Ok(Self { frame, raw })
+    }
+
+    pub(super) fn id(&self) -> Result<Option<MessageId>, Refusal> {
+        let Some(raw) = self.raw.values[Field::Id as usize] else { return Ok(None) };
+        let text = text(raw).ok_or_else(|| wrong(Field::Id, "a string of 1 to 64 characters"))?;
+        MessageId::parse(&text).map(Some).map_err(|why| bad_id(Field::Id, why))
+    }
+
+    pub(super) fn type_name(&self) -> Result<Cow<'a, str>, Refusal> {
+        let raw = self.raw.values[Field::Type as usize].ok_or(BadMessage::NoType);
+        text(raw.map_err(Refusal::BadMessage)?).ok_or_else(|| wrong(Field::Type, "a string"))
+    }
+
+    /// Refuses fields beside `type`, `id` and `allowed`, and any that is there twice.
+    pub(super) fn allows_only(
+        &self,
+        message_type: &'static str,
+        allowed: &[Field],
+    ) -> Result<(), Refusal> {
+        if let Some(field) = self.raw.repeated {
+            return Err(Refusal::BadMessage(BadMessage::Repeated(field.name())));
+        }
+        let misplaced = FIELDS
+            .iter()
+            .filter(|(_, field)| !matches!(field, Field::Type | Field::Id))
+            .find(|(_, field)| {
+                self.raw.values[*field as usize].is_some() && !allowed.contains(field)
+            })
+            .map(|(name, _)| (*name).to_owned());
+        let Some(field) = self.raw.unknown.clone().or(misplaced) else { return Ok(()) };
+        let mend = match field.as_str() {
+            "from" => "the server stamps it, leave it out",
+            _ if allowed.contains(&Field::Data) => "put payload into `data`",
+            _ => "leave it out",
+        };
+        Err(Refusal::UnknownField { field, message_type, mend })
+    }
+
+    /// The fields as those of a message of this type.
+    pub(super) fn of(&'a self, message_type: &'static str) -> Fields<'a> {
+        Fields { envelope: self, message_type }
+    }
+}
+
+/// The typed fields of a message whose type is known.
+pub(super) struct Fields<'a> {
+    envelope: &'a Envelope<'a>,
+    message_type: &'static str,
+}
+
+impl Fields<'_> {
+    fn raw(&self, field: Field) -> Option<&RawValue> {
+        self.envelope.raw.values[field as usize]
+    }
+
+    fn required(&self, field: Field) -> Result<&RawValue, Refusal> {
+        let (name, message_type) = (field.name(), self.message_type);
+        self.raw(field)
+            .ok_or(Refusal::BadMessage(BadMessage::Missing { field: name, message_type }))
+    }
+
+    pub(super) fn user(&self, field: Field) -> Result<UserId, Refusal> {
+        user(field, self.required(field)?)
+    }
+
+    pub(super) fn optional_user(&self, field: Field) -> Result<Option<UserId>, Refusal> {
+        self.raw(field).map(|raw| user(field, raw)).transpose()
+    }
+
+    pub(super) fn users(&self) -> Result<Vec<UserId>, Refusal> {
+        let raw = self.required(Field::Users)?;
+        let texts: Vec<Text<'_>> = serde_json::from_str(raw.get())
+            .map_err(|_| wrong(Field::Users, "a list of user ids"))?;
+        let name = Field::Users.name();
+        texts
+            .iter()
+            .map(|text| UserId::parse(&text.0))
+            .collect::<Result<_, _>>()
+            .map_err(|why| Refusal::BadUserId { field: name, why })
+    }
+
+    pub(super) fn call(&self) -> Result<CallId, Refusal> {
+        call(Field::CallId, self.required(Field::CallId)?)
+    }
+
+    pub(super) fn optional_call(&self, field: Field) -> Result<Option<CallId>, Refusal> {
+        self.raw(field).map(|raw| call(field, raw)).transpose()
+    }
+
+    pub(super) fn room(&self) -> Result<RoomId, Refusal> {
+        room(self.required(Field::Room)?)
+    }
+
+    pub(super) fn optional_room(&self) -> Result<Option<RoomId>, Refusal> {
+        self.raw(Field::Room).map(room).transpose()
+    }
+
+    pub(super) fn data(&self) -> Result<Data, Refusal> {
+        let raw = self.required(Field::Data)?;
+        Data::within(self.envelope.frame, raw).ok_or(Refusal::BadMessage(BadMessage::TooDeep))
+    }
+
+    pub(super) fn optional_data(&self) -> Result<Option<Data>, Refusal> {
+        self.raw(Field::Data).map(|_| self.data()).transpose()
+    }
+
+    pub(super) fn media(&self) -> Result<Option<Media>, Refusal> {
+        const EXPECTED: &str = "an object like {\"audio\":true,\"video\":true}";
+        let Some(raw) = self.raw(Field::Media) else { return Ok(None) };
+        serde_json::from_str(raw.get()).map(Some).map_err(|_| wrong(Field::Media, EXPECTED))
+    }
+
+    pub(super) fn detail(&self) -> Result<Option<String>, Refusal> {
+        let Some(raw) = self.raw(Field::Detail) else { return Ok(None) };
+        text(raw)
+            .filter(|detail| detail.chars().count() <= DETAIL_MAX)
+            .map(|detail| Some(detail.into_owned()))
+            .ok_or_else(|| wrong(Field::Detail, "a string of at most 128 characters"))
+    }
+
+    pub(super) fn flag(&self, field: Field) -> Result<bool, Refusal> {
+        match self.raw(field).map(RawValue::get) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(wrong(field, "true or false")),
+        }
+    }
+
+    pub(super) fn limit(&self) -> Result<usize, Refusal> {
+        let Some(raw) = self.raw(Field::Limit) else { return Ok(LIST_MAX) };
+        serde_json::from_str(raw.get())
+            .ok()
+            .filter(|limit| (1..=LIST_MAX).contains(limit))
+            .ok_or_else(|| wrong(Field::Limit, "a whole number from 1 to 1000"))
+    }
+
+    pub(super) fn token(&self) -> Result<String, Refusal> {
+        let token = text(self.required(Field::Token)?).filter(|token| !token.is_empty());
+        token.map(Cow::into_owned).ok_or_else(|| wrong(Field::Token, "an access token"))
+    }
+
+    pub(super) fn received(&self) -> Result<u64, Refusal> {
+        serde_json::from_str(self.required(Field::Received)?.get())
+            .map_err(|_| wrong(Field::Received, "a whole number, the count of messages received"))
+    }
+}
+
+fn user(field: Field, raw: &RawValue) -> Result<UserId, Refusal> {
+    let text = text(raw).ok_or_else(|| wrong(field, "a user id, which is a string"))?;
+    UserId::parse(&text).map_err(|why| Refusal::BadUserId { field: field.name(), why })
+}
+
+fn call(field: Field, raw: &RawValue) -> Result<CallId, Refusal> {
+    let text = text(raw).ok_or_else(|| wrong(field, "a call id, which is a string"))?;
+    CallId::parse(&text).map_err(|why| bad_id(field, why))
+}
+
+fn room(raw: &RawValue) -> Result<RoomId, Refusal> {
+    let text = text(raw).ok_or_else(|| wrong(Field::Room, "a room id, which is a string"))?;
+    RoomId::parse(&text).map_err(|why| bad_id(Field::Room, why))
+}
+
+fn bad_id(field: Field, why: BadId) -> Refusal {
+    Refusal::BadMessage(BadMessage::Id { field: field.name(), why })
+}
+
+fn wrong(field: Field, expected: &'static str) -> Refusal {
+    Refusal::BadMessage(BadMessage::Field { field: field.name(), expected })
+}
+
+/// A string, borrowed from the frame unless it has escapes in it.
+#[derive(serde::Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    serde_json::from_str::<Text<'_>>(raw.get()).ok().map(|text| text.0)
+}
+
+impl<'de> Deserialize<'de> for Raw<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Raw<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw<'de>, A::Error> {
+                let mut raw = Raw::default();
+                while let Some(key) = map.next_key::<Key>()? {
+                    let value = map.next_value::<&'de RawValue>()?;
+                    match key {
+                        Key::Known(field) => {
+                            if raw.values[field as usize].replace(value).is_some() {
+                                raw.repeated = Some(field);
+                            }
+                        }
+                        Key::Unknown(name) => raw.unknown = raw.unknown.or(Some(name)),
+                    }
+                }
+                Ok(raw)
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Name;
+        impl Visitor<'_> for Name {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a field name")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Key, E> {
+                let known = FIELDS.iter().find(|(known, _)| *known == name);
+                Ok(known
+                    .map_or_else(|| Key::Unknown(shorten(name)), |(_, field)| Key::Known(*field)))
+            }
+        }
+        deserializer.deserialize_identifier(Name)
+    }
+}

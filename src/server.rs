@@ -1,0 +1,200 @@
+//! The running server: the only place that wires the parts together.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use actix::{Actor, Addr, MailboxError};
+use actix_rt::System;
+use actix_server::ServerHandle;
+use actix_web::App;
+use actix_web::web::Data;
+use log::{error, info};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use crate::config::Config;
+use crate::connection::{Limits, Node, OpenSockets, Site, listen};
+use crate::descriptors;
+use crate::http::{self, Context, Gate};
+use crate::hub::{Drain, Inspect, Report, SignalingHub};
+
+/// How long sockets may take to say goodbye when the server stops. The container's patience is
+/// 10 s; this leaves room for the rest.
+const FAREWELL: Duration = Duration::from_secs(8);
+
+/// Why the server ended without being told to, or did not start; one sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {listen}: {why}; another `listen` address or port may be free")]
+    Listen {
+        /// The setting.
+        listen: SocketAddr,
+        /// The system's words.
+        why: io::Error,
+    },
+    /// The system gives no threads, no descriptors, no signals.
+    #[error("cannot start: {0}")]
+    Start(#[from] io::Error),
+    /// A defect: without its hub a node can serve nobody.
+    #[error("the hub is gone while {open} sockets are open; restarting the node is the only cure")]
+    HubGone {
+        /// Sockets that were open.
+        open: usize,
+    },
+}
+
+/// A server that runs on threads of its own.
+pub struct Server {
+    address: SocketAddr,
+    hub: Addr<SignalingHub>,
+    hub_gone: oneshot::Receiver<()>,
+    open: OpenSockets,
+    listener: ServerHandle,
+}
+
+/// Serves until SIGTERM or SIGINT.
+pub fn run(config: Config) -> Result<(), Fault> {
+    match descriptors::raise() {
+        Ok(limit) => info!("descriptors that may be open limit={limit}"),
+        Err(why) => info!("the limit of descriptors stays as it is reason={why}"),
+    }
+    System::new().block_on(async {
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let mut server = Server::start(config).await?;
+        info!("listening, open http://{}/", server.address());
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            fault = server.fails() => {
+                error!("{fault}");
+                return Err(fault);
+            }
+        }
+        tokio::select! {
+            () = server.stop() => info!("stopped"),
+            _ = terminate.recv() => info!("stopped at once, told twice"),
+            _ = interrupt.recv() => info!("stopped at once, told twice"),
+        }
+        Ok(())
+    })
+}
+
+impl Server {
+    /// Listens and serves. Needs an actix system to be running on this thread.
+    pub async fn start(config: Config) -> Result<Self, Fault> {
+        let bound = TcpListener::bind(config.listen)
+            .map_err(|why| Fault::Listen { listen: config.listen, why })?;
+        let address = bound.local_addr()?;
+        let workers = config.workers;
+        let (wiring, hub) = Wiring::new(config);
+        let open = wiring.open.clone();
+        let server = listen(bound, workers, move || {
+            let context = wiring.context();
+            Site {
+                node: wiring.node(&context.hub),
+                pages: App::new().configure(http::pages(context.clone())),
+                sockets: App::new().configure(http::sockets(context)),
+            }
+        })?;
+        let listener = server.handle();
+        actix_rt::spawn(server);
+        let (hub, hub_gone) = hub.await.map_err(|_| Fault::HubGone { open: 0 })?;
+        Ok(Self { address, hub, hub_gone, open, listener })
+    }
+
+    /// Where it listens, with the port that the system chose if it was told to.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Sockets that are open now.
+    pub fn open_sockets(&self) -> usize {
+        self.open.count()
+    }
+
+    /// What the hub knows of, users and calls and counts.
+    pub async fn inspect(&self) -> Result<Report, MailboxError> {
+        self.hub.send(Inspect).await
+    }
+
+    /// Waits for the one failure that ends a node: its hub is gone.
+    pub async fn fails(&mut self) -> Fault {
+        // The sender is never used; it is dropped with the hub.
+        let _ = (&mut self.hub_gone).await;
+        Fault::HubGone { open: self.open.count() }
+    }
+
+    /// Tells every socket (1012), waits for them to go, at most 8 s, and stops.
+    pub async fn stop(self) {
+        let open = self.open.count();
+        info!("stopping sockets={open}");
+        if self.hub.send(Drain).await.is_ok()
+            && timeout(FAREWELL, self.open.none_left()).await.is_err()
+        {
+            info!("some sockets did not say goodbye in time sockets={}", self.open.count());
+        }
+        self.listener.stop(false).await;
+    }
+}
+
+type Started = (Addr<SignalingHub>, oneshot::Receiver<()>);
+
+/// What the workers share, and the hub, which the first of them starts: on a thread that serves
+/// sockets it costs no wake-up to reach.
+#[derive(Clone)]
+struct Wiring {
+    config: Arc<Config>,
+    gate: Arc<Gate>,
+    unwritten: Arc<AtomicUsize>,
+    open: OpenSockets,
+    hub: Arc<OnceLock<Addr<SignalingHub>>>,
+    started: Arc<Mutex<Option<oneshot::Sender<Started>>>>,
+}
+
+impl Wiring {
+    fn new(config: Config) -> (Self, oneshot::Receiver<Started>) {
+        let (started, hub) = oneshot::channel();
+        let wiring = Self {
+            gate: Arc::new(Gate::new(&config)),
+            config: Arc::new(config),
+            unwritten: Arc::default(),
+            open: OpenSockets::default(),
+            hub: Arc::default(),
+            started: Arc::new(Mutex::new(Some(started))),
+        };
+        (wiring, hub)
+    }
+
+    fn context(&self) -> Data<Context> {
+        Data::new(Context { config: self.config.clone(), hub: self.hub(), gate: self.gate.clone() })
+    }
+
+    fn node(&self, hub: &Addr<SignalingHub>) -> Node {
+        Node {
+            hub: hub.clone().recipient(),
+            limits: Limits::from(&*self.config),
+            unwritten: self.unwritten.clone(),
+            open: self.open.clone(),
+        }
+    }
+
+    fn hub(&self) -> Addr<SignalingHub> {
+        let hub = self.hub.get_or_init(|| {
+            let (hub, gone) = SignalingHub::new(&self.config);
+            let hub = hub.start();
+            let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(started) = started.take() {
+                // Nobody waits for it when the start was given up.
+                let _ = started.send((hub.clone(), gone));
+            }
+            hub
+        });
+        hub.clone()
+    }
+}

@@ -1,0 +1,83 @@
+/**
+ * Who signs in on this page: the rules for names, and what this tab remembers of them.
+ */
+
+/** @typedef {{ userId: string, displayName: string }} Identity `displayName` is empty when none was chosen */
+
+const REMEMBERED = "switchboard.identity";
+const LONGEST_USER_ID = 128;
+const LONGEST_DISPLAY_NAME = 64;
+
+/**
+ * Why this cannot be a user's name, as a sentence; null when it can.
+ * @param {string} text
+ * @returns {string | null}
+ */
+export function userIdProblem(text) {
+  if (text === "") return "Please choose a name.";
+  const wrong = [...text].find((character) => !/^[!-~]$/.test(character) || '"\\/?#%,'.includes(character));
+  if (wrong !== undefined && /\s/.test(wrong)) return "A name cannot have spaces in it. Put them into the display name.";
+  if (wrong !== undefined) {
+    return `A name cannot have “${wrong}” in it: plain letters, digits and signs, but none of " \\ / ? # % ,`;
+  }
+  if (text.length > LONGEST_USER_ID) {
+    return `A name has at most ${LONGEST_USER_ID} characters; this one has ${text.length}.`;
+  }
+  return null;
+}
+
+/**
+ * Why this cannot be a display name, as a sentence; null when it can. Empty is fine.
+ * @param {string} text
+ * @returns {string | null}
+ */
+export function displayNameProblem(text) {
+  if (/\p{Cc}/u.test(text)) return "A display name cannot have control characters in it.";
+  const length = [...text].length;
+  if (length > LONGEST_DISPLAY_NAME) {
+    return `A display name has at most ${LONGEST_DISPLAY_NAME} characters; this one has ${length}.`;
+  }
+  return null;
+}
+
+/**
+ * Who should be signed in as soon as the page is open: the page address (`?user=11&name=Ana`) goes first, then
+ * whoever was signed in in this tab before a reload. Null: ask.
+ * @returns {Identity | null}
+ */
+export function expectedIdentity() {
+  const query = new URLSearchParams(location.search);
+  const userId = query.get("user");
+  if (userId) return { userId: userId.trim(), displayName: (query.get("name") ?? "").trim() };
+  return remembered();
+}
+
+/**
+ * Keeps the identity for a reload of this tab. A page address that names somebody else would win over it, so it loses
+ * that part.
+ * @param {Identity} identity
+ */
+export function remember(identity) {
+  sessionStorage.setItem(REMEMBERED, JSON.stringify(identity));
+  const address = new URL(location.href);
+  const named = address.searchParams.get("user");
+  if (named === null || named.trim() === identity.userId) return;
+  address.searchParams.delete("user");
+  address.searchParams.delete("name");
+  history.replaceState(null, "", address);
+}
+
+/** After this, a reload of the tab asks who it is. */
+export function forget() {
+  sessionStorage.removeItem(REMEMBERED);
+}
+
+/** @returns {Identity | null} */
+function remembered() {
+  try {
+    const { userId, displayName } = JSON.parse(sessionStorage.getItem(REMEMBERED) ?? "{}");
+    return typeof userId === "string" ? { userId, displayName: String(displayName ?? "") } : null;
+  } catch {
+    return null;
+  }
+}

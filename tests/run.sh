@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Runs every test: documentation, rules, service, browser.
+#
+#   tests/run.sh                  install what is missing, then run everything
+#   tests/run.sh --install-only   install what is missing
+#   tests/run.sh ARGUMENT…        passed on to the test runner, as in: tests/run.sh a_stale_unregister
+#
+# Needs Rust; takes the rest from Debian's packages, as root or by sudo, and says so.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+main() {
+    if ! command -v cargo >/dev/null; then
+        echo "cargo is missing: install Rust first, see https://rustup.rs" >&2
+        exit 1
+    fi
+    install_missing
+    [ "${1-}" != --install-only ] || return 0
+
+    echo "== documentation tests"
+    cargo test --locked --doc
+
+    if cargo nextest --version >/dev/null 2>&1; then
+        echo "== tests, by cargo nextest"
+        cargo nextest run --locked --no-fail-fast "$@"
+    else
+        echo "== tests, by cargo test (cargo nextest is not installed)"
+        cargo test --locked --no-fail-fast --lib --bins --tests "$@"
+    fi
+}
+
+install_missing() {
+    local missing=()
+    command -v cc >/dev/null || missing+=(gcc libc6-dev)
+    command -v chromium >/dev/null || missing+=(chromium)
+    command -v chromedriver >/dev/null || missing+=(chromium-driver)
+    [ ${#missing[@]} -gt 0 ] || return 0
+
+    local root=()
+    if [ "$(id -u)" != 0 ]; then root=(sudo); fi
+    if ! command -v apt-get >/dev/null || ! command -v "${root[0]-true}" >/dev/null; then
+        echo "please install these packages first (here under their Debian names): ${missing[*]}" >&2
+        exit 1
+    fi
+    echo "== installing ${missing[*]} from Debian's packages"
+    local log
+    log=$(mktemp)
+    if ! { "${root[@]}" apt-get -q update &&
+        "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get -q install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        echo "installing failed; please install: ${missing[*]}" >&2
+        exit 1
+    fi
+    rm -f "$log"
+}
+
+main "$@"
