@@ -54,7 +54,7 @@ impl Backlog {
         let (opcode, content) = match payload {
             Payload::Text(text) => (Opcode::Text, text.into_bytes()),
             Payload::Binary(bytes) => (Opcode::Binary, bytes),
-            // Stands for something that came in; there is nothing of it to send.
+            // Only ever comes in; as an empty message it is accounted for like any other.
             Payload::Oversized { .. } => (Opcode::Binary, Bytes::new()),
         };
         self.queue.push_back(Outgoing::Message { head: Head::new(opcode, content.len()), content });

@@ -264,7 +264,7 @@ impl Client {
         assert!(rest.is_empty(), "{rest:?}");
     }
 
-    pub(crate) async fn expect_reset(&mut self) {
+    pub(crate) async fn expect_reset(mut self) {
         let mut rest = Vec::new();
         let end = within("the end", self.stream.read_to_end(&mut rest)).await;
         assert_eq!(end.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);

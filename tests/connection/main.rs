@@ -117,6 +117,54 @@ async fn a_client_that_is_still_sending_sees_the_close_code() {
 }
 
 #[actix_rt::test]
+async fn a_socket_that_the_hub_refuses_is_told_why_first() {
+    let mut service = Service::start(limits()).await;
+    let (mut client, link) = service.connect().await;
+
+    service.deliver(&link, &["taken"], Then::Close(Close::NameInUse));
+
+    assert_eq!(client.frame().await, (LAST | TEXT, b"taken".to_vec()));
+    assert_eq!(client.close_frame().await.0, 4510);
+    client.close(None).await;
+    client.expect_eof().await;
+    service.ended(Parting::Broken).await;
+    service.over().await;
+}
+
+#[actix_rt::test]
+async fn a_client_that_takes_no_close_is_reset_after_the_closing_time() {
+    let mut service = Service::start(limits()).await;
+    let (client, link) = service.admit().await;
+
+    let began = Instant::now();
+    let much = "x".repeat(MEGABYTE);
+    service.deliver(&link, &[&*much; 16], Then::Close(Close::Replaced));
+
+    service.ended(Parting::Broken).await;
+    assert!(began.elapsed() < 2 * SECOND, "the hub is told at once");
+    within("the socket to go", service.open.none_left()).await;
+    assert!(began.elapsed() >= 3 * SECOND);
+    client.expect_reset().await;
+    service.over().await;
+}
+
+#[actix_rt::test]
+async fn a_client_that_floods_a_closing_socket_is_dropped_before_the_closing_time() {
+    let mut service = Service::start(limits()).await;
+    let (client, link) = service.admit().await;
+
+    let began = Instant::now();
+    service.deliver(&link, &[], Then::Close(Close::Replaced));
+    service.ended(Parting::Broken).await;
+    let flood = actix_rt::spawn(client.flood(harness::frame(LAST | BINARY, &[7; 1000])));
+
+    within("the socket to go", service.open.none_left()).await;
+    assert!(began.elapsed() < 3 * SECOND);
+    within("the flood to be cut off", flood).await.unwrap();
+    service.over().await;
+}
+
+#[actix_rt::test]
 async fn a_close_that_arrives_is_echoed_and_says_how_they_part() {
     let mut service = Service::start(limits()).await;
     for (code, parting) in [
