@@ -1,5 +1,6 @@
 //! The actor: what it owns, how it starts, and what one turn of it does.
 
+use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{self, Poll};
@@ -151,8 +152,19 @@ impl Connection {
             Poll::Ready(Ok(())) => self.stalled_since = None,
             Poll::Pending if progress.taken > 0 => self.stalled_since = Some(now),
             Poll::Pending => self.stalled_since = self.stalled_since.or(Some(now)),
-            Poll::Ready(Err(error)) => self.broken(&error),
+            Poll::Ready(Err(error)) => self.cannot_write(cx, &error),
         }
+    }
+
+    fn cannot_write(&mut self, cx: &task::Context<'_>, error: &io::Error) {
+        if self.phase != Phase::Open {
+            return self.broken(error);
+        }
+        // Reading tells how it ended: the client's goodbye may lie there still.
+        let dropped = self.backlog.drop_all();
+        self.account(dropped);
+        self.stalled_since = None;
+        cx.waker().wake_by_ref();
     }
 
     pub(super) fn account(&self, progress: Progress) {

@@ -136,6 +136,8 @@ impl Service {
     /// A client whose upgrade is answered.
     pub(crate) async fn upgrade(&self, path: &str) -> Client {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
+        // What has been written is on its way, even if a reset follows.
+        stream.set_nodelay(true).unwrap();
         let request = format!("GET {path} HTTP/1.1\r\n{HANDSHAKE}");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();

@@ -187,6 +187,25 @@ async fn a_close_that_arrives_is_echoed_and_says_how_they_part() {
 }
 
 #[actix_rt::test]
+async fn a_goodbye_counts_even_where_the_next_write_fails_first() {
+    let mut service = Service::start(limits()).await;
+    let (mut client, link) = service.admit().await;
+    client.send(LAST | TEXT, b"hold on").await;
+    service.said().await;
+    client.close(Some(1001)).await;
+    client.reset();
+
+    // Nothing is read until the batch is taken; writing fails at once.
+    for _ in 0..3 {
+        service.deliver(&link, &["too late"], Then::Continue);
+    }
+    link.batch_taken();
+
+    service.ended(Parting::Goodbye).await;
+    service.over().await;
+}
+
+#[actix_rt::test]
 async fn a_violation_is_closed_with_its_code() {
     let mut service = Service::start(limits_but(|l| l.max_frame = 100)).await;
     for (wire, code) in [
