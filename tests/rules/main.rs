@@ -1,0 +1,13 @@
+//! The rules, driven with plain numbers as connections and simulated time.
+//!
+//! Every test is a sentence of `docs/protocol.md`. What a client says goes in as JSON text and what
+//! it hears comes out as JSON, so that the whole way between is under test.
+
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod harness;
+
+mod call_table;
+mod logins;
+mod reject;
+mod replace;
