@@ -219,7 +219,7 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         for room in &session.rooms {
-            self.step_out(room, user, effects);
+            self.step_out(room, user, session.name.clone(), effects);
         }
         for watched in session.watching.keys() {
             self.presence.unwatch(watched, user);
