@@ -64,6 +64,7 @@ struct Line {
     user: UserId,
     socket: Socket,
     heard: Vec<Value>,
+    frames: Vec<String>,
     probes: usize,
     closed: Option<Close>,
 }
@@ -122,8 +123,14 @@ impl Board {
         let socket = Socket::new(self.lines.len());
         let user = login.user.clone();
         self.newest.insert(user.to_string(), socket.number);
-        let (heard, probes, closed) = (Vec::new(), 0, None);
-        self.lines.push(Line { user, socket: socket.clone(), heard, probes, closed });
+        self.lines.push(Line {
+            user,
+            socket: socket.clone(),
+            heard: Vec::new(),
+            frames: Vec::new(),
+            probes: 0,
+            closed: None,
+        });
         self.applies(Input::Claim { connection: socket.clone(), login });
         socket
     }
@@ -207,6 +214,12 @@ impl Board {
         std::mem::take(&mut self.lines[socket.number].heard)
     }
 
+    /// Every frame that the user's newest socket was ever sent, as it was sent.
+    #[must_use]
+    pub fn frames(&self, user: &str) -> &[String] {
+        &self.lines[self.newest[user]].frames
+    }
+
     /// The one thing that the user has heard since it was last asked.
     #[track_caller]
     #[must_use]
@@ -261,6 +274,7 @@ impl Board {
                 assert_eq!(line.closed, None, "{to:?} was closed and is sent {frame}");
                 serde_json::from_str::<ServerMessage>(&frame).expect("a message of the server");
                 line.heard.push(serde_json::from_str(&frame).unwrap());
+                line.frames.push(frame.to_string());
             }
             Effect::Probe(socket) => self.lines[socket.number].probes += 1,
             Effect::Close { connection, close } => {

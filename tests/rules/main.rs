@@ -7,7 +7,11 @@
 
 mod harness;
 
+mod call_ends;
 mod call_table;
+mod calls;
 mod logins;
 mod reject;
+mod relaying;
 mod replace;
+mod rooms;
