@@ -190,10 +190,6 @@ impl Board {
         self.now += span;
     }
 
-    pub fn ticks(&mut self) {
-        self.applies(Input::Tick);
-    }
-
     /// How far behind the user's newest socket is.
     pub fn is_behind(&mut self, user: &str, backlog: Backlog) {
         self.socket(user).backlog.set(backlog);
@@ -337,4 +333,14 @@ pub fn error(mut message: Value) -> Value {
     assert_eq!(object["type"], "error", "{object:?}");
     assert!(object.remove("message").is_some_and(|text| text.as_str().is_some()));
     message
+}
+
+/// The news that these came.
+pub fn online<const N: usize>(users: [&str; N]) -> Value {
+    serde_json::json!({"type": "presence", "online": users.as_slice(), "offline": []})
+}
+
+/// The news that these went.
+pub fn offline<const N: usize>(users: [&str; N]) -> Value {
+    serde_json::json!({"type": "presence", "online": [], "offline": users.as_slice()})
 }
