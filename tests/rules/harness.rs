@@ -18,11 +18,11 @@ use switchboard::domain::{
 };
 use switchboard::protocol::{self, Close, DisplayName, ServerMessage, UserId};
 
-pub fn secs(seconds: u64) -> Duration {
+pub const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-pub fn millis(milliseconds: u64) -> Duration {
+pub const fn millis(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 

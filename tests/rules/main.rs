@@ -12,6 +12,7 @@ mod call_table;
 mod calls;
 mod logins;
 mod presence;
+mod properties;
 mod queues;
 mod rates;
 mod reject;
