@@ -9,6 +9,7 @@ use std::time::Instant;
 use super::Login;
 use super::login::TokenHash;
 use super::outbox::Outbox;
+use super::presence::Known;
 use super::quota::Buckets;
 use crate::protocol::{CallId, DisplayName, RoomId, SessionId, UserId};
 
@@ -87,8 +88,8 @@ impl Ledger {
 pub(super) enum View {
     /// Presence is off, or the session is waiting: it gets a fresh list when it is back.
     Nothing,
-    /// Names; it knows the state after the first `told` changes of the present window.
-    Names { told: usize },
+    /// Names; this much of the present window's changes is known.
+    Names(Known),
     /// The number of others, as last told.
     Total { told: Option<usize> },
 }

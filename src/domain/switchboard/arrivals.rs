@@ -116,7 +116,8 @@ impl<C: Handle> Switchboard<C> {
             heartbeat: config.heartbeat.as_millis() as u64,
             limits: Limits { frame: config.max_frame, rate: config.rate, burst: config.burst },
             ice_servers: if config.stun.is_empty() { vec![] } else { vec![stun()] },
-            calls: session.call.iter().cloned().collect(),
+            // A call that rings again at a fresh session is told after the list.
+            calls: session.call.iter().filter(|_| arrival == Arrival::Resumed).cloned().collect(),
             rooms: session.rooms.clone(),
             features: Vec::new(),
             protocol: PROTOCOL,
@@ -133,7 +134,7 @@ impl<C: Handle> Switchboard<C> {
         let by_name = self.registry.len() <= self.config.presence_limit;
         let (view, list) = if by_name {
             self.presence.named += 1;
-            (View::Names { told: self.presence.noted() }, self.list(user, None, LIST_MAX, None))
+            (View::Names(self.presence.present()), self.list(user, None, LIST_MAX, None))
         } else {
             (View::Total { told: Some(others) }, self.list(user, None, 0, None))
         };

@@ -56,11 +56,14 @@ pub struct Census {
     pub counts: Counts,
 }
 
+/// One user who is there: through which connection, in which call, in which rooms.
+pub type Attendance<C> = (UserId, Option<C>, Option<CallId>, Vec<RoomId>);
+
 /// All that clients could know, taken at one moment.
 #[derive(Clone, Debug)]
 pub struct Snapshot<C> {
     /// Who is there, through which connection if any, in which call, in which rooms.
-    pub users: Vec<(UserId, Option<C>, Option<CallId>, Vec<RoomId>)>,
+    pub users: Vec<Attendance<C>>,
     /// Live calls: caller, callee, stage.
     pub calls: Vec<(CallId, UserId, UserId, Stage)>,
 }

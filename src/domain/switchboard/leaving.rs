@@ -168,12 +168,12 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         for room in &session.rooms {
-            self.step_out(room, user, effects);
+            self.step_out(room, user, session.name.clone(), effects);
         }
         for watched in session.watching.keys() {
             self.presence.unwatch(watched, user);
         }
-        if matches!(session.view, View::Names { .. }) {
+        if matches!(session.view, View::Names(_)) {
             self.presence.named -= 1;
         }
         if let Some(challenger) = &session.challenger {

@@ -164,7 +164,7 @@ impl<C: Handle> Switchboard<C> {
 
     fn forget_view(&mut self, user: &UserId) {
         let Some(session) = self.registry.session_mut(user) else { return };
-        if let View::Names { .. } = std::mem::replace(&mut session.view, View::Nothing) {
+        if let View::Names(_) = std::mem::replace(&mut session.view, View::Nothing) {
             self.presence.named -= 1;
         }
     }
