@@ -40,7 +40,7 @@ async fn an_upgrade_that_is_not_for_us_is_refused_by_http_with_a_body_like_an_er
         ("/ws/", vec![], 404),
         ("/ws", vec!["Sec-WebSocket-Version: 12"], 426),
         ("/ws", vec!["Sec-WebSocket-Version: 8"], 426),
-        ("/ws", vec!["Sec-WebSocket-Version:"], 426),
+        ("/ws", vec!["Sec-WebSocket-Version:"], 400),
         ("/ws", vec!["Sec-WebSocket-Key:"], 400),
         ("/ws", vec!["Origin: http://evil.example"], 403),
         ("/ws", vec!["Origin: http://localhost:1"], 403),
