@@ -15,7 +15,8 @@ fn limited() -> Config {
 
 /// A message of exactly this many bytes that is answered `pong` if it is read.
 fn ping_of(bytes: usize) -> String {
-    format!("{:<bytes$}", r#"{"type":"ping"}"#)
+    let ping = r#"{"type":"ping"}"#;
+    ping.to_owned() + &" ".repeat(bytes - ping.len())
 }
 
 #[actix_rt::test]
@@ -42,6 +43,7 @@ async fn a_frame_that_breaks_the_standard_closes_with_1002() {
         let reason = ana.ends_with(1002).await;
         assert_eq!(reason, "frame breaks RFC 6455", "{what}");
         ana.is_cut_off().await;
+        drop(ana);
         server.comes_to("empty", |it, open| (it.users, open) == (0, 0)).await;
     }
     server.ends_clean().await;

@@ -24,7 +24,7 @@ async fn a_full_server_says_so_and_gives_each_another_time_to_come_back() {
 
     ana.leaves().await;
     server.comes_to("one socket", |_, open| open == 1).await;
-    server.connects("cyd").await;
+    let _cyd = server.connects("cyd").await;
     bo.expects_to_see("online", "cyd").await;
     server.ends_clean().await;
 }
@@ -82,10 +82,7 @@ async fn ask_and_read_out(server: &TestServer) -> (u16, String) {
     let answer = client.answer();
     let said = match answer.status {
         101 => client.hears().await.to_string(),
-        _ => {
-            client.is_cut_off().await;
-            client.unread_text()
-        }
+        _ => client.reads_out().await,
     };
     (answer.status, said)
 }

@@ -1,9 +1,12 @@
 //! The same user again: the newer socket wins, and nobody else notices.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::sleep;
 
 use super::harness::{Last, Opcode, RawClient, TestServer, config, frame};
 
@@ -56,6 +59,7 @@ async fn the_first_of_two_logins_gets_4509_and_what_it_says_later_is_refused() {
     let reason = first.ends_with(4509).await;
     first.sends(&frame(Opcode::Close, Last::Yes, &4509u16.to_be_bytes())).await;
     first.is_cut_off().await;
+    drop(first);
 
     assert_eq!(reason, "replaced by a newer connection");
     server.comes_to("one socket each", |_, open| open == 2).await;
@@ -75,6 +79,7 @@ async fn a_goodbye_of_the_replaced_socket_does_not_log_the_user_out() {
     first.sends(&frame(Opcode::Close, Last::Yes, &1000u16.to_be_bytes())).await;
     first.ends_with(4509).await;
     first.is_cut_off().await;
+    drop(first);
 
     server.comes_to("one socket", |it, open| open == 1 && it.counts.stale_ends == 1).await;
     second.has_heard_all().await;
@@ -179,26 +184,32 @@ async fn fifty_users_who_reconnect_forty_times_each_end_as_fifty_who_can_be_reac
 #[actix_rt::test]
 async fn a_client_that_is_still_sending_sees_its_close_code() {
     let server = TestServer::start(config()).await;
-    for _ in 0..20 {
-        let RawClient { stream, .. } = RawClient::connects(server.address, "userId=ana").await;
-        let (mut reading, mut writing) = stream.into_split();
-        let sending = actix_rt::spawn(async move {
-            let message = frame(Opcode::Text, Last::Yes, br#"{"type":"unwatch","users":["x"]}"#);
-            // Never looks at what comes, until the socket does not take any more.
-            while tokio::io::AsyncWriteExt::write_all(&mut writing, &message).await.is_ok() {
-                tokio::time::sleep(std::time::Duration::from_micros(200)).await;
-            }
-        });
+    join_all((0..20).map(|n| {
+        let server = &server;
+        async move {
+            let query = format!("userId=ana{n}");
+            let RawClient { stream, .. } = RawClient::connects(server.address, &query).await;
+            let (mut reading, mut writing) = stream.into_split();
+            let sending = actix_rt::spawn(async move {
+                let message = frame(Opcode::Text, Last::Yes, br#"{"type":"unwatch","users":["x"]}"#);
+                // Never looks at what comes, until the socket does not take any more.
+                while writing.write_all(&message).await.is_ok() {
+                    sleep(Duration::from_micros(200)).await;
+                }
+            });
 
-        let second = server.connects("ana").await;
+            let second = server.connects_with(&query).await;
 
-        let mut heard = Vec::new();
-        let _ = tokio::io::AsyncReadExt::read_to_end(&mut reading, &mut heard).await;
-        let close = [&[0x88, 32][..], &4509u16.to_be_bytes(), b"replaced by a newer connection"];
-        let close = close.concat();
-        assert!(heard.windows(close.len()).any(|it| it == close), "no 4509");
-        sending.await.unwrap();
-        second.leaves().await;
-    }
+            let mut heard = Vec::new();
+            let _ = reading.read_to_end(&mut heard).await;
+            let reason = b"replaced by a newer connection";
+            let close = [&[0x88, 32][..], &4509u16.to_be_bytes(), reason].concat();
+            assert!(heard.windows(close.len()).any(|it| it == close), "no 4509");
+            drop(reading);
+            sending.await.unwrap();
+            drop(second);
+        }
+    }))
+    .await;
     server.ends_clean().await;
 }

@@ -10,6 +10,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::timeout;
 use tokio_tungstenite::client_async;
@@ -37,7 +38,7 @@ pub struct Client {
 enum Event {
     Said(Value),
     Closed(u16, String),
-    Over(String),
+    Over(#[allow(dead_code, reason = "shown when it was not expected")] String),
 }
 
 impl Client {
@@ -50,6 +51,7 @@ impl Client {
         let (mut sink, mut stream) = socket.split();
         let (tell, events) = unbounded_channel();
         let (orders, mut told) = unbounded_channel();
+        let (ends, over) = oneshot::channel::<()>();
         let reading = actix_rt::spawn(async move {
             let over = loop {
                 match stream.next().await {
@@ -63,14 +65,20 @@ impl Client {
                 }
             };
             let _ = tell.send(Event::Over(over));
+            drop(ends);
         });
         let writing = actix_rt::spawn(async move {
-            while let Some(message) = told.recv().await {
-                // An error is seen by the reading half too.
-                let _ = sink.send(message).await;
+            let tell_on = async {
+                while let Some(message) = told.recv().await {
+                    // An error is seen by the reading half too.
+                    let _ = sink.send(message).await;
+                }
+            };
+            // The socket belongs to both halves, and the reading one knows when it is over.
+            tokio::select! {
+                _ = over => {}
+                () = tell_on => {}
             }
-            // The socket belongs to both halves: it ends with the reading one.
-            std::future::pending::<()>().await;
         });
         Self {
             user: query.to_owned(),

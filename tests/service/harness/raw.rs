@@ -122,8 +122,9 @@ impl RawClient {
         Answer::from_text(&self.head)
     }
 
-    /// What has come and is no frame.
-    pub fn unread_text(&self) -> String {
+    /// The body of an answer that is no upgrade.
+    pub async fn reads_out(mut self) -> String {
+        while self.read().await.unwrap() > 0 {}
         String::from_utf8_lossy(&self.unread).into_owned()
     }
 
