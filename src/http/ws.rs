@@ -21,6 +21,8 @@ use crate::protocol::{BadMessage, Close, DisplayName, Refusal, UserId};
 
 /// The subprotocol that is echoed.
 const SUBPROTOCOL: &str = "switchboard.v1";
+/// Characters of an unknown parameter that are enough to find it by.
+const NAMED: usize = 40;
 
 /// Answers an upgrade request.
 pub(super) async fn connect(request: HttpRequest, context: Data<Context>) -> HttpResponse {
@@ -90,35 +92,33 @@ fn parameters(query: &str) -> Result<Parameters, Refusal> {
         .map_err(|_| bad("the query of the URL cannot be read: is it percent-encoded UTF-8?"))?;
     let mut found = Parameters::default();
     for (key, value) in pairs.into_inner() {
-        let again = match key.as_str() {
+        let (parameter, again) = match key.as_str() {
             "userId" => {
                 let user = UserId::parse(&value)
                     .map_err(|why| Refusal::BadUserId { field: "userId", why })?;
-                found.user.replace(user).is_some()
+                ("userId", found.user.replace(user).is_some())
             }
             "name" => {
                 let name = DisplayName::parse(&value)
                     .map_err(|why| Refusal::BadMessage(BadMessage::Id { field: "name", why }))?;
-                found.name.replace(name).is_some()
+                ("name", found.name.replace(name).is_some())
             }
             "received" => {
                 value.parse::<u64>().map_err(|_| {
                     bad("parameter `received` must be the count of messages received, 0 at first")
                 })?;
-                std::mem::replace(&mut found.received, true)
+                ("received", std::mem::replace(&mut found.received, true))
             }
-            "resume" => std::mem::replace(&mut found.resume, true),
+            "resume" => ("resume", std::mem::replace(&mut found.resume, true)),
             // Means nothing where everybody may claim every name.
-            "token" => false,
-            _ => {
-                return Err(bad(
-                    "a parameter of the URL is unknown: there are userId, name, token, received \
-                     and resume",
-                ));
+            "token" => ("token", false),
+            unknown => {
+                let name = unknown.chars().take(NAMED).collect();
+                return Err(Refusal::BadMessage(BadMessage::UnknownParameter(name)));
             }
         };
         if again {
-            return Err(bad("a parameter of the URL is there twice"));
+            return Err(Refusal::BadMessage(BadMessage::RepeatedParameter(parameter)));
         }
     }
     if found.resume && !found.received {
