@@ -9,7 +9,7 @@ import { forget, remember } from "./identity.js";
 import { openMedia } from "./media.js";
 import { showNote, showTraffic } from "./panel.js";
 import { People } from "./people.js";
-import { askWho, prefilled, showProblem, wish } from "./sign-in.js";
+import { askWho, prefilled, wish } from "./sign-in.js";
 import { Signaling } from "./signaling.js";
 import { Stage } from "./stage.js";
 import { say } from "./status.js";
@@ -118,7 +118,7 @@ function follow(link) {
   }
   if (link.phase === "waiting") call.signalingLost();
   if (link.phase === "over" || link.phase === "away") call.signalingOver();
-  people.setCallable(link.phase === "online" && call.free);
+  showCallable();
   chat.refresh();
   sayLink(link);
 }
@@ -155,7 +155,6 @@ function sayOver(close) {
   forget();
   showScreen("sign-in");
   say("bad", closeWords(close), { code });
-  showProblem(close.error ? errorWords(close.error, nameOf) : "");
 }
 
 /** @param {Message} message */
@@ -165,7 +164,12 @@ function hear(message) {
   chat.hear(message);
   if (message.type === "ice-servers") call.iceServers = message.iceServers ?? [];
   if (message.type === "error") say("bad", errorWords(message, nameOf), { code: errorCode(message) });
-  if (message.type === "registered") people.setCallable(call.free);
+}
+
+function showCallable() {
+  const callable = signaling.online && call.free;
+  people.setCallable(callable);
+  stage.setCallable(callable);
 }
 
 /** @param {string} userId */
@@ -182,7 +186,7 @@ function pick(userId) {
 
 /** @param {import("./call.js").CallState} state */
 function callChanged(state) {
-  people.setCallable(signaling.online && call.free);
+  showCallable();
   if (state.phase === "incoming" || state.phase === "connecting") pick(state.peer);
   document.body.dataset.call = state.phase;
   document.title = state.phase === "incoming" ? `${nameOf(state.peer)} is calling` : `${me.userId} · switchboard`;

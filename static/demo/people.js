@@ -16,6 +16,7 @@ import { shade } from "./sound.js";
 /** As many as the server gives at a time. */
 const PAGE = 1000;
 const AVATAR_COLOURS = 6;
+const LONGEST_IN_SENTENCE = 28;
 
 const list = part("user-list", HTMLUListElement);
 const summary = part("user-summary", HTMLElement);
@@ -48,12 +49,12 @@ export class People extends EventTarget {
   }
 
   /**
-   * How a user is called on this page: `李雷 (22)`, or the userId alone.
+   * How a user is called in the sentences of this page: `李雷 (22)`, or the userId alone; long ones are cut.
    * @param {string} userId
    */
   nameOf(userId) {
     const name = this.#names.get(userId);
-    return name && name !== userId ? `${name} (${userId})` : userId;
+    return name && name !== userId ? `${shorten(name)} (${shorten(userId)})` : shorten(userId);
   }
 
   /**
@@ -179,7 +180,7 @@ export class People extends EventTarget {
 
   #renderSummary() {
     summary.textContent = {
-      untold: this.#signaling.online ? "This server does not tell who is online. Call by name." : "",
+      untold: this.#signaling.online ? "This server does not tell who is online. Call by name." : "Not connected.",
       named: this.#total > 0 ? `${this.#total} online besides you` : "Nobody else yet. Open this page in a second tab under another name.",
       counted: `${this.#total} online besides you: too many to name. Call by name.`,
     }[this.#mode];
@@ -225,9 +226,15 @@ export class People extends EventTarget {
  * @param {string} userId
  */
 export function avatar(name, userId) {
-  const colour = shade(userId) % AVATAR_COLOURS;
+  const colour = Math.floor((shade(userId) / 360) * AVATAR_COLOURS);
   const letter = [...name][0]?.toUpperCase() ?? "";
   return make("span", { className: `avatar avatar-${colour}`, "aria-hidden": "true", text: letter });
+}
+
+/** @param {string} name */
+function shorten(name) {
+  const characters = [...name];
+  return characters.length > LONGEST_IN_SENTENCE ? `${characters.slice(0, LONGEST_IN_SENTENCE - 1).join("")}…` : name;
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true });

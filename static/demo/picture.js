@@ -7,6 +7,8 @@ import { timeOfDay } from "./dom.js";
 
 const WIDTH = 640;
 const HEIGHT = 360;
+/** As in ticker.js, which is a script of its own. */
+const FRAMES_PER_SECOND = 15;
 
 /**
  * @param {string} name written into the picture; its colour follows from it
@@ -20,9 +22,30 @@ export function generatedPicture(name) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const paint = () => draw(brush, name, still.matches ? 0 : performance.now() / 1000);
   paint();
-  const ticker = new Worker(new URL("./ticker.js", import.meta.url));
-  ticker.onmessage = paint;
-  return { track: canvas.captureStream().getVideoTracks()[0], stop: () => ticker.terminate() };
+  return { track: canvas.captureStream().getVideoTracks()[0], stop: repeat(paint) };
+}
+
+/**
+ * Paints again and again, in the background too: a worker ticks, because timers of a hidden page run once a second.
+ * @param {() => void} paint
+ * @returns {() => void} stops it
+ */
+function repeat(paint) {
+  let timer = 0;
+  // Where the page may have no worker, slow in the background is better than a picture that stands still.
+  const withoutWorker = () => (timer = setInterval(paint, 1000 / FRAMES_PER_SECOND));
+  try {
+    const ticker = new Worker(new URL("./ticker.js", import.meta.url));
+    ticker.onmessage = paint;
+    ticker.onerror = withoutWorker;
+    return () => {
+      ticker.terminate();
+      clearInterval(timer);
+    };
+  } catch {
+    withoutWorker();
+    return () => clearInterval(timer);
+  }
 }
 
 /**

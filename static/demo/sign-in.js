@@ -38,11 +38,6 @@ export function prefilled() {
   return check(identity) ? identity : null;
 }
 
-/** @param {string} sentence what the server has against the name; empty: nothing */
-export function showProblem(sentence) {
-  complain(nameField, nameProblem, sentence);
-}
-
 /**
  * What this side of a call sends.
  * @returns {"devices" | "generated"}

@@ -98,7 +98,7 @@ export function generatedTone(name) {
  * @param {string} name
  */
 export function shade(name) {
-  let sum = 7;
-  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 3600;
-  return sum % 360;
+  let mixed = 7;
+  for (const character of name) mixed = (mixed * 137 + (character.codePointAt(0) ?? 0)) % 99_991;
+  return mixed % 360;
 }

@@ -36,6 +36,7 @@ export class Stage {
   #call;
   #nameOf;
   /** @type {Media | null} */ #media = null;
+  /** @type {CallState["phase"]} */ #shown = "idle";
 
   /**
    * @param {Call} call
@@ -47,8 +48,8 @@ export class Stage {
     this.#nameOf = nameOf;
     part("accept", HTMLButtonElement).addEventListener("click", () => call.accept());
     part("reject", HTMLButtonElement).addEventListener("click", () => call.reject());
-    // Escape closes the dialog: nobody is left to answer, so that is a no.
-    dialog.addEventListener("close", () => call.reject());
+    // Escape closes the dialog: a no. The event comes late, when the next call may have opened it again.
+    dialog.addEventListener("close", () => !dialog.open && call.reject());
     buttons.cancel.addEventListener("click", () => call.cancel());
     buttons.hangUp.addEventListener("click", () => call.hangUp());
     buttons.mute.addEventListener("click", () => call.toggle("audio"));
@@ -56,6 +57,11 @@ export class Stage {
     buttons.again.addEventListener("click", () => call.state.phase === "ended" && callAgain(call.state.peer));
     setInterval(() => this.#renderDuration(), 1000);
     this.render();
+  }
+
+  /** @param {boolean} callable whether a call can be made now */
+  setCallable(callable) {
+    buttons.again.disabled = !callable;
   }
 
   /** @param {Media | null} media what this side sends */
@@ -72,7 +78,6 @@ export class Stage {
 
   render() {
     const { state } = this.#call;
-    const focused = document.activeElement;
     stage.dataset.state = stateWord.dataset.state = state.phase;
     stateWord.textContent = stateWords(state);
     const words = this.#sentence(state);
@@ -84,15 +89,27 @@ export class Stage {
     this.#renderDuration();
     this.#renderDialog(state);
     this.#renderRing(state);
-    // A button that goes away must not take the focus with it.
-    if (focused instanceof HTMLElement && stage.contains(focused) && focused.hidden) sentence.focus();
+    if (state.phase !== this.#shown) this.#keepFocus(state);
+    this.#shown = state.phase;
+  }
+
+  /**
+   * A button that went away or does nothing now must not take the focus with it. Who is elsewhere stays there.
+   * @param {CallState} state
+   */
+  #keepFocus({ phase }) {
+    const focused = document.activeElement;
+    const kept = focused instanceof HTMLElement && focused !== document.body;
+    if (kept && focused.checkVisibility() && !focused.matches(":disabled")) return;
+    if (phase === "calling") buttons.cancel.focus();
+    else sentence.focus();
   }
 
   /** @param {CallState} state */
   #sentence(state) {
     switch (state.phase) {
       case "idle":
-        return "Pick somebody to call.";
+        return "Pick somebody to call, or wait to be called.";
       case "calling":
         return callingWords(state, this.#nameOf(state.peer));
       case "incoming":
@@ -131,12 +148,8 @@ export class Stage {
     const { audio, video } = this.#call.sends;
     localTile.hidden = this.#media === null;
     localTile.dataset.camera = video ? "on" : "off";
-    const notes = [
-      video ? "" : "camera off",
-      audio ? "" : "muted",
-      video && this.#media?.generatedPicture ? "generated" : "",
-    ];
-    localNote.textContent = notes.filter(Boolean).join(" · ");
+    const off = [video ? "" : "camera off", audio ? "" : "muted"].filter(Boolean);
+    localNote.textContent = off.join(" · ") || (this.#media?.generatedPicture ? "generated" : "");
   }
 
   #renderDuration() {

@@ -17,7 +17,7 @@ const CLOSE_WORDS = {
   1009: "A message was too large for the server, which closed the connection.",
   1011: "The server met an error of its own.",
   1012: "The server restarts.",
-  1013: "The server is full just now.",
+  1013: "The server has no room for this page just now.",
   4008: "The server heard nothing from this page for too long.",
   4009: "This page has a newer connection.",
   4029: "This page sent too many messages for too long.",
