@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use serde_json::json;
+use tempfile::TempDir;
 use thirtyfour::{
     Capabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver,
 };
@@ -25,6 +26,8 @@ pub(crate) enum Camera {
 pub(crate) struct Chromedriver {
     process: Child,
     port: u16,
+    /// What the browsers keep on disk; goes after them.
+    profiles: TempDir,
 }
 
 impl Chromedriver {
@@ -39,13 +42,15 @@ impl Chromedriver {
         let port = port_of(&mut words);
         // Read on, so that it never waits for a reader.
         thread::spawn(move || words.read_to_end(&mut Vec::new()));
-        Self { process, port }
+        Self { process, port, profiles: TempDir::new().unwrap() }
     }
 
-    /// A new browser with one empty page, which keeps what it has to keep in `profile`.
-    pub(crate) async fn open(&self, camera: Camera, profile: &Path) -> WebDriver {
+    /// A new browser with one empty page.
+    pub(crate) async fn open(&self, camera: Camera) -> WebDriver {
+        // Kept, so that it goes with all of them.
+        let profile = tempfile::tempdir_in(&self.profiles).unwrap().keep();
         let address = format!("http://127.0.0.1:{}", self.port);
-        let driver = WebDriver::new(&address, capabilities(camera, profile)).await.unwrap();
+        let driver = WebDriver::new(&address, capabilities(camera, &profile)).await.unwrap();
         let watch = json!({ "source": include_str!("watch.js") });
         driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", watch).await.unwrap();
         driver

@@ -3,10 +3,10 @@
 //! Every wait has a deadline, and says what was seen instead when that has passed.
 
 use std::cell::RefCell;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use thirtyfour::{By, WebDriver, WebElement};
 use tokio::time::sleep;
 
@@ -22,16 +22,13 @@ pub(crate) struct Page {
     pub(crate) driver: WebDriver,
     /// Parts of console errors that belong to the test.
     expected_errors: RefCell<Vec<&'static str>>,
-    /// What the browser keeps on disk; goes with it.
-    _profile: TempDir,
 }
 
 impl Page {
     pub(crate) async fn open(driver: &Chromedriver, camera: Camera, address: &str) -> Self {
-        let profile = TempDir::new().unwrap();
-        let driver = driver.open(camera, profile.path()).await;
+        let driver = driver.open(camera).await;
         driver.goto(address).await.unwrap();
-        Self { driver, expected_errors: RefCell::default(), _profile: profile }
+        Self { driver, expected_errors: RefCell::default() }
     }
 
     pub(crate) async fn close(&self) {
@@ -120,5 +117,14 @@ impl Page {
         };
         let console = self.driver.browser_log().await.unwrap_or_default();
         format!("{seen}\nconsole: {console:#?}")
+    }
+}
+
+impl Drop for Page {
+    /// After a panic nobody says goodbye to the browser: it ends with the one that steers it.
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let _ = self.driver.clone().leak();
+        }
     }
 }

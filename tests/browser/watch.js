@@ -30,6 +30,20 @@ window.seen = (() => {
   const text = (id) => part(id)?.textContent.trim() ?? null;
   const ready = (id) => Boolean(part(id)?.checkVisibility() && !part(id).matches(":disabled"));
 
+  /** What is said to be wrong with a field. */
+  const problem = (id) => document.getElementById(part(id).getAttribute("aria-describedby")).textContent;
+
+  /** What runs out of the window sideways, and cannot be scrolled to within its own box. */
+  const outside = () => {
+    const boxed = (it) => it && (getComputedStyle(it).overflowX !== "visible" || boxed(it.parentElement));
+    const out = [...document.body.querySelectorAll("*")].filter((it) => {
+      const { left, right, width } = it.getBoundingClientRect();
+      return width > 0 && it.checkVisibility() && (left < -1 || right > innerWidth + 1) && !boxed(it.parentElement);
+    });
+    if (document.documentElement.scrollWidth > innerWidth) out.push(document.documentElement);
+    return out.map((it) => it.outerHTML.slice(0, 120));
+  };
+
   /** The statistics of what comes in: `video` or `audio`; null while nothing does. */
   const incoming = async (kind) => {
     const peer = window.demo?.peerConnection ?? window.plainPeer;
@@ -79,5 +93,5 @@ window.seen = (() => {
     wire: wire.map(({ direction, text }) => `${direction} ${text.slice(0, 100)}`),
   });
 
-  return { wire, said, part, text, ready, incoming, framesDecoded, brightness, loudness, cleared, everything };
+  return { wire, said, part, text, ready, problem, outside, incoming, framesDecoded, brightness, loudness, cleared, everything };
 })();

@@ -1,0 +1,106 @@
+//! Every screen in every width, light and dark: nothing runs out of the window sideways.
+//!
+//! The pictures are kept in `target/screenshots`, to be looked at.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use serde_json::json;
+
+use crate::browser::Camera;
+use crate::demo::{Demo, on_the_demo_page};
+use crate::page::Page;
+
+const WINDOWS: [(u32, u32); 4] = [(360, 740), (768, 1024), (1280, 800), (1440, 900)];
+const SCHEMES: [&str; 2] = ["light", "dark"];
+
+impl Page {
+    async fn is_shown(&self, (width, height): (u32, u32), scheme: &str) {
+        let screen =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Emulation.setDeviceMetricsOverride", screen).await.unwrap();
+        cdp.send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
+        self.sees(&format!(
+            "innerWidth === {width} && matchMedia('(prefers-color-scheme: {scheme})').matches"
+        ))
+        .await;
+    }
+
+    /// Looks at this screen in every width, light and dark.
+    async fn fits_everywhere(&self, screen: &str) {
+        for window in WINDOWS {
+            for scheme in SCHEMES {
+                self.is_shown(window, scheme).await;
+                let name = format!("{screen}-{}-{scheme}", window.0);
+                self.driver.screenshot(&folder().join(format!("{name}.png"))).await.unwrap();
+                let outside = self.value("seen.outside()").await;
+                assert_eq!(outside, json!([]), "{name} runs out of the window");
+            }
+        }
+        self.is_shown(WINDOWS[2], SCHEMES[0]).await;
+    }
+}
+
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Somebody who signs in by hand, and calls with a generated picture.
+async fn signs_in(demo: &Demo, user: &str, display_name: &str) -> Rc<Page> {
+    let page = demo.page_at("/", Camera::Fake).await;
+    page.presses("generated-media").await;
+    page.writes("name-input", user).await;
+    page.writes("display-name-input", display_name).await;
+    page.presses("sign-in").await;
+    page.reads("status", "Signed in").await;
+    page
+}
+
+#[test]
+fn every_screen_fits_into_every_width_light_and_dark() {
+    on_the_demo_page(async |demo| {
+        let card = demo.page_at("/", Camera::Fake).await;
+        card.fits_everywhere("1-sign-in").await;
+        card.writes("name-input", "ana maria").await;
+        card.presses("sign-in").await;
+        card.fits_everywhere("2-bad-name").await;
+
+        let ana = signs_in(demo, "11", "Ana").await;
+        ana.fits_everywhere("3-alone").await;
+        let bo = signs_in(demo, "22", "Bo").await;
+        let long = "a-name-as-long-as-a-name-can-be-".repeat(4);
+        let _cleo = signs_in(demo, &long, "Cleopatra Philopator of the Ptolemaic Dynasty").await;
+        ana.can_press(&format!("call-{long}")).await;
+        ana.fits_everywhere("4-people").await;
+
+        ana.calls("22").await;
+        ana.reads("call-state", "ringing").await;
+        ana.fits_everywhere("5-ringing-there").await;
+        bo.can_press("accept").await;
+        bo.fits_everywhere("6-ringing-here").await;
+
+        bo.accepts().await;
+        ana.is_in_a_call().await;
+        bo.is_in_a_call().await;
+        ana.says("Hello Bo! Do you see the picture?").await;
+        bo.says("Yes, it moves. And I hear your tone.").await;
+        ana.reads("chat-log", "And I hear").await;
+        ana.fits_everywhere("7-in-a-call").await;
+        ana.presses("mute").await;
+        ana.presses("camera").await;
+        ana.fits_everywhere("8-muted").await;
+
+        ana.value("document.querySelector('[data-type=offer] summary').click()").await;
+        ana.sees("document.querySelector('[data-type=offer] pre')").await;
+        ana.fits_everywhere("9-panel").await;
+
+        bo.hangs_up().await;
+        ana.call_is("ended").await;
+        ana.fits_everywhere("10-ended").await;
+    });
+}
