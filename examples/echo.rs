@@ -20,6 +20,7 @@ const LIMITS: Limits = Limits {
     max_frame: 32 << 20,
     heartbeat: Duration::from_secs(3600),
     stall: Duration::from_secs(60),
+    registering: Duration::from_secs(10),
 };
 
 #[derive(Parser)]

@@ -1,10 +1,11 @@
 //! The actor: what it owns, how it starts, and what one turn of it does.
 
+use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{self, Poll};
 
-use actix::{Actor, ActorContext, ActorFuture, AsyncContext, Context, Handler};
+use actix::{Actor, ActorContext, ActorFuture, Addr, AsyncContext, Context, Handler};
 use bytes::BytesMut;
 use log::debug;
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -21,7 +22,7 @@ use super::open::OpenSocket;
 use super::upgrade::Admission;
 use super::{Node, SharedNode};
 
-/// One socket. Made by [`Connection::start`], ends by itself.
+/// One socket: begins where an accepted upgrade is answered, ends by itself.
 #[derive(Debug)]
 pub struct Connection {
     pub(super) io: Io,
@@ -82,22 +83,23 @@ impl Connection {
         admission: Admission,
         guard: Guard,
         node: &SharedNode,
-    ) {
+    ) -> Addr<Self> {
         io.tune();
         Connection::create(|context| {
             let now = Instant::now();
+            let until = now + node.limits.registering;
             let mut connection = Connection {
                 io,
                 reader: Reader::new(node.limits.max_frame, unread),
                 backlog: Backlog::default(),
-                phase: Phase::registering(now),
+                phase: Phase::Registering { until },
                 presence: None,
                 read_end: None,
                 heard: now,
                 asked: Asked::Nothing,
                 owing_since: None,
                 stalled_since: None,
-                alarm: Box::pin(sleep_until(now)),
+                alarm: Box::pin(sleep_until(until)),
                 node: Rc::clone(node),
                 _guard: guard,
                 _open: node.open.enter(),
@@ -110,7 +112,7 @@ impl Connection {
                 }
             }
             connection
-        });
+        })
     }
 
     fn open(&mut self, login: Login, context: &Context<Self>) {
@@ -124,6 +126,7 @@ impl Connection {
     /// One turn: whatever can be done now, until socket, hub and clock have nothing more.
     fn turn(&mut self, cx: &mut task::Context<'_>) -> Poll<()> {
         let now = Instant::now();
+        let phase = std::mem::discriminant(&self.phase);
         // What the mailbox has just queued leaves first: reading waits while pongs pile up.
         self.flush(cx, now);
         self.read(cx, now);
@@ -134,6 +137,10 @@ impl Connection {
             return Poll::Ready(());
         }
         self.set_the_alarm(cx);
+        if std::mem::discriminant(&self.phase) != phase {
+            // The new phase has not looked at the socket yet, so nothing there would wake it.
+            cx.waker().wake_by_ref();
+        }
         Poll::Pending
     }
 
@@ -145,8 +152,19 @@ impl Connection {
             Poll::Ready(Ok(())) => self.stalled_since = None,
             Poll::Pending if progress.taken > 0 => self.stalled_since = Some(now),
             Poll::Pending => self.stalled_since = self.stalled_since.or(Some(now)),
-            Poll::Ready(Err(error)) => self.broken(&error),
+            Poll::Ready(Err(error)) => self.cannot_write(cx, &error),
         }
+    }
+
+    fn cannot_write(&mut self, cx: &task::Context<'_>, error: &io::Error) {
+        if self.phase != Phase::Open {
+            return self.broken(error);
+        }
+        // Reading tells how it ended: the client's goodbye may lie there still.
+        let dropped = self.backlog.drop_all();
+        self.account(dropped);
+        self.stalled_since = None;
+        cx.waker().wake_by_ref();
     }
 
     pub(super) fn account(&self, progress: Progress) {
@@ -247,5 +265,68 @@ impl Drop for Connection {
         self.account(never_written);
         self.report_end(Parting::Broken);
         debug!("socket over user={}", self.user());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix::{Message, Recipient};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+    use super::*;
+    use crate::config::Config;
+    use crate::connection::{Limits, OpenSockets};
+    use crate::protocol::UserId;
+
+    struct Reporter(UnboundedSender<ConnectionEvent>);
+
+    impl Actor for Reporter {
+        type Context = Context<Self>;
+    }
+
+    impl Handler<FromConnection> for Reporter {
+        type Result = ();
+        fn handle(&mut self, report: FromConnection, _: &mut Context<Self>) {
+            self.0.send(report.event).unwrap();
+        }
+    }
+
+    #[derive(Message)]
+    #[rtype(result = "()")]
+    struct Panic;
+
+    impl Handler<Panic> for Connection {
+        type Result = ();
+        fn handle(&mut self, _: Panic, _: &mut Context<Self>) {
+            panic!("on purpose");
+        }
+    }
+
+    fn node(hub: Recipient<FromConnection>) -> SharedNode {
+        let limits = Limits::from(&Config::default());
+        let (unwritten, open) = (Default::default(), OpenSockets::default());
+        Rc::new(Node { hub, limits, unwritten, open })
+    }
+
+    #[actix_rt::test]
+    async fn a_panic_ends_that_socket_alone_and_the_hub_is_told_once() {
+        let (reporter, mut reports) = unbounded_channel();
+        let node = node(Reporter(reporter).start().recipient());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let login = Login { user: UserId::parse("ana").unwrap(), name: None };
+        let admission = Admission::Login(login);
+        let guard = Guard(Box::new(()));
+        let connection = Connection::start(stream.into(), BytesMut::new(), admission, guard, &node);
+        assert!(matches!(reports.recv().await, Some(ConnectionEvent::Opened(_))));
+
+        connection.do_send(Panic);
+        node.open.none_left().await;
+
+        let end = reports.recv().await;
+        assert!(matches!(end, Some(ConnectionEvent::Ended(Parting::Broken))), "{end:?}");
+        assert!(reports.try_recv().is_err());
     }
 }

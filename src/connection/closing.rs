@@ -16,8 +16,6 @@ use crate::protocol::Close;
 use super::actor::{Connection, EndOfTalk};
 use super::frames::ReadEnd;
 
-/// How long the hub may take to let a socket in.
-const REGISTERING: Duration = Duration::from_secs(10);
 /// How long a close may take, from the decision to the end of the stream.
 const CLOSING: Duration = Duration::from_secs(3);
 /// What a client may go on sending meanwhile.
@@ -46,12 +44,6 @@ pub(super) struct Patience {
     pub(super) until: Instant,
     /// Not beyond this count of [`Reader::received`](super::frames::Reader::received).
     pub(super) received: u64,
-}
-
-impl Phase {
-    pub(super) fn registering(now: Instant) -> Self {
-        Phase::Registering { until: now + REGISTERING }
-    }
 }
 
 impl Connection {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use super::Login;
+use super::presence::Known;
 use super::quota::Buckets;
 use crate::protocol::{CallId, DisplayName, RoomId, SessionId, UserId};
 
@@ -30,8 +31,8 @@ pub(super) struct Session<C> {
 pub(super) enum View {
     /// Presence is off.
     Nothing,
-    /// Names; it knows the state after the first `told` changes of the present window.
-    Names { told: usize },
+    /// Names; this much of the present window's changes is known.
+    Names(Known),
     /// The number of others, as last told.
     Total { told: Option<usize> },
 }

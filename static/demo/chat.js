@@ -124,7 +124,8 @@ export class Chat {
   #append(side, who, text, verdict) {
     const place = make("span", { className: "verdict", "data-testid": "chat-verdict", text: verdict });
     const head = make("span", { className: "who", text: `${who} · ${timeOfDay(new Date(), "seconds")}` });
-    const line = make("li", { className: side, "data-testid": "chat-entry" }, head, make("span", { className: "text", text }), place);
+    const said = make("span", { className: "text", text });
+    const line = make("li", { className: side, "data-testid": "chat-entry" }, head, said, place);
     empty.hidden = true;
     keepAtEnd(log, () => {
       log.append(line);

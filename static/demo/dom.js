@@ -1,5 +1,5 @@
 /**
- * Small helpers for the document. Foreign text goes in as text only, never as markup.
+ * Finding, making and filling elements of the document. Foreign text goes in as text only, never as markup.
  */
 
 /**

@@ -16,6 +16,7 @@ import { shade } from "./sound.js";
 /** As many as the server gives at a time. */
 const PAGE = 1000;
 const AVATAR_COLOURS = 6;
+const NOBODY = "Nobody else yet. Open this page in a second tab under another name.";
 const LONGEST_IN_SENTENCE = 28;
 
 const list = part("user-list", HTMLUListElement);
@@ -181,7 +182,7 @@ export class People extends EventTarget {
   #renderSummary() {
     summary.textContent = {
       untold: this.#signaling.online ? "This server does not tell who is online. Call by name." : "Not connected.",
-      named: this.#total > 0 ? `${this.#total} online besides you` : "Nobody else yet. Open this page in a second tab under another name.",
+      named: this.#total > 0 ? `${this.#total} online besides you` : NOBODY,
       counted: `${this.#total} online besides you: too many to name. Call by name.`,
     }[this.#mode];
     list.hidden = this.#mode !== "named" || this.#entries.size === 0;

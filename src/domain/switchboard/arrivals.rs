@@ -112,7 +112,7 @@ impl<C: Handle> Switchboard<C> {
         let by_name = self.registry.len() <= self.config.presence_limit;
         let (view, list) = if by_name {
             self.presence.named += 1;
-            (View::Names { told: self.presence.noted() }, self.list(user, None, LIST_MAX, None))
+            (View::Names(self.presence.present()), self.list(user, None, LIST_MAX, None))
         } else {
             (View::Total { told: Some(others) }, self.list(user, None, 0, None))
         };
@@ -219,12 +219,12 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         for room in &session.rooms {
-            self.step_out(room, user, effects);
+            self.step_out(room, user, session.name.clone(), effects);
         }
         for watched in session.watching.keys() {
             self.presence.unwatch(watched, user);
         }
-        if matches!(session.view, View::Names { .. }) {
+        if matches!(session.view, View::Names(_)) {
             self.presence.named -= 1;
         }
     }
