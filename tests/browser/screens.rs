@@ -24,13 +24,16 @@ impl Page {
         cdp.send_raw("Emulation.setDeviceMetricsOverride", screen).await.unwrap();
         cdp.send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
         self.sees(&format!(
-            "innerWidth === {width} && matchMedia('(prefers-color-scheme: {scheme})').matches"
+            "innerWidth === {width} && matchMedia('(prefers-color-scheme: {scheme})').matches \
+             && !document.getAnimations().some((it) => it instanceof CSSTransition)"
         ))
         .await;
     }
 
     /// Looks at this screen in every width, light and dark.
     async fn fits_everywhere(&self, screen: &str) {
+        // The mouse is elsewhere, so nothing looks pointed at.
+        self.driver.action_chain().move_to(0, 0).perform().await.unwrap();
         for window in WINDOWS {
             for scheme in SCHEMES {
                 self.is_shown(window, scheme).await;
@@ -65,24 +68,23 @@ async fn signs_in(demo: &Demo, user: &str, display_name: &str) -> Rc<Page> {
 fn every_screen_fits_into_every_width_light_and_dark() {
     on_the_demo_page(async |demo| {
         let card = demo.page_at("/", Camera::Fake).await;
-        card.fits_everywhere("1-sign-in").await;
+        card.fits_everywhere("01-sign-in").await;
         card.writes("name-input", "ana maria").await;
         card.presses("sign-in").await;
-        card.fits_everywhere("2-bad-name").await;
+        card.fits_everywhere("02-bad-name").await;
 
         let ana = signs_in(demo, "11", "Ana").await;
-        ana.fits_everywhere("3-alone").await;
+        ana.fits_everywhere("03-alone").await;
         let bo = signs_in(demo, "22", "Bo").await;
-        let long = "a-name-as-long-as-a-name-can-be-".repeat(4);
-        let _cleo = signs_in(demo, &long, "Cleopatra Philopator of the Ptolemaic Dynasty").await;
-        ana.can_press(&format!("call-{long}")).await;
-        ana.fits_everywhere("4-people").await;
+        let cleo = signs_in(demo, "33", "Cleo").await;
+        ana.can_press("call-33").await;
+        ana.fits_everywhere("04-people").await;
 
         ana.calls("22").await;
         ana.reads("call-state", "ringing").await;
-        ana.fits_everywhere("5-ringing-there").await;
+        ana.fits_everywhere("05-ringing-there").await;
         bo.can_press("accept").await;
-        bo.fits_everywhere("6-ringing-here").await;
+        bo.fits_everywhere("06-ringing-here").await;
 
         bo.accepts().await;
         ana.is_in_a_call().await;
@@ -90,17 +92,32 @@ fn every_screen_fits_into_every_width_light_and_dark() {
         ana.says("Hello Bo! Do you see the picture?").await;
         bo.says("Yes, it moves. And I hear your tone.").await;
         ana.reads("chat-log", "And I hear").await;
-        ana.fits_everywhere("7-in-a-call").await;
+        ana.fits_everywhere("07-in-a-call").await;
         ana.presses("mute").await;
         ana.presses("camera").await;
-        ana.fits_everywhere("8-muted").await;
+        ana.fits_everywhere("08-muted").await;
 
         ana.value("document.querySelector('[data-type=offer] summary').click()").await;
         ana.sees("document.querySelector('[data-type=offer] pre')").await;
-        ana.fits_everywhere("9-panel").await;
+        ana.value("document.querySelector('[data-type=offer]').scrollIntoView()").await;
+        ana.fits_everywhere("09-panel").await;
 
         bo.hangs_up().await;
         ana.call_is("ended").await;
         ana.fits_everywhere("10-ended").await;
+
+        cleo.presses("sign-out").await;
+        cleo.writes("name-input", &"a-name-as-long-as-a-name-can-be-".repeat(4)).await;
+        cleo.writes("display-name-input", "Cleopatra Philopator of the Ptolemaic Dynasty").await;
+        cleo.presses("sign-in").await;
+        cleo.calls("11").await;
+        ana.reads("incoming", "Cleopatra").await;
+        ana.fits_everywhere("11-long-names").await;
+        ana.accepts().await;
+        cleo.is_in_a_call().await;
+        cleo.says(&"onelongword".repeat(30)).await;
+        ana.reads("chat-log", "onelongword").await;
+        ana.fits_everywhere("12-long-words").await;
+        cleo.fits_everywhere("13-long-own-name").await;
     });
 }
