@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE};
 use actix_web_actors::ws::HandshakeError;
 
-use crate::protocol::ErrorMessage;
+use crate::protocol::{ErrorMessage, ServerMessage};
 
 /// A request that is not served. A page sees none of this for an upgrade; it is for developers,
 /// and for whatever is no browser.
@@ -64,13 +64,13 @@ impl HttpRefusal {
             }
             _ => {}
         }
-        response.json(ErrorMessage {
+        response.json(ServerMessage::Error(ErrorMessage {
             code: self.code().into(),
             message: self.to_string(),
             r#ref: None,
             to: None,
             retry_after: self.retry_after(),
-        })
+        }))
     }
 
     fn status(&self) -> StatusCode {

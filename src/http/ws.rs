@@ -20,6 +20,8 @@ use crate::protocol::{BadMessage, Close, DisplayName, Refusal, UserId};
 
 /// The subprotocol that is echoed.
 const SUBPROTOCOL: &str = "switchboard.v1";
+/// Characters of an unknown parameter that are enough to find it by.
+const NAMED: usize = 40;
 
 /// Answers an upgrade request.
 pub(super) async fn connect(request: HttpRequest, context: Data<Context>) -> HttpResponse {
@@ -84,35 +86,33 @@ fn parameters(query: &str, offered: Option<ResumeToken>) -> Result<Login, Refusa
         .map_err(|_| bad("the query of the URL cannot be read: is it percent-encoded UTF-8?"))?;
     let mut login = Login { user: None, name: None, received: None, resume: offered };
     for (key, value) in pairs.into_inner() {
-        let again = match key.as_str() {
+        let (parameter, again) = match key.as_str() {
             "userId" => {
                 let user = UserId::parse(&value)
                     .map_err(|why| Refusal::BadUserId { field: "userId", why })?;
-                login.user.replace(user).is_some()
+                ("userId", login.user.replace(user).is_some())
             }
             "name" => {
                 let name = DisplayName::parse(&value)
                     .map_err(|why| Refusal::BadMessage(BadMessage::Id { field: "name", why }))?;
-                login.name.replace(name).is_some()
+                ("name", login.name.replace(name).is_some())
             }
             "received" => {
                 let received = value.parse().map_err(|_| {
                     bad("parameter `received` must be the count of messages received, 0 at first")
                 })?;
-                login.received.replace(received).is_some()
+                ("received", login.received.replace(received).is_some())
             }
-            "resume" => login.resume.replace(ResumeToken::new(&value)).is_some(),
+            "resume" => ("resume", login.resume.replace(ResumeToken::new(&value)).is_some()),
             // Means nothing where everybody may claim every name.
-            "token" => false,
-            _ => {
-                return Err(bad(
-                    "a parameter of the URL is unknown: there are userId, name, token, received \
-                     and resume",
-                ));
+            "token" => ("token", false),
+            unknown => {
+                let name = unknown.chars().take(NAMED).collect();
+                return Err(Refusal::BadMessage(BadMessage::UnknownParameter(name)));
             }
         };
         if again {
-            return Err(bad("a parameter of the URL is there twice"));
+            return Err(Refusal::BadMessage(BadMessage::RepeatedParameter(parameter)));
         }
     }
     if login.resume.is_some() && login.received.is_none() {

@@ -141,6 +141,12 @@ pub enum BadMessage {
     /// Nested too deeply.
     #[error("field `data` is nested more than {} deep", super::data::DEPTH_MAX)]
     TooDeep,
+    /// A parameter of the URL that there is none of.
+    #[error("the URL has no parameter `{0}`: there are userId, name, token, received and resume")]
+    UnknownParameter(String),
+    /// A parameter of the URL that is there twice.
+    #[error("parameter `{0}` of the URL is there twice")]
+    RepeatedParameter(&'static str),
     /// Fields that do not go together.
     #[error("{0}")]
     Together(&'static str),

@@ -23,7 +23,7 @@ fn a_join_is_answered_with_the_others_and_told_to_them() {
         })
     );
     let joined = json!({"type": "member-joined", "room": "den", "userId": "11", "name": "Ana"});
-    assert_eq!(board.hears("22"), std::slice::from_ref(&joined));
+    assert_eq!(board.hears_one("22"), joined);
     assert_eq!(board.hears("33"), [joined]);
 }
 

@@ -1,0 +1,65 @@
+//! What an operator would be alarmed by: lines at `warn` and `error`, and panics of the server.
+
+use std::panic;
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+
+use log::{Level, LevelFilter, Log, Metadata, Record};
+
+static ALARMS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static START: Once = Once::new();
+
+fn alarms() -> MutexGuard<'static, Vec<String>> {
+    ALARMS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Remembers how many alarms there were when a test began.
+pub struct Witness {
+    before: usize,
+}
+
+impl Witness {
+    /// Listens from now on.
+    pub fn new() -> Self {
+        START.call_once(|| {
+            log::set_logger(&Recorder).unwrap();
+            log::set_max_level(LevelFilter::Warn);
+            record_panics();
+        });
+        Self { before: alarms().len() }
+    }
+
+    /// Alarms since this test began. Tests run side by side, so they may be a neighbour's.
+    pub fn heard(&self) -> Vec<String> {
+        alarms()[self.before..].to_vec()
+    }
+}
+
+struct Recorder;
+
+impl Log for Recorder {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        // The program's own log silences it: it tells what strangers send.
+        metadata.level() <= Level::Warn && !metadata.target().starts_with("actix_http")
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if self.enabled(record.metadata()) {
+            let line = format!("{} {} {}", record.level(), record.target(), record.args());
+            alarms().push(line);
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+/// A panic in an actor ends that socket alone and would otherwise go unseen.
+fn record_panics() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let thread = std::thread::current();
+        if thread.name().is_some_and(|name| name.starts_with("actix")) {
+            alarms().push(format!("PANIC {info}"));
+        }
+        usual(info);
+    }));
+}

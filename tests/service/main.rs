@@ -1,0 +1,24 @@
+//! The whole server over real sockets: what a client sees, and what stays when it is gone.
+//!
+//! Each test has a server of its own on a free port and ends by `ends_clean()`: no session, call,
+//! room or socket outlives it, and nothing was logged at `warn` or `error`.
+
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod calls;
+mod churn;
+mod connecting;
+mod draining;
+mod duplicates;
+mod floods;
+mod frames;
+mod handshakes;
+mod harness;
+mod limits;
+mod liveness;
+mod presence;
+mod races;
+mod reconnecting;
+mod refusals;
+mod rooms;
+mod slow;
