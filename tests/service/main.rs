@@ -10,6 +10,7 @@ mod churn;
 mod connecting;
 mod draining;
 mod duplicates;
+mod endings;
 mod floods;
 mod frames;
 mod handshakes;
