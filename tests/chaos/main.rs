@@ -11,6 +11,7 @@ mod client;
 mod line;
 mod pace;
 mod plan;
+mod python;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
