@@ -20,6 +20,7 @@ const LIMITS: Limits = Limits {
     max_frame: 32 << 20,
     heartbeat: Duration::from_secs(3600),
     stall: Duration::from_secs(60),
+    registering: Duration::from_secs(10),
 };
 
 #[derive(Parser)]
@@ -58,7 +59,7 @@ impl Handler<FromConnection> for EchoHub {
 
 async fn socket(request: HttpRequest) -> impl Responder {
     let user = UserId::parse("anybody").map_err(actix_web::error::ErrorInternalServerError)?;
-    let admission = Admission::Login(Login { user, name: None });
+    let admission = Admission::Login(Login::fresh(user));
     Ok::<_, actix_web::Error>(accept(
         &request,
         Seat { admission, protocol: None, guard: Box::new(()) },

@@ -124,10 +124,7 @@ fn command() -> Command {
 
 fn flag(setting: &Setting) -> Arg {
     let meaning = setting.meaning().trim_end_matches('.');
-    let default = match setting.default_value() {
-        none if none.is_empty() => "none".into(),
-        value => value,
-    };
+    let default = setting.default_in_words();
     let flag = Arg::new(setting.name())
         .long(setting.name())
         .value_name("VALUE")

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Loaded, SETTINGS, Setting};
+use super::{Loaded, SETTINGS};
 
 /// Every setting with its meaning, unit, range, default and where its value came from, as a TOML
 /// file that gives the same settings again.
@@ -17,7 +17,7 @@ pub fn as_toml(loaded: &Loaded) -> String {
             setting.meaning(),
             setting.unit(),
             setting.allowed(),
-            default_in_words(setting),
+            setting.default_in_words(),
             loaded.source(setting),
             setting.name(),
         );
@@ -38,7 +38,7 @@ pub fn as_markdown() -> String {
             setting.meaning(),
             setting.unit(),
             setting.allowed(),
-            default_in_words(setting),
+            setting.default_in_words(),
         );
     }
     text
@@ -68,13 +68,6 @@ from, as a TOML file. This page is what `switchboard config --markdown` prints.
 | setting | meaning | unit | takes | default |
 |---|---|---|---|---|
 ";
-
-fn default_in_words(setting: &Setting) -> String {
-    match setting.default_value() {
-        none if none.is_empty() => "none".into(),
-        value => value,
-    }
-}
 
 /// `text` as a TOML value: bare where it is a number or a boolean. No setting takes a character
 /// that TOML would want escaped in another way than Rust.

@@ -55,6 +55,14 @@ impl Setting {
         self.value(&Config::default())
     }
 
+    /// The same for people to read: `none` where it is empty.
+    pub fn default_in_words(&self) -> String {
+        match self.default_value() {
+            none if none.is_empty() => "none".into(),
+            value => value,
+        }
+    }
+
     /// Puts the value that `text` stands for into `config`; `None` where it is not allowed.
     pub(super) fn set(&self, config: &mut Config, text: &str) -> Option<()> {
         (self.read)(config, text.trim())

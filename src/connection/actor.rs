@@ -1,16 +1,18 @@
 //! The actor: what it owns, how it starts, and what one turn of it does.
 
+use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{self, Poll};
 
-use actix::{Actor, ActorContext, ActorFuture, AsyncContext, Context, Handler};
+use actix::{Actor, ActorContext, ActorFuture, Addr, AsyncContext, Context, Handler};
 use bytes::BytesMut;
 use log::debug;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::domain::Login;
 use crate::hub::{ConnectionEvent, Deliver, FromConnection, Link, Parting, Payload, Then};
+use crate::protocol::UserId;
 
 use super::backlog::{Backlog, Progress};
 use super::clock::Asked;
@@ -21,7 +23,7 @@ use super::open::OpenSocket;
 use super::upgrade::Admission;
 use super::{Node, SharedNode};
 
-/// One socket. Made by [`Connection::start`], ends by itself.
+/// One socket: begins where an accepted upgrade is answered, ends by itself.
 #[derive(Debug)]
 pub struct Connection {
     pub(super) io: Io,
@@ -82,22 +84,23 @@ impl Connection {
         admission: Admission,
         guard: Guard,
         node: &SharedNode,
-    ) {
+    ) -> Addr<Self> {
         io.tune();
         Connection::create(|context| {
             let now = Instant::now();
+            let until = now + node.limits.registering;
             let mut connection = Connection {
                 io,
                 reader: Reader::new(node.limits.max_frame, unread),
                 backlog: Backlog::default(),
-                phase: Phase::registering(now),
+                phase: Phase::Registering { until },
                 presence: None,
                 read_end: None,
                 heard: now,
                 asked: Asked::Nothing,
                 owing_since: None,
                 stalled_since: None,
-                alarm: Box::pin(sleep_until(now)),
+                alarm: Box::pin(sleep_until(until)),
                 node: Rc::clone(node),
                 _guard: guard,
                 _open: node.open.enter(),
@@ -110,13 +113,12 @@ impl Connection {
                 }
             }
             connection
-        });
+        })
     }
 
     fn open(&mut self, login: Login, context: &Context<Self>) {
-        debug!("socket opened user={}", login.user);
         let recipient = context.address().recipient();
-        let link = Link::new(login.user.clone(), recipient, self.node.unwritten.clone());
+        let link = Link::new(recipient, self.node.unwritten.clone());
         tell(&self.node, &link, ConnectionEvent::Opened(login));
         self.presence = Some(Presence { link, reported: Reported::Opened });
     }
@@ -150,8 +152,19 @@ impl Connection {
             Poll::Ready(Ok(())) => self.stalled_since = None,
             Poll::Pending if progress.taken > 0 => self.stalled_since = Some(now),
             Poll::Pending => self.stalled_since = self.stalled_since.or(Some(now)),
-            Poll::Ready(Err(error)) => self.broken(&error),
+            Poll::Ready(Err(error)) => self.cannot_write(cx, &error),
         }
+    }
+
+    fn cannot_write(&mut self, cx: &task::Context<'_>, error: &io::Error) {
+        if self.phase != Phase::Open {
+            return self.broken(error);
+        }
+        // Reading tells how it ended: the client's goodbye may lie there still.
+        let dropped = self.backlog.drop_all();
+        self.account(dropped);
+        self.stalled_since = None;
+        cx.waker().wake_by_ref();
     }
 
     pub(super) fn account(&self, progress: Progress) {
@@ -178,7 +191,8 @@ impl Connection {
 
     /// For the log.
     pub(super) fn user(&self) -> &str {
-        self.presence.as_ref().map_or("-", |presence| presence.link.user().as_str())
+        let presence = self.presence.as_ref();
+        presence.and_then(|presence| presence.link.user()).map_or("-", UserId::as_str)
     }
 }
 
@@ -252,5 +266,68 @@ impl Drop for Connection {
         self.account(never_written);
         self.report_end(Parting::Broken);
         debug!("socket over user={}", self.user());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix::{Message, Recipient};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+    use super::*;
+    use crate::config::Config;
+    use crate::connection::{Limits, OpenSockets};
+    use crate::protocol::UserId;
+
+    struct Reporter(UnboundedSender<ConnectionEvent>);
+
+    impl Actor for Reporter {
+        type Context = Context<Self>;
+    }
+
+    impl Handler<FromConnection> for Reporter {
+        type Result = ();
+        fn handle(&mut self, report: FromConnection, _: &mut Context<Self>) {
+            self.0.send(report.event).unwrap();
+        }
+    }
+
+    #[derive(Message)]
+    #[rtype(result = "()")]
+    struct Panic;
+
+    impl Handler<Panic> for Connection {
+        type Result = ();
+        fn handle(&mut self, _: Panic, _: &mut Context<Self>) {
+            panic!("on purpose");
+        }
+    }
+
+    fn node(hub: Recipient<FromConnection>) -> SharedNode {
+        let limits = Limits::from(&Config::default());
+        let (unwritten, open) = (Default::default(), OpenSockets::default());
+        Rc::new(Node { hub, limits, unwritten, open })
+    }
+
+    #[actix_rt::test]
+    async fn a_panic_ends_that_socket_alone_and_the_hub_is_told_once() {
+        let (reporter, mut reports) = unbounded_channel();
+        let node = node(Reporter(reporter).start().recipient());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let login = Login::fresh(UserId::parse("ana").unwrap());
+        let admission = Admission::Login(login);
+        let guard = Guard(Box::new(()));
+        let connection = Connection::start(stream.into(), BytesMut::new(), admission, guard, &node);
+        assert!(matches!(reports.recv().await, Some(ConnectionEvent::Opened(_))));
+
+        connection.do_send(Panic);
+        node.open.none_left().await;
+
+        let end = reports.recv().await;
+        assert!(matches!(end, Some(ConnectionEvent::Ended(Parting::Broken))), "{end:?}");
+        assert!(reports.try_recv().is_err());
     }
 }

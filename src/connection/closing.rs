@@ -16,8 +16,6 @@ use crate::protocol::Close;
 use super::actor::{Connection, EndOfTalk};
 use super::frames::ReadEnd;
 
-/// How long the hub may take to let a socket in.
-const REGISTERING: Duration = Duration::from_secs(10);
 /// How long a close may take, from the decision to the end of the stream.
 const CLOSING: Duration = Duration::from_secs(3);
 /// What a client may go on sending meanwhile.
@@ -48,12 +46,6 @@ pub(super) struct Patience {
     pub(super) received: u64,
 }
 
-impl Phase {
-    pub(super) fn registering(now: Instant) -> Self {
-        Phase::Registering { until: now + REGISTERING }
-    }
-}
-
 impl Connection {
     /// Our own close. Closing what is closing already changes nothing.
     pub(super) fn close(&mut self, close: Close, parting: Parting) {
@@ -75,6 +67,7 @@ impl Connection {
             Close::Normal
             | Close::Restart { .. }
             | Close::TryLater
+            | Close::Superseded
             | Close::OverRate
             | Close::BadClient
             | Close::TokenRefused

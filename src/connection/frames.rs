@@ -82,8 +82,8 @@ enum Unfinished {
         text: Option<CheckedUtf8>,
         content: BytesMut,
     },
-    /// Over the limit: `bytes` are announced so far, `left` of them in the present frame are
-    /// still to come.
+    /// Over the limit: `bytes` of content are announced so far, `left` bytes of the present frame
+    /// are still to come.
     Skipped {
         bytes: u64,
         left: u64,
@@ -200,8 +200,9 @@ impl Reader {
         // The codec keeps the order of fragments: it gets the same frame without content.
         let mut empty = BytesMut::from(&head.without_content()[..]);
         self.codec.decode(&mut empty).map_err(|_| Close::ProtocolError)?;
-        self.unread.advance(head.length);
-        self.message = Unfinished::Skipped { bytes, left: head.content, last: head.last };
+        // The head is skipped too: its mask may not be there yet.
+        let left = head.length as u64 + head.content;
+        self.message = Unfinished::Skipped { bytes, left, last: head.last };
         Ok(true)
     }
 

@@ -69,13 +69,17 @@ pub struct Limits {
     pub heartbeat: Duration,
     /// See [`Config::stall`].
     pub stall: Duration,
+    /// How long the hub may take to let a socket in; 10 s.
+    pub registering: Duration,
 }
 
 impl From<&Config> for Limits {
     fn from(config: &Config) -> Self {
         let Config { max_frame, heartbeat, stall, .. } = *config;
-        Self { max_frame, heartbeat, stall }
+        Self { max_frame, heartbeat, stall, registering: REGISTERING }
     }
 }
+
+const REGISTERING: Duration = Duration::from_secs(10);
 
 type SharedNode = Rc<Node>;

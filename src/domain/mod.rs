@@ -10,6 +10,7 @@ mod calls;
 mod effect;
 mod login;
 mod mint;
+mod outbox;
 mod presence;
 mod quota;
 mod registry;
@@ -19,5 +20,5 @@ mod switchboard;
 
 pub use call::{CallEvent, Outcome, Side, Stage};
 pub use effect::{Backlog, Effect, Handle};
-pub use login::{Login, Parting};
-pub use switchboard::{Census, Counts, Input, Snapshot, Switchboard};
+pub use login::{Login, Parting, ResumeToken};
+pub use switchboard::{Attendance, Census, Counts, Input, Snapshot, Switchboard};

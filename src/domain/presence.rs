@@ -1,8 +1,8 @@
 //! What has changed since it was last told, and who watches whom.
 //!
 //! Promises: between two tellings a user who left and came back (or the reverse) is not
-//! mentioned; one who joined in between is told only what came after its own list. Tells nobody
-//! itself. Cost: one entry a change, forgotten at the next telling.
+//! mentioned, but to those who have asked in between; one who joined in between is told only what
+//! came after its own list. Tells nobody itself. Cost: one entry a change, forgotten at the next telling.
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -33,6 +33,16 @@ impl Changes {
     }
 }
 
+/// What a session knows of the changes of the present window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Known {
+    /// So many of them, from the start.
+    pub(super) told: usize,
+    /// It has asked since and may have seen a state in between, so who is back where it was
+    /// then is news to it as well.
+    pub(super) looked: bool,
+}
+
 /// The changes of the present window, and the watches.
 #[derive(Debug, Default)]
 pub(super) struct Presence {
@@ -48,21 +58,26 @@ pub(super) struct Presence {
 }
 
 impl Presence {
-    /// Notes a change. Returns how many there are in this window now.
+    /// Notes a change.
     pub(super) fn note(&mut self, user: &UserId, online: bool) {
         self.log.push((user.clone(), online));
     }
 
-    /// How many changes there are in this window.
-    pub(super) fn noted(&self) -> usize {
-        self.log.len()
+    /// What somebody knows who is shown the state of now.
+    pub(super) fn present(&self) -> Known {
+        Known { told: self.log.len(), looked: false }
     }
 
-    /// What somebody who knows the state after `told` changes does not know yet.
-    pub(super) fn changes_after(&self, told: usize) -> Changes {
+    /// Whether changes are noted that somebody who knows so much has not been told.
+    pub(super) fn untold(&self, known: Known) -> bool {
+        known.told < self.log.len()
+    }
+
+    /// What somebody who knows so much does not know yet.
+    pub(super) fn changes_after(&self, known: Known) -> Changes {
         let mut first_and_last: HashMap<&UserId, (bool, bool)> = HashMap::new();
         let mut order = Vec::new();
-        for (user, online) in &self.log[told..] {
+        for (user, online) in &self.log[known.told..] {
             let entry = first_and_last.entry(user).or_insert_with(|| {
                 order.push(user);
                 (*online, *online)
@@ -73,7 +88,7 @@ impl Presence {
         for user in order {
             // Before its first change a user was the opposite, so first == last is a change.
             let (first, last) = first_and_last[user];
-            if first == last {
+            if first == last || known.looked {
                 changes.add(user, last);
             }
         }
@@ -123,7 +138,7 @@ mod tests {
         presence.note(&user("bo"), true);
         presence.note(&user("ana"), true);
 
-        let changes = presence.changes_after(0);
+        let changes = presence.changes_after(Known::default());
 
         assert_eq!(changes, Changes { online: vec![user("bo")], offline: vec![] });
     }
@@ -132,10 +147,21 @@ mod tests {
     fn who_came_within_a_window_is_told_only_what_followed() {
         let mut presence = Presence::default();
         presence.note(&user("ana"), true);
-        let told = presence.noted();
+        let known = presence.present();
         presence.note(&user("ana"), false);
 
-        assert_eq!(presence.changes_after(told).offline, vec![user("ana")]);
-        assert!(presence.changes_after(0).is_empty());
+        assert_eq!(presence.changes_after(known).offline, vec![user("ana")]);
+        assert!(presence.changes_after(Known::default()).is_empty());
+    }
+
+    #[test]
+    fn who_looked_within_a_window_is_told_of_everybody_who_changed_in_it() {
+        let mut presence = Presence::default();
+        presence.note(&user("ana"), false);
+        presence.note(&user("ana"), true);
+
+        let changes = presence.changes_after(Known { told: 0, looked: true });
+
+        assert_eq!(changes, Changes { online: vec![user("ana")], offline: vec![] });
     }
 }

@@ -11,9 +11,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use super::client_message::{DETAIL_MAX, LIST_MAX, Media, shorten};
 use super::data::Data;
 use super::ids::{BadId, CallId, MessageId, RoomId, UserId};
+use super::parts::{DETAIL_MAX, LIST_MAX, Media, shorten};
 use super::refusal::{BadMessage, Refusal};
 
 /// Every top-level field that some message has.
@@ -96,6 +96,9 @@ impl<'a> Envelope<'a> {
 
     pub(super) fn id(&self) -> Result<Option<MessageId>, Refusal> {
         let Some(raw) = self.raw.values[Field::Id as usize] else { return Ok(None) };
+        if self.raw.repeated == Some(Field::Id) {
+            return Err(Refusal::BadMessage(BadMessage::Repeated(Field::Id.name())));
+        }
         let text = text(raw).ok_or_else(|| wrong(Field::Id, "a string of 1 to 64 characters"))?;
         MessageId::parse(&text).map(Some).map_err(|why| bad_id(Field::Id, why))
     }
@@ -201,7 +204,12 @@ impl Fields<'_> {
     pub(super) fn media(&self) -> Result<Option<Media>, Refusal> {
         const EXPECTED: &str = "an object like {\"audio\":true,\"video\":true}";
         let Some(raw) = self.raw(Field::Media) else { return Ok(None) };
-        serde_json::from_str(raw.get()).map(Some).map_err(|_| wrong(Field::Media, EXPECTED))
+        // A list would pass for the fields in their order.
+        let object = Some(raw.get()).filter(|text| text.starts_with('{'));
+        object
+            .and_then(|text| serde_json::from_str(text).ok())
+            .map(Some)
+            .ok_or_else(|| wrong(Field::Media, EXPECTED))
     }
 
     pub(super) fn detail(&self) -> Result<Option<String>, Refusal> {
@@ -286,7 +294,9 @@ impl<'de> Deserialize<'de> for Raw<'de> {
                     let value = map.next_value::<&'de RawValue>()?;
                     match key {
                         Key::Known(field) => {
-                            if raw.values[field as usize].replace(value).is_some() {
+                            let again = raw.values[field as usize].replace(value).is_some();
+                            // Of several, `id` is the one that leaves the error without `ref`.
+                            if again && raw.repeated != Some(Field::Id) {
                                 raw.repeated = Some(field);
                             }
                         }

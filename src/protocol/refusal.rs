@@ -38,7 +38,7 @@ pub enum Refusal {
         limit: usize,
     },
     /// Over the rate.
-    #[error("too many messages: this one was not processed; wait {} ms", retry_after.as_millis())]
+    #[error("too many messages: this one was not processed; wait {} ms", whole_millis(*retry_after))]
     RateLimited {
         /// When there will be room again.
         retry_after: Duration,
@@ -235,7 +235,7 @@ impl Refusal {
     /// The message that tells the client, in answer to its message with the id `to_message`.
     pub fn message(&self, to_message: Option<MessageId>) -> ServerMessage {
         let retry_after = match self {
-            Refusal::RateLimited { retry_after } => Some(retry_after.as_millis() as u64),
+            Refusal::RateLimited { retry_after } => Some(whole_millis(*retry_after)),
             _ => None,
         };
         ServerMessage::Error(ErrorMessage {
@@ -246,4 +246,9 @@ impl Refusal {
             retry_after,
         })
     }
+}
+
+/// Rounded up: who waits so long has waited long enough.
+fn whole_millis(wait: Duration) -> u64 {
+    wait.as_nanos().div_ceil(1_000_000) as u64
 }

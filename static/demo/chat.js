@@ -5,7 +5,7 @@
  * that, too.
  */
 
-import { keepAtEnd, make, part, timeOfDay } from "./dom.js";
+import { keepAtEnd, keepAtEndWhenResized, make, part, timeOfDay } from "./dom.js";
 import { errorWords } from "./words.js";
 
 /** @typedef {import("./signaling.js").Message} Message */
@@ -42,6 +42,7 @@ export class Chat {
     this.#signaling = signaling;
     this.#nameOf = nameOf;
     form.addEventListener("submit", (event) => this.#submit(event));
+    keepAtEndWhenResized(log);
     this.setPartner("");
   }
 

@@ -40,9 +40,24 @@ export function make(tag, traits = {}, ...children) {
  * @param {() => void} change
  */
 export function keepAtEnd(box, change) {
-  const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+  const atEnd = isAtEnd(box);
   change();
   if (atEnd) box.scrollTop = box.scrollHeight;
+}
+
+/**
+ * Keeps a scrolled box at its end when it becomes smaller or larger, as on a phone that is turned.
+ * @param {HTMLElement} box
+ */
+export function keepAtEndWhenResized(box) {
+  let atEnd = true;
+  box.addEventListener("scroll", () => (atEnd = isAtEnd(box)));
+  new ResizeObserver(() => atEnd && (box.scrollTop = box.scrollHeight)).observe(box);
+}
+
+/** @param {HTMLElement} box */
+function isAtEnd(box) {
+  return box.scrollHeight - box.scrollTop - box.clientHeight < 40;
 }
 
 /**

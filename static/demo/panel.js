@@ -4,7 +4,7 @@
  * Promises: the order of the wire; the last 500 entries; the filter hides and never drops.
  */
 
-import { keepAtEnd, make, part, timeOfDay } from "./dom.js";
+import { keepAtEnd, keepAtEndWhenResized, make, part, timeOfDay } from "./dom.js";
 
 /** @typedef {import("./signaling.js").Traffic} Traffic */
 
@@ -21,6 +21,7 @@ const encoder = new TextEncoder();
 /** @type {WeakMap<Element, string>} what the filter looks at, in lower case */
 const haystacks = new WeakMap();
 
+keepAtEndWhenResized(list);
 filter.addEventListener("input", () => {
   for (const entry of list.children) applyFilter(/** @type {HTMLElement} */ (entry));
   renderCount();
@@ -97,7 +98,7 @@ function about(message) {
   if (reason ?? code) return String(reason ?? code);
   if (from) return `from ${from}`;
   if (to) return `to ${to}`;
-  return userId ?? (total === undefined ? "" : `${total} others`);
+  return userId ?? (total === undefined ? "" : `${total} ${total === 1 ? "other" : "others"}`);
 }
 
 /** @param {string} text */

@@ -355,10 +355,7 @@ fn every_setting_is_printed_with_meaning_unit_range_default_and_source() {
     let out = run(&["config"], &[]).out;
 
     for setting in SETTINGS {
-        let default = match setting.default_value() {
-            none if none.is_empty() => "none".into(),
-            value => value,
-        };
+        let default = setting.default_in_words();
         let comment = format!(
             "# {}\n# Unit: {}. Takes {}.\n# Default: {default}. From: default.\n{} = ",
             setting.meaning(),

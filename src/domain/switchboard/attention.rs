@@ -8,7 +8,7 @@ use bytestring::ByteString;
 use super::Switchboard;
 use crate::config::PresenceMode;
 use crate::domain::agenda::Due;
-use crate::domain::presence::{CHANGES_EVERY, Changes, TOTAL_EVERY, WATCHED_MAX};
+use crate::domain::presence::{CHANGES_EVERY, Changes, Known, TOTAL_EVERY, WATCHED_MAX};
 use crate::domain::session::View;
 use crate::domain::{Effect, Handle};
 use crate::protocol::{MessageId, NotPermitted, Refusal, ServerMessage, UserId};
@@ -46,7 +46,7 @@ impl<C: Handle> Switchboard<C> {
 
     fn stop_naming(&mut self, now: Instant) {
         for (_, session) in self.registry.sessions_mut() {
-            if matches!(session.view, View::Names { .. }) {
+            if matches!(session.view, View::Names(_)) {
                 session.view = View::Total { told: None };
             }
         }
@@ -56,10 +56,10 @@ impl<C: Handle> Switchboard<C> {
 
     fn tell_names(&mut self, effects: &mut Vec<Effect<C>>) {
         // Nearly all know the same, so nearly all share one frame.
-        let mut frames: HashMap<usize, Option<ByteString>> = HashMap::new();
+        let mut frames: HashMap<Known, Option<ByteString>> = HashMap::new();
         let mut told = Vec::new();
         for (user, session) in self.registry.sessions_mut() {
-            if let View::Names { told: known } = &mut session.view {
+            if let View::Names(known) = &mut session.view {
                 told.push((user.clone(), std::mem::take(known)));
             }
         }
@@ -69,7 +69,7 @@ impl<C: Handle> Switchboard<C> {
                 (!changes.is_empty()).then(|| self.by_name(changes, None).encode())
             });
             if let Some(frame) = frame.clone() {
-                self.tell_frame(&user, frame, effects);
+                self.show_frame(&user, frame, effects);
             }
         }
     }
@@ -81,7 +81,7 @@ impl<C: Handle> Switchboard<C> {
             for watcher in watchers {
                 let Some(session) = self.registry.session_mut(&watcher) else { continue };
                 let before = session.watching.insert(watched.clone(), online);
-                let told_by_name = matches!(session.view, View::Names { .. });
+                let told_by_name = matches!(session.view, View::Names(_));
                 if before != Some(online) && !told_by_name {
                     news.entry(watcher).or_default().add(&watched, online);
                 }
@@ -89,7 +89,7 @@ impl<C: Handle> Switchboard<C> {
         }
         for (watcher, changes) in news {
             let message = self.by_name(changes, None);
-            self.tell(&watcher, &message, effects);
+            self.show(&watcher, &message, effects);
         }
     }
 
@@ -117,7 +117,7 @@ impl<C: Handle> Switchboard<C> {
                     *told = Some(others);
                     Some(user.clone())
                 }
-                View::Total { .. } | View::Names { .. } | View::Nothing => None,
+                View::Total { .. } | View::Names(_) | View::Nothing => None,
             })
             .collect();
         let message = ServerMessage::Presence {
@@ -129,7 +129,7 @@ impl<C: Handle> Switchboard<C> {
         };
         let frame = message.encode();
         for user in outdated {
-            self.tell_frame(&user, frame.clone(), effects);
+            self.show_frame(&user, frame.clone(), effects);
         }
         self.presence.total_from = Some(now + TOTAL_EVERY);
     }
@@ -158,6 +158,27 @@ impl<C: Handle> Switchboard<C> {
         for user in fresh {
             self.presence.watch(user, watcher);
         }
+        let state = self.state_of(watcher, users);
+        let answer = self.by_name(state, id);
+        self.show(watcher, &answer, effects);
+        Ok(())
+    }
+
+    /// The present state of all whom the user watches: what changed meanwhile was not kept.
+    pub(super) fn show_watched(&mut self, watcher: &UserId, effects: &mut Vec<Effect<C>>) {
+        let Some(session) = self.registry.session(watcher) else { return };
+        let mut watched: Vec<_> = session.watching.keys().cloned().collect();
+        if watched.is_empty() {
+            return;
+        }
+        watched.sort_unstable();
+        let state = self.state_of(watcher, watched);
+        let message = self.by_name(state, None);
+        self.show(watcher, &message, effects);
+    }
+
+    /// Who of `users` is there; `watcher` knows from now on.
+    fn state_of(&mut self, watcher: &UserId, users: Vec<UserId>) -> Changes {
         let mut state = Changes::default();
         for user in users {
             let online = self.registry.session(&user).is_some();
@@ -166,9 +187,8 @@ impl<C: Handle> Switchboard<C> {
                 session.watching.insert(user, online);
             }
         }
-        let answer = self.by_name(state, id);
-        self.tell(watcher, &answer, effects);
-        Ok(())
+        self.looks(watcher);
+        state
     }
 
     /// `unwatch`. Not to have watched is no fault.
@@ -193,9 +213,18 @@ impl<C: Handle> Switchboard<C> {
         if self.config.presence == PresenceMode::Off {
             return Err(Refusal::NotPermitted(NotPermitted::PresenceOff));
         }
+        self.looks(user);
         let list = self.list(user, after.as_ref(), limit, id);
-        self.tell(user, &list, effects);
+        self.show(user, &list, effects);
         Ok(())
+    }
+
+    /// The user sees a state that may not last until changes are told.
+    fn looks(&mut self, user: &UserId) {
+        let Some(session) = self.registry.session_mut(user) else { return };
+        if let View::Names(known) = &mut session.view {
+            known.looked |= self.presence.untold(*known);
+        }
     }
 
     /// A page of the others.

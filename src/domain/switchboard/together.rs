@@ -2,7 +2,9 @@
 
 use super::Switchboard;
 use crate::domain::{Effect, Handle};
-use crate::protocol::{Member, Membership, MessageId, Refusal, RoomId, ServerMessage, UserId};
+use crate::protocol::{
+    DisplayName, Member, Membership, MessageId, Refusal, RoomId, ServerMessage, UserId,
+};
 
 impl<C: Handle> Switchboard<C> {
     /// `join`. Joining again is answered again.
@@ -52,19 +54,25 @@ impl<C: Handle> Switchboard<C> {
         if !self.rooms.holds(room, user) {
             return Err(Refusal::NotInRoom { room: room.clone(), who: user.clone() });
         }
-        if let Some(session) = self.registry.session_mut(user) {
-            session.rooms.retain(|other| other != room);
-        }
-        self.step_out(room, user, effects);
+        let Some(session) = self.registry.session_mut(user) else { return Ok(()) };
+        session.rooms.retain(|other| other != room);
+        let name = session.name.clone();
+        self.step_out(room, user, name, effects);
         let left = ServerMessage::RoomLeft(self.membership(room, user, id));
         self.tell(user, &left, effects);
         Ok(())
     }
 
     /// Takes the user out of the room and tells those who stay.
-    pub(super) fn step_out(&mut self, room: &RoomId, user: &UserId, effects: &mut Vec<Effect<C>>) {
+    pub(super) fn step_out(
+        &mut self,
+        room: &RoomId,
+        user: &UserId,
+        name: Option<DisplayName>,
+        effects: &mut Vec<Effect<C>>,
+    ) {
         self.rooms.remove(room, user);
-        let left = Member { room: room.clone(), user_id: user.clone(), name: None };
+        let left = Member { room: room.clone(), user_id: user.clone(), name };
         self.tell_others(room, user, &ServerMessage::MemberLeft(left), effects);
     }
 

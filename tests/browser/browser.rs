@@ -1,0 +1,124 @@
+//! Chromium: how it is started, with what for a camera, and that it ends.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use serde_json::json;
+use tempfile::TempDir;
+use thirtyfour::{
+    Capabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver,
+};
+
+/// What a page gets that asks for camera and microphone.
+#[derive(Clone, Copy)]
+pub(crate) enum Camera {
+    /// Chromium's fake ones: a moving picture and a beep a second.
+    Fake,
+    /// A microphone, and no camera at all.
+    Missing,
+    /// Neither: the person has said no.
+    Refused,
+}
+
+/// The program that starts browsers and steers them.
+pub(crate) struct Chromedriver {
+    process: Child,
+    port: u16,
+    /// What the browsers keep on disk; goes after them.
+    profiles: TempDir,
+}
+
+impl Chromedriver {
+    pub(crate) fn start() -> Self {
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver cannot be started; tests/run.sh installs it");
+        let mut words = BufReader::new(process.stdout.take().unwrap());
+        let port = port_of(&mut words);
+        // Read on, so that it never waits for a reader.
+        thread::spawn(move || words.read_to_end(&mut Vec::new()));
+        Self { process, port, profiles: TempDir::new().unwrap() }
+    }
+
+    /// A new browser with one empty page.
+    pub(crate) async fn open(&self, camera: Camera) -> WebDriver {
+        // Kept, so that it goes with all of them.
+        let profile = tempfile::tempdir_in(&self.profiles).unwrap().keep();
+        let address = format!("http://127.0.0.1:{}", self.port);
+        let driver = WebDriver::new(&address, capabilities(camera, &profile)).await.unwrap();
+        let watch = json!({ "source": include_str!("watch.js") });
+        driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", watch).await.unwrap();
+        driver
+    }
+}
+
+impl Drop for Chromedriver {
+    /// The browsers end with it, because they notice that their pipe is closed.
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn port_of(words: &mut impl BufRead) -> u16 {
+    for line in words.lines() {
+        let line = line.unwrap();
+        let Some((_, port)) = line.split_once("started successfully on port ") else { continue };
+        return port.trim_end_matches('.').parse().unwrap();
+    }
+    panic!("chromedriver ended without a word about its port");
+}
+
+fn capabilities(camera: Camera, profile: &Path) -> Capabilities {
+    let mut chrome = DesiredCapabilities::chrome();
+    for flag in FLAGS {
+        chrome.add_arg(flag).unwrap();
+    }
+    chrome.add_arg(&format!("--user-data-dir={}", profile.display())).unwrap();
+    match camera {
+        Camera::Fake => {
+            chrome.add_arg("--use-fake-device-for-media-stream").unwrap();
+            chrome.add_arg("--use-fake-ui-for-media-stream").unwrap();
+        }
+        Camera::Missing => {
+            chrome.add_arg("--use-fake-device-for-media-stream=device-count=0").unwrap();
+            chrome.add_arg("--use-fake-ui-for-media-stream").unwrap();
+        }
+        Camera::Refused => {
+            chrome.add_arg("--use-fake-device-for-media-stream").unwrap();
+            let no = json!({
+                "profile.default_content_setting_values.media_stream_camera": 2,
+                "profile.default_content_setting_values.media_stream_mic": 2,
+            });
+            chrome.add_experimental_option("prefs", no).unwrap();
+        }
+    }
+    chrome.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
+    chrome.into()
+}
+
+const FLAGS: [&str; 15] = [
+    "--headless",
+    // The pipe's other end is chromedriver: no browser outlives it.
+    "--remote-debugging-pipe",
+    // Chromium wants this where it is started by root, as in a container.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    // Two browsers of one machine find each other without a network and without multicast DNS.
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--window-size=1280,800",
+];

@@ -1,0 +1,19 @@
+//! The demo page as people use it: headless browsers with fake cameras call each other.
+//!
+//! Needs `chromium` and `chromedriver`; `tests/run.sh` installs them. Each test starts a server of
+//! its own, and a browser of its own for everybody in it.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod acts;
+mod browser;
+mod calling;
+mod demo;
+mod ending;
+mod keyboard;
+mod media;
+mod page;
+mod panel;
+mod readme;
+mod screens;
+mod served;
+mod signing_in;

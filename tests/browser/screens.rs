@@ -1,0 +1,130 @@
+//! Every screen in every width, light and dark: nothing runs out of the window sideways.
+//!
+//! The pictures are kept in `target/screenshots`, to be looked at.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use serde_json::json;
+
+use crate::browser::Camera;
+use crate::demo::{Demo, on_the_demo_page};
+use crate::page::Page;
+
+const WINDOWS: [(u32, u32); 3] = [(360, 740), (768, 1024), (1440, 900)];
+const LAPTOP: (u32, u32) = (1280, 800);
+const SCHEMES: [&str; 2] = ["light", "dark"];
+
+impl Page {
+    async fn is_shown(&self, (width, height): (u32, u32), scheme: &str) {
+        let screen =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Emulation.setDeviceMetricsOverride", screen).await.unwrap();
+        cdp.send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
+        self.sees(&format!(
+            "innerWidth === {width} && matchMedia('(prefers-color-scheme: {scheme})').matches \
+             && !document.getAnimations().some((it) => it instanceof CSSTransition)"
+        ))
+        .await;
+    }
+
+    /// Looks at this screen in every width, light and dark.
+    async fn fits_everywhere(&self, screen: &str) {
+        // The mouse is elsewhere, so nothing looks pointed at.
+        self.driver.action_chain().move_to(0, 0).perform().await.unwrap();
+        for window in WINDOWS {
+            for scheme in SCHEMES {
+                self.is_shown(window, scheme).await;
+                let name = format!("{screen}-{}-{scheme}", window.0);
+                self.is_kept_as(&name).await;
+                let outside = self.value("seen.outside()").await;
+                assert_eq!(outside, json!([]), "{name} runs out of the window");
+            }
+        }
+        self.is_shown(LAPTOP, "light").await;
+    }
+
+    async fn is_kept_as(&self, name: &str) {
+        let picture = folder().join(format!("{name}.png"));
+        self.driver.screenshot(&picture).await.unwrap();
+    }
+}
+
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Somebody who signs in by hand, and calls with a generated picture.
+async fn signs_in(demo: &Demo, user: &str, display_name: &str) -> Rc<Page> {
+    let page = demo.page_at("/", Camera::Fake).await;
+    page.presses("generated-media").await;
+    page.writes("name-input", user).await;
+    page.writes("display-name-input", display_name).await;
+    page.presses("sign-in").await;
+    page.reads("status", "Signed in").await;
+    page
+}
+
+#[test]
+fn every_screen_fits_into_every_width_light_and_dark() {
+    on_the_demo_page(async |demo| {
+        let card = demo.page_at("/", Camera::Fake).await;
+        card.fits_everywhere("01-sign-in").await;
+        card.writes("name-input", "ana maria").await;
+        card.presses("sign-in").await;
+        card.fits_everywhere("02-bad-name").await;
+
+        let ana = signs_in(demo, "11", "Ana").await;
+        ana.fits_everywhere("03-alone").await;
+        let bo = signs_in(demo, "22", "Bo").await;
+        let cleo = signs_in(demo, "33", "Cleo").await;
+        ana.can_press("call-33").await;
+        ana.fits_everywhere("04-people").await;
+
+        ana.calls("22").await;
+        ana.reads("call-state", "ringing").await;
+        ana.fits_everywhere("05-ringing-there").await;
+        bo.can_press("accept").await;
+        bo.fits_everywhere("06-ringing-here").await;
+
+        bo.accepts().await;
+        ana.is_in_a_call().await;
+        bo.is_in_a_call().await;
+        ana.says("Hello Bo! Do you see the picture?").await;
+        bo.says("Yes, it moves. And I hear your tone.").await;
+        ana.reads("chat-log", "And I hear").await;
+        ana.fits_everywhere("07-in-a-call").await;
+        ana.is_kept_as("07-in-a-call").await;
+        ana.presses("mute").await;
+        ana.presses("camera").await;
+        ana.fits_everywhere("08-muted").await;
+
+        ana.value("document.querySelector('[data-type=offer] summary').click()").await;
+        ana.sees("document.querySelector('[data-type=offer] pre')").await;
+        ana.value("document.querySelector('[data-type=offer]').scrollIntoView()").await;
+        ana.fits_everywhere("09-panel").await;
+
+        bo.hangs_up().await;
+        ana.call_is("ended").await;
+        ana.fits_everywhere("10-ended").await;
+
+        cleo.presses("sign-out").await;
+        cleo.writes("name-input", &"a-name-as-long-as-a-name-can-be-".repeat(4)).await;
+        cleo.writes("display-name-input", "Cleopatra Philopator of the Ptolemaic Dynasty").await;
+        cleo.presses("sign-in").await;
+        cleo.calls("11").await;
+        ana.reads("incoming", "Cleopatra").await;
+        ana.fits_everywhere("11-long-names").await;
+        ana.accepts().await;
+        cleo.is_in_a_call().await;
+        cleo.says(&"onelongword".repeat(30)).await;
+        ana.reads("chat-log", "onelongword").await;
+        ana.fits_everywhere("12-long-words").await;
+        cleo.fits_everywhere("13-long-own-name").await;
+    });
+}

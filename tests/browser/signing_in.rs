@@ -1,0 +1,91 @@
+//! Names, and the connection to the server: taken over, lost, found again.
+
+use crate::browser::Camera;
+use crate::demo::{impatient, on_a_demo_page_of, on_the_demo_page};
+
+#[test]
+fn a_name_that_nobody_can_have_is_answered_by_a_sentence() {
+    on_the_demo_page(async |demo| {
+        let page = demo.page_at("/", Camera::Fake).await;
+
+        for (name, sentence) in [
+            ("", "Please choose a name."),
+            ("two words", "A name cannot have spaces in it."),
+            ("50%", "A name cannot have “%” in it"),
+            ("josé", "A name cannot have “é” in it"),
+        ] {
+            page.writes("name-input", name).await;
+            page.presses("sign-in").await;
+
+            page.sees(&format!("seen.problem('name-input').includes({sentence:?})")).await;
+            page.can_press("name-input").await;
+        }
+        assert_eq!(page.value("seen.wire.length").await, 0, "the server was not asked");
+    });
+}
+
+#[test]
+fn who_signs_in_elsewhere_is_signed_out_here_and_told_so() {
+    on_the_demo_page(async |demo| {
+        let first = demo.signed_in("ana").await;
+
+        let second = demo.signed_in("ana").await;
+
+        first.reads("status", "You are signed in somewhere else now").await;
+        first.reads("status", "4509").await;
+        assert_eq!(second.value("seen.text('status')").await, "Signed in as ana.");
+
+        first.presses("status-action").await;
+        first.reads("status", "Signed in as ana.").await;
+        second.reads("status", "You are signed in somewhere else now").await;
+    });
+}
+
+#[test]
+fn a_page_says_that_the_server_restarts_and_comes_back_by_itself() {
+    on_a_demo_page_of(impatient(), async |demo| {
+        let (ana, bo) = demo.two_people().await;
+        for page in [&ana, &bo] {
+            page.may_complain_of("WebSocket connection to");
+        }
+
+        demo.stop_the_server();
+        ana.was_told("The server restarts. Next try in").await;
+        ana.was_told("The server cannot be reached.").await;
+        demo.start_the_server_again();
+
+        ana.reads("status", "Signed in as ana.").await;
+        ana.calls("bo").await;
+        bo.accepts().await;
+        ana.is_in_a_call().await;
+        bo.is_in_a_call().await;
+    });
+}
+
+#[test]
+fn a_call_goes_on_while_the_server_restarts_and_the_page_says_so() {
+    on_a_demo_page_of(impatient(), async |demo| {
+        let (ana, bo) = demo.two_in_a_call().await;
+        for page in [&ana, &bo] {
+            page.may_complain_of("WebSocket connection to");
+        }
+
+        demo.stop_the_server();
+        for page in [&ana, &bo] {
+            page.reads("call-words", "Picture and sound go on until you hang up.").await;
+        }
+        demo.start_the_server_again();
+
+        for (page, name) in [(&ana, "ana"), (&bo, "bo")] {
+            page.reads("status", &format!("Signed in as {name}.")).await;
+            page.sees_the_other_move().await;
+        }
+
+        ana.hangs_up().await;
+        ana.call_ends("You hung up.").await;
+        ana.calls("bo").await;
+        bo.accepts().await;
+        ana.is_in_a_call().await;
+        bo.is_in_a_call().await;
+    });
+}

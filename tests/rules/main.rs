@@ -1,0 +1,23 @@
+//! The rules, driven with plain numbers as connections and simulated time.
+//!
+//! Every test is a sentence of `docs/protocol.md`. What a client says goes in as JSON text and what
+//! it hears comes out as JSON, so that the whole way between is under test.
+
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod harness;
+
+mod call_ends;
+mod call_table;
+mod calls;
+mod logins;
+mod presence;
+mod properties;
+mod queues;
+mod rates;
+mod reject;
+mod relaying;
+mod replace;
+mod rooms;
+mod totals;
+mod watching;

@@ -1,0 +1,385 @@
+//! A board, everybody who is connected to it, and what must hold after every step.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use switchboard::config::{Config, PresenceMode};
+use switchboard::domain::{
+    Backlog, Counts, Effect, Input, Login, Parting, Snapshot, Stage, Switchboard,
+};
+use switchboard::protocol::{self, CallId, RoomId, ServerMessage, UserId};
+
+use super::client::{Being, Client, Moment};
+use super::step::{ROOMS, Saying, Step, USERS, WhichCall, Whose};
+use crate::harness::{Socket, millis, secs};
+
+pub struct World {
+    config: Arc<Config>,
+    board: Switchboard<Socket>,
+    now: Instant,
+    users: Vec<UserId>,
+    clients: Vec<Client>,
+    sessions: HashSet<String>,
+    /// Every call that was heard of.
+    calls: Vec<CallId>,
+    draining: bool,
+    /// Who was there after the last step.
+    there: Vec<UserId>,
+    /// How often somebody has come or gone, and when the last time.
+    changes: u64,
+    changed_at: Instant,
+    said: usize,
+}
+
+impl World {
+    pub fn new(config: &Arc<Config>) -> Self {
+        let now = Instant::now();
+        Self {
+            config: config.clone(),
+            board: Switchboard::new(config.clone(), StdRng::seed_from_u64(7)),
+            now,
+            users: (0..=USERS).map(|it| UserId::parse(&format!("u{it}")).unwrap()).collect(),
+            clients: Vec::new(),
+            sessions: HashSet::new(),
+            calls: Vec::new(),
+            draining: false,
+            there: Vec::new(),
+            changes: 0,
+            changed_at: now,
+            said: 0,
+        }
+    }
+
+    pub fn takes(&mut self, step: Step) {
+        match step {
+            Step::LogsIn(user) => self.logs_in(user),
+            Step::Ends(whose) => self.ends(whose),
+            Step::ShowsLife(whose) => self.shows_life(whose),
+            Step::Says(whose, saying) => self.says(whose, saying),
+            Step::IsBehind(user, queues) => self.falls_behind(user, queues),
+            Step::Passes(span) => {
+                let end = self.now + span;
+                while let Some(due) = self.board.next_due().filter(|due| *due <= end) {
+                    self.now = due;
+                    self.applies(Input::Tick, None);
+                }
+                self.now = end;
+                self.applies(Input::Tick, None);
+            }
+            Step::Drains => {
+                self.draining = true;
+                self.applies(Input::Drain, None);
+                assert!(self.clients.iter().all(|it| it.being != Being::In));
+            }
+        }
+        self.checks();
+    }
+
+    /// Lets everything that is under way be told.
+    pub fn comes_to_rest(&mut self) {
+        self.takes(Step::Passes(secs(7)));
+    }
+
+    fn which(&self, whose: Whose) -> Option<usize> {
+        let of_user = |client: &&Client| client.user == self.users[whose.user];
+        self.clients.iter().rev().filter(of_user).nth(whose.age).map(|it| it.socket.number)
+    }
+
+    fn logs_in(&mut self, user: usize) {
+        let socket = Socket::new(self.clients.len());
+        let user = self.users[user].clone();
+        self.clients.push(Client::new(user.clone(), socket.clone(), self.now));
+        let login = Login::fresh(user);
+        self.applies(Input::Claim { connection: socket, login }, None);
+    }
+
+    fn ends(&mut self, whose: Whose) {
+        let Some(number) = self.which(whose) else { return };
+        let client = &mut self.clients[number];
+        let was = std::mem::replace(&mut client.being, Being::Gone);
+        let (connection, user) = (client.socket.clone(), client.user.clone());
+        let parting = if number % 2 == 0 { Parting::Broken } else { Parting::Goodbye };
+        let input = Input::Ended { connection, user, parting };
+        match was {
+            Being::In | Being::Knocking => self.applies(input, None),
+            Being::Closed | Being::Gone => self.changes_nothing(input),
+        }
+    }
+
+    fn shows_life(&mut self, whose: Whose) {
+        let Some(number) = self.which(whose) else { return };
+        let client = &self.clients[number];
+        let input = Input::Alive { connection: client.socket.clone(), user: client.user.clone() };
+        match client.being {
+            Being::In => self.applies(input, None),
+            Being::Knocking | Being::Closed | Being::Gone => self.changes_nothing(input),
+        }
+    }
+
+    fn falls_behind(&mut self, user: usize, queues: usize) {
+        let Some(number) = self.which(Whose { user, age: 0 }) else { return };
+        let client = &self.clients[number];
+        if client.being == Being::In {
+            let messages = queues * self.config.queue_messages;
+            client.socket.backlog.set(Backlog { messages, ..Backlog::default() });
+        }
+    }
+
+    fn says(&mut self, whose: Whose, saying: Saying) {
+        let Some(number) = self.which(whose) else { return };
+        self.said += 1;
+        let id = self.said.to_string();
+        let text = format!("{{\"id\":\"{id}\",{}}}", self.words(number, saying));
+        let client = &mut self.clients[number];
+        (client.answers, client.rate_limited) = (0, false);
+        let (connection, user) = (client.socket.clone(), client.user.clone());
+        let bytes = text.len();
+        let said = protocol::decode(&text.into());
+        let input = Input::Said { connection, user: user.clone(), said, bytes };
+        if client.being != Being::In {
+            return self.changes_nothing(input);
+        }
+        if let Saying::Unwatch(user) = saying {
+            client.watched.remove(&self.users[user]);
+        }
+        let watched = client.watched.clone();
+
+        self.applies(input, Some((&user, &id)));
+
+        let client = &mut self.clients[number];
+        if client.rate_limited && matches!(saying, Saying::Unwatch(_)) {
+            client.watched = watched;
+        }
+        let (fewest, most) = saying.answers();
+        let silent = matches!(saying, Saying::Unwatch(_) | Saying::Ack);
+        let most = if silent { usize::from(client.rate_limited) } else { most };
+        assert!(client.answers <= most, "{} answers to {saying:?}", client.answers);
+        assert!(client.answers >= fewest || client.being == Being::Closed, "no answer: {saying:?}");
+    }
+
+    fn words(&self, speaker: usize, saying: Saying) -> String {
+        let user = |it: usize| self.users[it].as_str();
+        let call = |which| self.call(speaker, which);
+        match saying {
+            Saying::CallRequest { to } => format!(r#""type":"call-request","to":"{}""#, user(to)),
+            Saying::CallAccept(which) => {
+                format!(r#""type":"call-accept","callId":"{}""#, call(which))
+            }
+            Saying::CallEnd(word, which) => {
+                format!(r#""type":"{word}","callId":"{}""#, call(which))
+            }
+            Saying::Signal { to, call: which, room, receipt } => {
+                let mut text = format!(r#""type":"offer","to":"{}","data":{{}}"#, user(to));
+                if let Some(which) = which {
+                    text += &format!(r#","callId":"{}""#, call(which));
+                }
+                if let Some(room) = room {
+                    text += &format!(r#","room":"{}""#, ROOMS[room]);
+                }
+                text + &format!(r#","receipt":{receipt}"#)
+            }
+            Saying::Message { to, receipt, volatile } => format!(
+                r#""type":"message","to":"{}","data":1,"receipt":{receipt},"volatile":{volatile}"#,
+                user(to)
+            ),
+            Saying::ToRoom { room, volatile } => {
+                let room = ROOMS[room];
+                format!(r#""type":"message","room":"{room}","data":[],"volatile":{volatile}"#)
+            }
+            Saying::Join(room) => format!(r#""type":"join","room":"{}""#, ROOMS[room]),
+            Saying::Leave(room) => format!(r#""type":"leave","room":"{}""#, ROOMS[room]),
+            Saying::Watch([a, b]) => {
+                format!(r#""type":"watch","users":["{}","{}"]"#, user(a), user(b))
+            }
+            Saying::Unwatch(it) => format!(r#""type":"unwatch","users":["{}"]"#, user(it)),
+            Saying::List { after, limit } => {
+                let after = after.map_or(String::new(), |it| format!(r#","after":"{}""#, user(it)));
+                let limit = limit.map_or(String::new(), |limit| format!(r#","limit":{limit}"#));
+                format!(r#""type":"list"{after}{limit}"#)
+            }
+            Saying::Refresh => r#""type":"refresh","token":"t""#.into(),
+            Saying::Ping => r#""type":"ping""#.into(),
+            Saying::Ack => r#""type":"ack","received":3"#.into(),
+            Saying::Gibberish(text) => text.into(),
+        }
+    }
+
+    fn call(&self, speaker: usize, which: WhichCall) -> &str {
+        let call = match which {
+            WhichCall::Own => self.clients[speaker].call.as_ref(),
+            WhichCall::Latest => self.calls.last(),
+            WhichCall::Earliest => self.calls.first(),
+            WhichCall::MadeUp => None,
+        };
+        call.map_or("made-up", CallId::as_str)
+    }
+
+    /// What comes from a socket that is not its user's current one has no effect whatever.
+    fn changes_nothing(&mut self, input: Input<Socket>) {
+        let state = |board: &Switchboard<Socket>| {
+            let Snapshot { users, mut calls } = board.snapshot();
+            calls.sort_by(|a, b| a.0.cmp(&b.0));
+            let mut census = board.census();
+            (census.counts.stale_messages, census.counts.stale_ends) = (0, 0);
+            (users, calls, census, board.next_due())
+        };
+        let before = state(&self.board);
+        let mut effects = Vec::new();
+        self.board.apply(input, self.now, &mut effects);
+        assert_eq!(effects, []);
+        assert_eq!(state(&self.board), before);
+    }
+
+    fn applies(&mut self, input: Input<Socket>, speaker: Option<(&UserId, &str)>) {
+        let mut effects = Vec::new();
+        self.board.apply(input, self.now, &mut effects);
+        let mut granted = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Deliver { to, frame } => self.delivers(to.number, &frame, speaker),
+                Effect::Probe(socket) => {
+                    assert_eq!(self.clients[socket.number].being, Being::In);
+                }
+                Effect::Close { connection, .. } => {
+                    let client = &mut self.clients[connection.number];
+                    assert!(client.being == Being::In || client.refused, "nobody to close");
+                    client.being = Being::Closed;
+                    client.refused = false;
+                }
+                Effect::Identify { connection, user } => {
+                    assert_eq!(self.clients[connection.number].user, user);
+                }
+                Effect::Claim { connection, user, login } => {
+                    assert!(!self.draining, "let in by a node that stops");
+                    assert_eq!(self.clients[connection.number].being, Being::Knocking);
+                    granted.push(Input::Claimed { connection, user, login });
+                }
+            }
+        }
+        assert!(self.clients.iter().all(|it| !it.refused), "refused and not closed");
+        for claimed in granted {
+            self.applies(claimed, None);
+        }
+    }
+
+    fn delivers(&mut self, to: usize, frame: &str, speaker: Option<(&UserId, &str)>) {
+        let message: ServerMessage = serde_json::from_str(frame).expect("a message of the server");
+        match &message {
+            ServerMessage::Registered(it) => {
+                assert!(self.sessions.insert(it.session_id.to_string()), "the same session twice");
+            }
+            ServerMessage::CallRinging { call_id, .. } => {
+                assert!(!self.calls.contains(call_id), "the same call twice");
+                self.calls.push(call_id.clone());
+            }
+            _ => {}
+        }
+        self.clients[to].hears(message, &Moment { now: self.now, speaker });
+    }
+
+    fn checks(&mut self) {
+        let Snapshot { users, calls } = self.board.snapshot();
+        // None of these clients counts, so none has a session without a socket.
+        let attached = |(user, socket, call, rooms)| (user, Option::unwrap(socket), call, rooms);
+        let users: Vec<User> = users.into_iter().map(attached).collect();
+        assert!(self.board.next_due().is_none_or(|due| due > self.now), "something is overdue");
+        self.checks_users(&users);
+        self.checks_calls(&users, calls);
+        self.checks_rooms(&users);
+        self.checks_counts();
+        self.there = users.into_iter().map(|it| it.0).collect();
+        let Counts { registered, replaced, ended, .. } = self.board.census().counts;
+        let changes = registered - replaced + ended;
+        if changes != self.changes {
+            (self.changes, self.changed_at) = (changes, self.now);
+        }
+        self.checks_presence();
+    }
+
+    fn checks_users(&self, users: &[User]) {
+        let is_in = self.clients.iter().filter(|it| it.being == Being::In).count();
+        assert_eq!(is_in, users.len(), "who believes to be in is in, and nobody else");
+        for (user, socket, ..) in users {
+            let client = &self.clients[socket.number];
+            assert_eq!((&client.user, client.being), (user, Being::In));
+        }
+        for client in self.clients.iter().filter(|it| it.being == Being::Knocking) {
+            assert!(self.now < client.since + secs(5), "left waiting: {}", client.user);
+        }
+    }
+
+    fn checks_calls(&self, users: &[User], calls: Vec<(CallId, UserId, UserId, Stage)>) {
+        let mut parties: BTreeMap<_, _> = BTreeMap::new();
+        for (id, caller, callee, _) in calls {
+            for party in [caller, callee] {
+                assert_eq!(parties.insert(party, id.clone()), None, "in two calls");
+            }
+        }
+        for (user, socket, call, _) in users {
+            assert_eq!(*call, parties.remove(user), "the book and the session of {user}");
+            assert_eq!(self.clients[socket.number].call, *call, "what {user} believes");
+        }
+        assert_eq!(parties, BTreeMap::new(), "a call outlives its party");
+    }
+
+    fn checks_rooms(&self, users: &[User]) {
+        let mut rooms: BTreeMap<&RoomId, BTreeSet<&UserId>> = BTreeMap::new();
+        for (user, _, _, its_rooms) in users {
+            assert!(its_rooms.len() <= self.config.max_rooms);
+            for room in its_rooms {
+                assert!(rooms.entry(room).or_default().insert(user), "twice in a room");
+            }
+        }
+        for (user, socket, _, its_rooms) in users {
+            let view = &self.clients[socket.number].rooms;
+            assert_eq!(view.len(), its_rooms.len(), "the rooms of {user}");
+            for (room, others) in view {
+                let members = &rooms[room];
+                assert!(members.len() <= self.config.max_members);
+                assert!(members.contains(user) && others.len() == members.len() - 1);
+                assert!(others.iter().all(|other| members.contains(other)));
+            }
+        }
+        assert_eq!(self.board.census().rooms, rooms.len());
+    }
+
+    fn checks_counts(&self) {
+        let census = self.board.census();
+        let Counts { registered, replaced, ended, .. } = census.counts;
+        assert_eq!(registered - replaced - ended, census.users as u64);
+        assert_eq!(census.counts.calls_started - census.counts.calls_ended, census.calls as u64);
+        let Counts { said_goodbye, broken, evicted, .. } = census.counts;
+        assert!(self.draining || ended == said_goodbye + broken + evicted);
+    }
+
+    /// What clients believe of each other is true when the window is over.
+    fn checks_presence(&self) {
+        let quiet = self.now.duration_since(self.changed_at);
+        if quiet < millis(100) {
+            return;
+        }
+        for client in self.clients.iter().filter(|it| it.being == Being::In) {
+            for (user, online) in &client.watched {
+                assert_eq!(self.there.contains(user), *online, "{user} to {}", client.user);
+            }
+            if self.config.presence == PresenceMode::Off {
+                assert_eq!((&client.list, client.total), (&None, None));
+            } else if let Some(list) = &client.list {
+                // Who is told numbers from now on may hear of it a second later.
+                let names_are_told = self.config.presence_limit >= USERS;
+                if names_are_told || quiet >= millis(1100) {
+                    let others = self.there.iter().filter(|user| **user != client.user);
+                    assert!(others.eq(list), "{:?} there, {list:?} to {}", self.there, client.user);
+                    assert!(self.there.len() <= self.config.presence_limit);
+                }
+            } else if quiet >= millis(1100) {
+                assert_eq!(client.total, Some(self.there.len() - 1), "{}", client.user);
+            }
+        }
+    }
+}
+
+type User = (UserId, Socket, Option<CallId>, Vec<RoomId>);

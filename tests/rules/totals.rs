@@ -1,0 +1,186 @@
+//! Past `presence-limit`: numbers instead of names, so that one more user costs the same.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Board, NOTHING, millis, secs};
+
+fn total(others: usize) -> Value {
+    json!({"type": "presence", "total": others})
+}
+
+fn board_of_three_with_limit_three() -> Board {
+    Board::with(|config| config.presence_limit = 3).and(["ana", "bo", "cy"])
+}
+
+#[test]
+fn up_to_the_limit_names_are_told() {
+    let mut board = Board::with(|config| config.presence_limit = 3).and(["ana", "bo"]);
+
+    board.logs_in("cy");
+
+    assert_eq!(board.hears("cy")[1]["clients"], json!(["ana", "bo"]));
+    assert_eq!(board.hears_one("ana")["online"], json!(["cy"]));
+}
+
+#[test]
+fn past_the_limit_a_fresh_list_is_empty_with_the_total_of_the_others() {
+    let mut board = board_of_three_with_limit_three();
+
+    board.logs_in("di");
+
+    assert_eq!(board.hears("di")[1], json!({"type": "client-list", "clients": [], "total": 3}));
+    board.passes(secs(5));
+    assert_eq!(board.hears("di"), NOTHING);
+}
+
+#[test]
+fn crossing_the_limit_tells_the_total_instead_of_names() {
+    let mut board = board_of_three_with_limit_three();
+
+    board.logs_in("di");
+
+    for user in ["ana", "bo", "cy"] {
+        assert_eq!(board.hears(user), [total(3)], "never counting oneself");
+    }
+}
+
+#[test]
+fn totals_are_told_at_most_once_a_second() {
+    let mut board = board_of_three_with_limit_three();
+    board.logs_in("di");
+    drop(board.hears("ana"));
+
+    for number in 0..30 {
+        board.passes(millis(33));
+        board.logs_in(&format!("user{number}"));
+    }
+    assert_eq!(board.hears("ana"), NOTHING);
+    board.passes(millis(10));
+    assert_eq!(board.hears("ana"), [total(33)]);
+    board.passes(secs(10));
+
+    assert_eq!(board.hears("ana"), NOTHING);
+}
+
+#[test]
+fn one_more_user_is_one_effect_for_itself_and_none_for_the_crowd() {
+    let mut board = Board::with(|config| config.presence_limit = 3);
+    let users: Vec<_> = (0..500).map(|number| format!("user{number}")).collect();
+    users.iter().for_each(|user| drop(board.logs_in(user)));
+    board.settle();
+    board.logs_in("first"); // everybody is told at once, which begins a second
+    users.iter().for_each(|user| drop(board.hears(user)));
+
+    board.passes(millis(500));
+    board.logs_in("second");
+
+    assert!(users.iter().all(|user| board.hears(user).is_empty()));
+}
+
+#[test]
+fn a_total_that_is_the_same_again_is_not_told() {
+    let mut board = board_of_three_with_limit_three();
+    board.logs_in("di");
+    board.settle();
+    board.logs_in("ed");
+    board.goes("ed");
+    drop(board.hears("ana"));
+    board.passes(millis(900));
+    board.logs_in("flo");
+    board.goes("bo");
+
+    board.passes(secs(5));
+
+    // Four others were told when ed came; then there were three again, and are.
+    assert_eq!(board.hears("ana"), [total(3)]);
+}
+
+#[test]
+fn who_has_been_told_a_total_stays_with_totals_below_the_limit() {
+    let mut board = board_of_three_with_limit_three();
+    board.logs_in("di");
+    board.settle();
+
+    board.goes("di");
+    board.passes(secs(2));
+    board.goes("cy");
+    board.passes(secs(2));
+
+    assert_eq!(board.hears("ana"), [total(2), total(1)]);
+}
+
+#[test]
+fn its_next_fresh_session_gets_names_again() {
+    let mut board = board_of_three_with_limit_three();
+    board.logs_in("di");
+    board.goes("di");
+    board.settle();
+
+    board.logs_in("ana");
+    assert_eq!(board.hears("ana")[1]["clients"], json!(["bo", "cy"]));
+    board.goes("cy");
+    board.passes(secs(2));
+
+    assert_eq!(board.hears("ana"), [json!({"type": "presence", "online": [], "offline": ["cy"]})]);
+    assert_eq!(board.hears("bo"), [total(1)]);
+}
+
+#[test]
+fn crossing_within_a_window_is_told_when_it_is_over() {
+    let mut board = Board::with(|config| config.presence_limit = 3).and(["ana", "bo"]);
+    board.logs_in("cy");
+    drop(board.hears("ana"));
+    board.logs_in("di");
+
+    assert_eq!(board.hears("ana"), NOTHING);
+    board.passes(secs(2));
+
+    assert_eq!(board.hears("ana"), [total(3)]);
+}
+
+#[test]
+fn crossing_and_coming_back_within_a_window_goes_on_with_names() {
+    let mut board = Board::with(|config| config.presence_limit = 3).and(["ana", "bo"]);
+    board.logs_in("cy"); // begins a window
+    board.logs_in("di");
+    board.goes("cy");
+
+    board.passes(secs(5));
+
+    let heard = board.hears("ana");
+    assert_eq!(heard[0]["online"], json!(["cy"]));
+    assert_eq!(heard[1], json!({"type": "presence", "online": ["di"], "offline": ["cy"]}));
+    assert_eq!(heard.len(), 2);
+    // di came past the limit, so it is told numbers until it comes afresh.
+    assert_eq!(board.hears("di")[2..], [total(2)]);
+}
+
+#[test]
+fn a_list_still_names_past_the_limit() {
+    let mut board = board_of_three_with_limit_three();
+    board.logs_in("di");
+    board.settle();
+
+    board.says("ana", json!({"type": "list"}));
+
+    assert_eq!(
+        board.hears_one("ana"),
+        json!({"type": "client-list", "clients": ["bo", "cy", "di"], "total": 3})
+    );
+}
+
+#[test]
+fn with_a_limit_of_0_everybody_is_told_numbers_from_the_start() {
+    let mut board = Board::with(|config| config.presence_limit = 0);
+    board.logs_in("ana");
+    assert_eq!(board.hears("ana")[1], json!({"type": "client-list", "clients": [], "total": 0}));
+
+    board.logs_in("bo");
+    board.passes(secs(2));
+
+    assert_eq!(board.hears("ana"), [total(1)]);
+    board.goes("bo");
+    board.goes("ana");
+    board.passes(secs(2));
+    assert_eq!(board.census().users, 0);
+}
