@@ -53,6 +53,11 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         let user = login.user.clone();
+        // The name may be asked for twice: because its holder was silent, and because it was
+        // sent away before the answer came.
+        if self.registry.current(&user, &connection).is_some() {
+            return;
+        }
         let (ringing, buckets) = match self.registry.remove(&user) {
             Some(old) => self.replaced(&user, old, now, effects),
             None => {
