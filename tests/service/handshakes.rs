@@ -116,3 +116,21 @@ async fn handshake(server: &TestServer, headers: &[&str]) -> super::harness::Ans
     client.ends_with(4500).await;
     answer
 }
+
+#[actix_rt::test]
+async fn no_path_leads_out_of_the_pages() {
+    let server = TestServer::start(config()).await;
+    for path in [
+        "/../Cargo.toml",
+        "/%2e%2e/Cargo.toml",
+        "/..%2fCargo.toml",
+        "//etc/passwd",
+        "/demo/../../src/main.rs",
+        "/%00",
+        "/%ff",
+    ] {
+        let answer = ask(server.address, path, &["Connection: close"]).await;
+        assert!((400..500).contains(&answer.status), "{path}: {answer:?}");
+    }
+    server.ends_clean().await;
+}
