@@ -21,5 +21,6 @@ mod presence;
 mod races;
 mod reconnecting;
 mod refusals;
+mod resuming;
 mod rooms;
 mod slow;
