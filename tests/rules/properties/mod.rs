@@ -19,7 +19,7 @@ use crate::harness::secs;
 use world::World;
 
 /// Lives for each property: together more than 100 000.
-const CASES: u32 = 17_500;
+const CASES: u32 = 17_000;
 
 fn holds_for_every_life(change: impl FnOnce(&mut Config)) {
     let mut config = Config { call_rate: 0, rate: 0, ..Config::default() };
