@@ -99,7 +99,7 @@ impl Service {
         let site = move || {
             let seats = node_seats.clone();
             let seat = move |request: HttpRequest, admission: Admission| {
-                let guard = Box::new(seats.enter());
+                let guard = Arc::new(seats.enter());
                 let seat = Seat { admission, protocol: Some("switchboard.v1"), guard };
                 accept(&request, seat).map_err(actix_web::Error::from)
             };

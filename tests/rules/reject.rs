@@ -228,3 +228,20 @@ fn a_name_that_is_granted_twice_is_taken_once() {
     assert_eq!(board.closed_over(&newcomer), None);
     assert_eq!(board.census().users, 2);
 }
+
+#[test]
+fn after_an_answer_the_next_challenger_is_a_new_question() {
+    let mut board = board_of_ana();
+    let holder = board.socket("ana");
+    board.logs_in("ana");
+    board.passes(secs(4));
+    board.shows_life(&holder);
+
+    board.logs_in("ana");
+    board.passes(millis(4_999));
+    assert_eq!(board.probes(&holder), 2);
+    assert_eq!(board.closed_over(&holder), None);
+    board.passes(millis(1));
+
+    assert_eq!(board.closed_over(&holder), Some(4008));
+}

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use super::resuming::Back;
 use super::{PROBE_PATIENCE, Service, Switchboard};
 use crate::config::{DuplicateLogin, PresenceMode};
 use crate::domain::agenda::Due;
+use crate::domain::call::CallEvent;
 use crate::domain::session::{Attachment, Challenger, Ledger, Manners, Session, View};
 use crate::domain::{Effect, Handle, Login, ResumeToken};
 use crate::protocol::{
@@ -65,8 +67,11 @@ impl<C: Handle> Switchboard<C> {
         if self.registry.current(&user, &connection).is_some() {
             return;
         }
+        // Who could not resume has lost its session, even though nobody had noticed yet.
+        let why = if login.resume.is_some() { CallEvent::Lost } else { CallEvent::Replaced };
+        let was_away = self.is_away(&user);
         let (ringing, buckets) = match self.registry.remove(&user) {
-            Some(old) => self.replaced(&user, old, now, effects),
+            Some(old) => self.replaced(&user, old, why, now, effects),
             None => {
                 self.note_presence(&user, true, now);
                 (None, self.quotas.fetch(&user, now))
@@ -87,6 +92,7 @@ impl<C: Handle> Switchboard<C> {
             rooms: Vec::new(),
             view: View::Nothing,
             watching: HashMap::new(),
+            promised: 0,
             buckets,
             manners: Manners::default(),
             challenger: None,
@@ -97,6 +103,9 @@ impl<C: Handle> Switchboard<C> {
         self.show_who_is_there(&user, effects);
         if let Some(call) = ringing {
             self.ring(&call, now, effects);
+            if was_away {
+                self.tell_peer(&user, Back::Yes, effects);
+            }
         }
     }
 
