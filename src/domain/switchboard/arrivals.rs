@@ -60,6 +60,11 @@ impl<C: Handle> Switchboard<C> {
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) {
+        // The name may be asked for twice: because its holder was silent, and because it was
+        // sent away before the answer came.
+        if self.registry.current(&user, &connection).is_some() {
+            return;
+        }
         let (ringing, buckets) = match self.registry.remove(&user) {
             Some(old) => self.replaced(&user, old, now, effects),
             None => {

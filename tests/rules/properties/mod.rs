@@ -3,6 +3,7 @@
 //! `PROPERTY_CASES` sets how many lives each of the properties lives through.
 
 mod client;
+mod foresight;
 mod step;
 mod world;
 

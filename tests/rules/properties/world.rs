@@ -12,7 +12,8 @@ use switchboard::domain::{
 };
 use switchboard::protocol::{self, CallId, RoomId, ServerMessage, UserId};
 
-use super::client::{Being, Client, Moment};
+use super::client::{Answer, Being, Client, Moment};
+use super::foresight::{accept, end, request};
 use super::step::{ROOMS, Saying, Step, USERS, WhichCall, Whose};
 use crate::harness::{Socket, millis, secs};
 
@@ -134,7 +135,7 @@ impl World {
         let id = self.said.to_string();
         let text = format!("{{\"id\":\"{id}\",{}}}", self.words(number, saying));
         let client = &mut self.clients[number];
-        (client.answers, client.rate_limited) = (0, false);
+        client.speaks();
         let (connection, user) = (client.socket.clone(), client.user.clone());
         let bytes = text.len();
         let said = protocol::decode(&text.into());
@@ -146,18 +147,35 @@ impl World {
             client.watched.remove(&self.users[user]);
         }
         let watched = client.watched.clone();
+        let foreseen = self.foresees(number, saying);
 
         self.applies(input, Some((&user, &id)));
 
         let client = &mut self.clients[number];
-        if client.rate_limited && matches!(saying, Saying::Unwatch(_)) {
+        if client.was_rate_limited() && matches!(saying, Saying::Unwatch(_)) {
             client.watched = watched;
+        }
+        let unforeseen = ["rate-limited", "queue-full"].map(|it| Some(Answer::Refused(it.into())));
+        let is_in = client.being == Being::In;
+        if let Some(foreseen) = foreseen.filter(|_| is_in && !unforeseen.contains(&client.answer)) {
+            assert_eq!(client.answer, foreseen, "the answer to {saying:?}");
         }
         let (fewest, most) = saying.answers();
         let silent = matches!(saying, Saying::Unwatch(_) | Saying::Ack);
-        let most = if silent { usize::from(client.rate_limited) } else { most };
+        let most = if silent { usize::from(client.was_rate_limited()) } else { most };
         assert!(client.answers <= most, "{} answers to {saying:?}", client.answers);
         assert!(client.answers >= fewest || client.being == Being::Closed, "no answer: {saying:?}");
+    }
+
+    fn foresees(&self, speaker: usize, saying: Saying) -> Option<Option<Answer>> {
+        let snapshot = self.board.snapshot();
+        let user = &self.clients[speaker].user;
+        match saying {
+            Saying::CallRequest { to } => Some(request(&snapshot, user, &self.users[to])),
+            Saying::CallAccept(which) => Some(accept(&snapshot, user, self.call(speaker, which))),
+            Saying::CallEnd(_, which) => Some(end(&snapshot, user, self.call(speaker, which))),
+            _ => None,
+        }
     }
 
     fn words(&self, speaker: usize, saying: Saying) -> String {
