@@ -142,9 +142,7 @@ pub enum BadMessage {
     #[error("field `data` is nested more than {} deep", super::data::DEPTH_MAX)]
     TooDeep,
     /// A parameter of the URL that there is none of.
-    #[error(
-        "the URL has no parameter `{0}`: there are userId, name, token, received and resume"
-    )]
+    #[error("the URL has no parameter `{0}`: there are userId, name, token, received and resume")]
     UnknownParameter(String),
     /// A parameter of the URL that is there twice.
     #[error("parameter `{0}` of the URL is there twice")]

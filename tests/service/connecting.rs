@@ -116,8 +116,8 @@ async fn what_a_client_says_before_it_is_registered_is_heard_afterwards() {
     // All in one write: the handshake and two messages.
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let head = upgrade(&[]).join("\r\n");
-    let mut bytes = format!("GET /ws?userId=ana HTTP/1.1\r\nHost: {address}\r\n{head}\r\n\r\n")
-        .into_bytes();
+    let mut bytes =
+        format!("GET /ws?userId=ana HTTP/1.1\r\nHost: {address}\r\n{head}\r\n\r\n").into_bytes();
     for n in 0..40 {
         let ping = format!(r#"{{"type":"ping","id":"{n}"}}"#);
         bytes.extend(frame(Opcode::Text, Last::Yes, ping.as_bytes()));

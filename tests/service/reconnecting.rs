@@ -191,7 +191,8 @@ async fn a_client_that_is_still_sending_sees_its_close_code() {
             let RawClient { stream, .. } = RawClient::connects(server.address, &query).await;
             let (mut reading, mut writing) = stream.into_split();
             let sending = actix_rt::spawn(async move {
-                let message = frame(Opcode::Text, Last::Yes, br#"{"type":"unwatch","users":["x"]}"#);
+                let message =
+                    frame(Opcode::Text, Last::Yes, br#"{"type":"unwatch","users":["x"]}"#);
                 // Never looks at what comes, until the socket does not take any more.
                 while writing.write_all(&message).await.is_ok() {
                     sleep(Duration::from_micros(200)).await;
