@@ -120,6 +120,7 @@ fn encode(incoming: &Incoming, word: &str) -> Value {
             "refresh"
         }
         ClientMessage::Ping => "ping",
+        ClientMessage::Pong => "pong",
         ClientMessage::Ack { received } => {
             put("received", Some(json!(received)));
             "ack"
@@ -158,7 +159,7 @@ fn every_type_of_message_has_an_example() {
     };
     let both = ["call-accept", "call-request", "offer", "answer", "candidate", "message", "ping"];
     let client = ["call-reject", "call-cancel", "call-hangup", "join", "leave", "watch"];
-    let client = [&client[..], &["unwatch", "list", "refresh", "ack"], &both].concat();
+    let client = [&client[..], &["unwatch", "list", "refresh", "pong", "ack"], &both].concat();
     let server = ["registered", "client-list", "presence", "ice-servers", "ack", "pong"];
     let calls = ["call-ringing", "call-ended", "call-peer-away", "call-peer-back"];
     let rooms = ["room-joined", "room-left", "member-joined", "member-left"];
@@ -175,12 +176,12 @@ fn answer(text: &str) -> Value {
     let config = Arc::new(Config::default());
     let mut board = Switchboard::new(config, StdRng::seed_from_u64(1));
     let (now, user) = (Instant::now(), UserId::parse("11").unwrap());
-    let login = Login { user: user.clone(), name: None };
+    let login = Login::fresh(user.clone());
     let mut effects = Vec::new();
-    board.apply(Input::Claimed { connection: Alone, login }, now, &mut effects);
+    board.apply(Input::Claimed { connection: Alone, user: user.clone(), login }, now, &mut effects);
     effects.clear();
-    let said = decode(text);
-    board.apply(Input::Said { connection: Alone, user, said }, now, &mut effects);
+    let (said, bytes) = (decode(text), text.len());
+    board.apply(Input::Said { connection: Alone, user, said, bytes }, now, &mut effects);
     match &effects[..] {
         [Effect::Deliver { frame, .. }] => value(frame),
         other => panic!("one answer to {text}, not {other:?}"),

@@ -67,6 +67,7 @@ impl Connection {
             Close::Normal
             | Close::Restart { .. }
             | Close::TryLater
+            | Close::Superseded
             | Close::OverRate
             | Close::BadClient
             | Close::TokenRefused

@@ -17,6 +17,12 @@ pub(super) enum Due {
     Presence,
     /// Tell the number of users.
     Totals,
+    /// Confirm to the user's client what was heard of it.
+    Confirm(UserId),
+    /// The user's session has waited long enough.
+    ResumeOver(UserId),
+    /// The node has waited long enough for acknowledgements.
+    SendAway,
     /// The holder of the name has not answered the probe.
     ProbeUnanswered(UserId),
     /// The user's buckets are full again, so there is nothing to remember.

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use bytestring::ByteString;
 
 use super::Login;
-use crate::protocol::Close;
+use crate::protocol::{Close, UserId};
 
 /// The rules' handle of a connection. Two are equal when they lead to the same actor.
 pub trait Handle: Clone + Eq + Debug {
@@ -49,6 +49,15 @@ pub enum Effect<C> {
         /// Who asks.
         connection: C,
         /// For which name.
+        user: UserId,
+        /// What else it brings.
         login: Login,
+    },
+    /// From now on the connection speaks for this user.
+    Identify {
+        /// Which.
+        connection: C,
+        /// Whom it is.
+        user: UserId,
     },
 }

@@ -1,9 +1,12 @@
-//! Where ids of calls and sessions come from.
+//! Where ids of calls and sessions, names of guests and resume tokens come from.
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rand::Rng;
 use rand::rngs::StdRng;
 
-use crate::protocol::{CallId, SessionId};
+use super::login::ResumeToken;
+use crate::protocol::{CallId, SessionId, UserId};
 
 /// Makes ids out of a seeded generator: the same seed, the same ids. With a seed from the
 /// operating system they can neither be guessed nor repeat: 80 random bits each.
@@ -21,6 +24,19 @@ impl Mint {
 
     pub(super) fn session(&mut self) -> SessionId {
         SessionId::parse(&self.text()).expect("16 letters and digits are a session id")
+    }
+
+    /// A name for somebody who brings none: nobody else has it.
+    pub(super) fn guest(&mut self) -> UserId {
+        let id = format!("guest-{}", self.text());
+        UserId::parse(&id).expect("letters, digits and a dash are a user id")
+    }
+
+    /// 128 random bits.
+    pub(super) fn resume_token(&mut self) -> ResumeToken {
+        let mut bits = [0; 16];
+        self.0.fill_bytes(&mut bits);
+        ResumeToken::new(&BASE64_URL_SAFE_NO_PAD.encode(bits))
     }
 
     /// 16 characters of 5 bits each.

@@ -44,7 +44,7 @@ impl<C: Eq> Registry<C> {
 
     /// The user's session, if `connection` is the one that it has now.
     pub(super) fn current(&mut self, user: &UserId, connection: &C) -> Option<&mut Session<C>> {
-        self.sessions.get_mut(user).filter(|session| session.connection == *connection)
+        self.sessions.get_mut(user).filter(|session| session.connection() == Some(connection))
     }
 
     /// Puts the session in; the one that the user had before comes out.
@@ -63,6 +63,10 @@ impl<C: Eq> Registry<C> {
 
     pub(super) fn users(&self) -> impl Iterator<Item = &UserId> {
         self.order.iter()
+    }
+
+    pub(super) fn sessions(&self) -> impl Iterator<Item = &Session<C>> {
+        self.sessions.values()
     }
 
     pub(super) fn sessions_mut(&mut self) -> impl Iterator<Item = (&UserId, &mut Session<C>)> {

@@ -1,19 +1,26 @@
 //! A user's logical attachment: what the server knows of a user who is there.
+//!
+//! A session and a socket are two things: a session that counts outlives its socket for the
+//! resume window, and has no connection meanwhile.
 
 use std::collections::HashMap;
 use std::time::Instant;
 
 use super::Login;
+use super::login::TokenHash;
+use super::outbox::Outbox;
 use super::presence::Known;
 use super::quota::Buckets;
 use crate::protocol::{CallId, DisplayName, RoomId, SessionId, UserId};
 
-/// One user's session, and the connection through which it is reached just now.
+/// One user's session.
 #[derive(Debug)]
 pub(super) struct Session<C> {
     pub(super) id: SessionId,
     pub(super) name: Option<DisplayName>,
-    pub(super) connection: C,
+    pub(super) attachment: Attachment<C>,
+    /// Only for a client that counts; any other costs nothing of it.
+    pub(super) ledger: Option<Box<Ledger>>,
     /// The one call that the user is in, ringing or accepted.
     pub(super) call: Option<CallId>,
     /// In the order of joining.
@@ -21,15 +28,69 @@ pub(super) struct Session<C> {
     pub(super) view: View,
     /// Whom the user watches, and whether it was last told that they are online.
     pub(super) watching: HashMap<UserId, bool>,
+    /// Verdicts on its messages that are still to come.
+    pub(super) promised: usize,
     pub(super) buckets: Buckets,
     pub(super) manners: Manners,
     pub(super) challenger: Option<Box<Challenger<C>>>,
 }
 
+/// Whether a session has a socket.
+#[derive(Debug)]
+pub(super) enum Attachment<C> {
+    /// It is reached through this connection.
+    Attached(C),
+    /// Its socket broke; it can be resumed until then.
+    ///
+    /// The connection that is over is held, as it still counts against the limits of its address.
+    Waiting { until: Instant, _last: C },
+}
+
+impl<C> Session<C> {
+    pub(super) fn connection(&self) -> Option<&C> {
+        match &self.attachment {
+            Attachment::Attached(connection) => Some(connection),
+            Attachment::Waiting { .. } => None,
+        }
+    }
+
+    pub(super) fn is_away(&self) -> bool {
+        self.connection().is_none()
+    }
+}
+
+/// What both sides of a session have counted.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    pub(super) token: TokenHash,
+    pub(super) outbox: Outbox,
+    /// The client's messages that were handled.
+    pub(super) heard: u64,
+    /// Of those, how many the client has been told of.
+    pub(super) confirmed: u64,
+    /// Bytes of those that it has not been told of.
+    pub(super) unconfirmed_bytes: usize,
+    /// When it is told at the latest.
+    pub(super) confirm_by: Option<Instant>,
+}
+
+impl Ledger {
+    pub(super) fn new(token: TokenHash) -> Self {
+        Self {
+            token,
+            outbox: Outbox::default(),
+            heard: 0,
+            confirmed: 0,
+            unconfirmed_bytes: 0,
+            confirm_by: None,
+        }
+    }
+}
+
 /// What a session is told of who comes and goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum View {
-    /// Presence is off.
+    /// Presence is off, or the session is waiting: it gets a fresh list when it is back.
     Nothing,
     /// Names; this much of the present window's changes is known.
     Names(Known),

@@ -5,11 +5,12 @@
 //! clones share one stored recipient, so the mailbox bound holds: a clone of a `Recipient` would
 //! bring a free slot of its own.
 
-use std::sync::Arc;
+use std::any::Any;
 use std::sync::atomic::{
     AtomicBool, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
 };
+use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 
 use actix::{Message, Recipient};
@@ -97,12 +98,17 @@ pub enum ConnectionEvent {
     Ended(Parting),
 }
 
+/// What is held as long as a socket counts: while it is open, and while a session waits in its
+/// place. Its drop is what matters.
+pub type Guard = Arc<dyn Any + Send + Sync>;
+
 /// The hub's handle of a connection, and the little state that both share.
 #[derive(Clone)]
 pub struct Link(Arc<Shared>);
 
 struct Shared {
-    user: UserId,
+    /// Set when the hub has made it somebody's.
+    user: OnceLock<UserId>,
     recipient: Recipient<Deliver>,
     /// Handed to the connection and not yet taken by the socket.
     unwritten_bytes: AtomicUsize,
@@ -111,30 +117,32 @@ struct Shared {
     node_unwritten: Arc<AtomicUsize>,
     batch_with_hub: AtomicBool,
     reader: AtomicWaker,
+    _guard: Guard,
 }
 
 impl Link {
-    /// A handle of the connection behind `recipient`, which speaks for `user`. `node_unwritten`
-    /// is the one counter of the node.
+    /// A handle of the connection behind `recipient`, which speaks for nobody yet.
+    /// `node_unwritten` is the one counter of the node.
     pub fn new(
-        user: UserId,
         recipient: Recipient<Deliver>,
         node_unwritten: Arc<AtomicUsize>,
+        guard: Guard,
     ) -> Self {
         Self(Arc::new(Shared {
-            user,
+            user: OnceLock::new(),
             recipient,
             unwritten_bytes: AtomicUsize::new(0),
             unwritten_messages: AtomicUsize::new(0),
             node_unwritten,
             batch_with_hub: AtomicBool::new(false),
             reader: AtomicWaker::new(),
+            _guard: guard,
         }))
     }
 
-    /// The user for whom the connection speaks.
-    pub fn user(&self) -> &UserId {
-        &self.0.user
+    /// The user for whom the connection speaks, once it is registered.
+    pub fn user(&self) -> Option<&UserId> {
+        self.0.user.get()
     }
 }
 
@@ -190,6 +198,12 @@ impl Link {
         self.0.recipient.do_send(delivery);
     }
 
+    /// From now on the connection speaks for this user.
+    pub fn identify(&self, user: UserId) {
+        let is_first = self.0.user.set(user).is_ok();
+        debug_assert!(is_first, "a connection is registered once");
+    }
+
     /// The batch has been handled: the connection may read on.
     pub fn batch_taken(&self) {
         self.0.batch_with_hub.store(false, Release);
@@ -214,6 +228,6 @@ impl Eq for Link {}
 
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Link({})", self.0.user)
+        write!(f, "Link({:?})", self.user())
     }
 }

@@ -18,7 +18,7 @@ use smallvec::smallvec;
 use tokio::sync::oneshot;
 
 pub use crate::domain::{Login, Parting};
-pub use link::{ConnectionEvent, Deliver, FromConnection, Link, Payload, Then};
+pub use link::{ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Then};
 
 use crate::config::Config;
 use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard};
@@ -55,13 +55,15 @@ impl SignalingHub {
     }
 
     fn hear(&mut self, link: &Link, payload: Payload) {
-        let refused = |refusal| Err(Rejected { id: None, refusal });
+        let Some(user) = link.user().cloned() else { return };
+        let refused = |refusal| Err(Rejected::unread(refusal));
+        let bytes = payload.len();
         let said = match payload {
             Payload::Text(text) => decode(&text),
             Payload::Binary(_) => refused(Refusal::BadMessage(BadMessage::Binary)),
             Payload::Oversized { .. } => refused(Refusal::TooLarge { limit: self.max_frame }),
         };
-        self.apply(Input::Said { connection: link.clone(), user: link.user().clone(), said });
+        self.apply(Input::Said { connection: link.clone(), user, said, bytes });
     }
 
     /// One step of the rules, and what follows from it into the outbox.
@@ -75,13 +77,14 @@ impl SignalingHub {
                 Effect::Deliver { to, frame } => self.enqueue(to, frame),
                 Effect::Probe(connection) => self.conclude(connection, Then::Probe),
                 Effect::Close { connection, close } => {
-                    debug!("closing user={} reason={close:?}", connection.user());
+                    debug!("closing user={:?} reason={close:?}", connection.user());
                     self.conclude(connection, Then::Close(close));
                 }
                 // A single node may always give its names away.
-                Effect::Claim { connection, login } => {
-                    granted.push(Input::Claimed { connection, login });
+                Effect::Claim { connection, user, login } => {
+                    granted.push(Input::Claimed { connection, user, login });
                 }
+                Effect::Identify { connection, user } => connection.identify(user),
             }
         }
         self.effects = effects;
@@ -158,12 +161,14 @@ impl Handler<FromConnection> for SignalingHub {
                 link.batch_taken();
             }
             ConnectionEvent::Alive => {
-                let user = link.user().clone();
-                self.apply(Input::Alive { connection: link, user });
+                if let Some(user) = link.user().cloned() {
+                    self.apply(Input::Alive { connection: link, user });
+                }
             }
             ConnectionEvent::Ended(parting) => {
-                let user = link.user().clone();
-                self.apply(Input::Ended { connection: link, user, parting });
+                if let Some(user) = link.user().cloned() {
+                    self.apply(Input::Ended { connection: link, user, parting });
+                }
             }
         }
         self.send_off(ctx);

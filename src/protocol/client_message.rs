@@ -1,17 +1,12 @@
 //! Everything a client may say, and how a text frame becomes it.
 
 use bytestring::ByteString;
-use serde::{Deserialize, Serialize};
 
 use super::data::Data;
 use super::envelope::{Envelope, Field};
 use super::ids::{CallId, MessageId, RoomId, UserId};
+use super::parts::{Media, shorten};
 use super::refusal::{BadMessage, Refusal};
-
-/// The longest `detail` of an end, in characters.
-pub const DETAIL_MAX: usize = 128;
-/// The most entries of one `client-list`.
-pub const LIST_MAX: usize = 1000;
 
 /// A well-formed message of a client, with the client's own `id` for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +22,8 @@ pub struct Incoming {
 pub struct Rejected {
     /// Comes back as `ref` in the error.
     pub id: Option<MessageId>,
+    /// Whether it counts (docs/protocol.md, "Nothing lost, nothing twice").
+    pub counted: bool,
     /// What is wrong.
     pub refusal: Refusal,
 }
@@ -84,9 +81,17 @@ pub enum ClientMessage {
         token: String,
     },
     Ping,
+    Pong,
     Ack {
         received: u64,
     },
+}
+
+impl ClientMessage {
+    /// Whether both sides count it: all but what keeps the counting itself going.
+    pub const fn is_counted(&self) -> bool {
+        !matches!(self, ClientMessage::Ack { .. } | ClientMessage::Ping | ClientMessage::Pong)
+    }
 }
 
 /// The three steps of JSEP (RFC 8829) that the server carries.
@@ -107,18 +112,6 @@ pub enum Destination {
     Room(RoomId),
 }
 
-/// What a call wants to carry; a hint for the callee's page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Media {
-    /// Sound.
-    #[serde(default)]
-    pub audio: bool,
-    /// Picture.
-    #[serde(default)]
-    pub video: bool,
-}
-
 /// The types on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -134,6 +127,7 @@ enum Kind {
     List,
     Refresh,
     Ping,
+    Pong,
     Ack,
 }
 
@@ -156,6 +150,7 @@ impl Kind {
             "list" => Kind::List,
             "refresh" => Kind::Refresh,
             "ping" => Kind::Ping,
+            "pong" => Kind::Pong,
             "ack" => Kind::Ack,
             _ => return None,
         })
@@ -179,6 +174,7 @@ impl Kind {
             Kind::List => ("list", &[F::After, F::Limit]),
             Kind::Refresh => ("refresh", &[F::Token]),
             Kind::Ping => ("ping", &[]),
+            Kind::Pong => ("pong", &[]),
             Kind::Ack => ("ack", &[F::Received]),
         }
     }
@@ -188,11 +184,25 @@ const SIGNAL: &[Field] = &[Field::To, Field::CallId, Field::Room, Field::Data, F
 
 /// Reads one text frame.
 pub fn decode(text: &ByteString) -> Result<Incoming, Rejected> {
-    let envelope = Envelope::read(text).map_err(|refusal| Rejected { id: None, refusal })?;
-    let id = envelope.id().map_err(|refusal| Rejected { id: None, refusal })?;
+    let envelope = Envelope::read(text).map_err(Rejected::unread)?;
+    let rejected = |id, refusal| Rejected { id, counted: is_counted(&envelope), refusal };
+    let id = envelope.id().map_err(|refusal| rejected(None, refusal))?;
     match message(&envelope, id.is_some()) {
         Ok(message) => Ok(Incoming { id, message }),
-        Err(refusal) => Err(Rejected { id, refusal }),
+        Err(refusal) => Err(rejected(id, refusal)),
+    }
+}
+
+/// As [`ClientMessage::is_counted`], for a message that is none.
+fn is_counted(envelope: &Envelope<'_>) -> bool {
+    let name = envelope.type_name();
+    !matches!(name.as_deref(), Ok("ack" | "ping" | "pong"))
+}
+
+impl Rejected {
+    /// A frame of which nothing can be read, its type and `id` neither.
+    pub const fn unread(refusal: Refusal) -> Self {
+        Self { id: None, counted: true, refusal }
     }
 }
 
@@ -245,6 +255,7 @@ fn message(envelope: &Envelope<'_>, has_id: bool) -> Result<ClientMessage, Refus
         }
         Kind::Refresh => ClientMessage::Refresh { token: of.token()? },
         Kind::Ping => ClientMessage::Ping,
+        Kind::Pong => ClientMessage::Pong,
         Kind::Ack => ClientMessage::Ack { received: of.received()? },
     })
 }
@@ -258,12 +269,4 @@ fn receipt(wanted: bool, has_id: bool) -> Result<bool, Refusal> {
 
 fn together(rule: &'static str) -> Refusal {
     Refusal::BadMessage(BadMessage::Together(rule))
-}
-
-/// At most 40 characters of what a client wrote, for a sentence that names it.
-pub(super) fn shorten(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

@@ -19,6 +19,8 @@ pub enum Close {
     TryLater,
     /// No sign of life for two heartbeats, or a message not finished in that time.
     NoSignOfLife,
+    /// The session has a newer socket, or this attempt to resume it came late.
+    Superseded,
     /// Over the rate for long.
     OverRate,
     /// The client reads too slowly.
@@ -49,6 +51,7 @@ impl Close {
             Close::Restart { .. } => 1012,
             Close::TryLater => 1013,
             Close::NoSignOfLife => 4008,
+            Close::Superseded => 4009,
             Close::OverRate => 4029,
             Close::ReadsTooSlowly => 4053,
             Close::BadClient => 4500,
@@ -68,6 +71,7 @@ impl Close {
             Close::Restart { .. } => "restarting",
             Close::TryLater => "full",
             Close::NoSignOfLife => "no sign of life",
+            Close::Superseded => "the session has a newer socket",
             Close::OverRate => "over the rate for long",
             Close::ReadsTooSlowly => "reads too slowly",
             Close::BadClient => "bad parameter or too many bad messages",
@@ -84,7 +88,9 @@ impl Close {
         match self {
             Close::Restart { window } => Some(window),
             Close::TryLater | Close::OverRate => Some(Duration::from_secs(10)),
-            Close::NoSignOfLife | Close::ReadsTooSlowly => Some(Duration::from_secs(2)),
+            Close::NoSignOfLife | Close::Superseded | Close::ReadsTooSlowly => {
+                Some(Duration::from_secs(2))
+            }
             Close::Normal
             | Close::ProtocolError
             | Close::NotUtf8

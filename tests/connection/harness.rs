@@ -99,13 +99,13 @@ impl Service {
         let site = move || {
             let seats = node_seats.clone();
             let seat = move |request: HttpRequest, admission: Admission| {
-                let guard = Box::new(seats.enter());
+                let guard = Arc::new(seats.enter());
                 let seat = Seat { admission, protocol: Some("switchboard.v1"), guard };
                 accept(&request, seat).map_err(actix_web::Error::from)
             };
             let refuse = seat.clone();
             let login = move |request| {
-                let login = Login { user: UserId::parse("ana").unwrap(), name: None };
+                let login = Login::fresh(UserId::parse("ana").unwrap());
                 std::future::ready(seat(request, Admission::Login(login)))
             };
             let refused = move |request| {
@@ -152,7 +152,7 @@ impl Service {
         let client = self.upgrade("/ws").await;
         let report = self.report().await;
         match report.event {
-            ConnectionEvent::Opened(login) => assert_eq!(login.user.as_str(), "ana"),
+            ConnectionEvent::Opened(login) => assert_eq!(login.user.unwrap().as_str(), "ana"),
             other => panic!("{other:?}"),
         }
         (client, report.link)

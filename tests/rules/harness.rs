@@ -111,17 +111,17 @@ impl Board {
     }
 
     pub fn logs_in(&mut self, user: &str) -> Socket {
-        self.knocks(Login { user: UserId::parse(user).unwrap(), name: None })
+        self.knocks(UserId::parse(user).unwrap(), None)
     }
 
     pub fn logs_in_as(&mut self, user: &str, name: &str) -> Socket {
         let name = Some(DisplayName::parse(name).unwrap());
-        self.knocks(Login { user: UserId::parse(user).unwrap(), name })
+        self.knocks(UserId::parse(user).unwrap(), name)
     }
 
-    fn knocks(&mut self, login: Login) -> Socket {
+    fn knocks(&mut self, user: UserId, name: Option<DisplayName>) -> Socket {
+        let login = Login { name, ..Login::fresh(user.clone()) };
         let socket = Socket::new(self.lines.len());
-        let user = login.user.clone();
         self.newest.insert(user.to_string(), socket.number);
         self.lines.push(Line {
             user,
@@ -147,7 +147,7 @@ impl Board {
     pub fn says_over(&mut self, socket: &Socket, text: &str) {
         let said = protocol::decode(&text.to_owned().into());
         let user = self.lines[socket.number].user.clone();
-        self.applies(Input::Said { connection: socket.clone(), user, said });
+        self.applies(Input::Said { connection: socket.clone(), user, said, bytes: text.len() });
     }
 
     pub fn breaks(&mut self, socket: &Socket) {
@@ -183,6 +183,12 @@ impl Board {
             assert_ne!(self.rules.next_due(), Some(due), "a tick leaves nothing that is due");
         }
         self.now = end;
+    }
+
+    /// Whether the rules want to be woken some time.
+    #[must_use]
+    pub fn has_something_due(&self) -> bool {
+        self.rules.next_due().is_some()
     }
 
     /// Lets time pass without anybody noticing.
@@ -277,8 +283,11 @@ impl Board {
                 let before = self.lines[connection.number].closed.replace(close);
                 assert_eq!(before, None, "{connection:?} is closed twice");
             }
-            Effect::Claim { connection, login } => {
-                self.applies(Input::Claimed { connection, login });
+            Effect::Identify { connection, user } => {
+                assert_eq!(self.lines[connection.number].user, user);
+            }
+            Effect::Claim { connection, user, login } => {
+                self.applies(Input::Claimed { connection, user, login });
             }
         }
     }

@@ -55,7 +55,7 @@ async fn drop_at_stage(address: std::net::SocketAddr, lane: usize, stage: usize)
             // It may have been replaced already.
             let _ = client.stream.write_all(said).await;
             let _ = client.next_frame().await;
-            if lane % 3 == 0 {
+            if lane.is_multiple_of(3) {
                 client.resets();
             }
         }

@@ -73,7 +73,7 @@ async fn who_leaves_or_vanishes_is_told_to_those_who_stay() {
         .await;
 
     cyd.vanishes();
-    let mut rooms = vec![ana.expects("member-left").await, ana.expects("member-left").await];
+    let mut rooms = [ana.expects("member-left").await, ana.expects("member-left").await];
     rooms.sort_by_key(ToString::to_string);
     assert_eq!((&rooms[0]["room"], &rooms[1]["room"]), (&json!("attic"), &json!("den")));
     assert_eq!(bo.expects("member-left").await["room"], "attic");

@@ -1,6 +1,6 @@
 //! Who is told that somebody came or went: everybody, watchers, or only how many there are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use bytestring::ByteString;
@@ -69,7 +69,7 @@ impl<C: Handle> Switchboard<C> {
                 (!changes.is_empty()).then(|| self.by_name(changes, None).encode())
             });
             if let Some(frame) = frame.clone() {
-                self.tell_frame(&user, frame, effects);
+                self.show_frame(&user, frame, effects);
             }
         }
     }
@@ -89,7 +89,7 @@ impl<C: Handle> Switchboard<C> {
         }
         for (watcher, changes) in news {
             let message = self.by_name(changes, None);
-            self.tell(&watcher, &message, effects);
+            self.show(&watcher, &message, effects);
         }
     }
 
@@ -129,7 +129,7 @@ impl<C: Handle> Switchboard<C> {
         };
         let frame = message.encode();
         for user in outdated {
-            self.tell_frame(&user, frame.clone(), effects);
+            self.show_frame(&user, frame.clone(), effects);
         }
         self.presence.total_from = Some(now + TOTAL_EVERY);
     }
@@ -158,7 +158,30 @@ impl<C: Handle> Switchboard<C> {
         for user in fresh {
             self.presence.watch(user, watcher);
         }
+        let state = self.state_of(watcher, users);
+        let answer = self.by_name(state, id);
+        self.show(watcher, &answer, effects);
+        Ok(())
+    }
+
+    /// The present state of all whom the user watches: what changed meanwhile was not kept.
+    pub(super) fn show_watched(&mut self, watcher: &UserId, effects: &mut Vec<Effect<C>>) {
+        let Some(session) = self.registry.session(watcher) else { return };
+        let mut watched: Vec<_> = session.watching.keys().cloned().collect();
+        if watched.is_empty() {
+            return;
+        }
+        watched.sort_unstable();
+        let state = self.state_of(watcher, watched);
+        let message = self.by_name(state, None);
+        self.show(watcher, &message, effects);
+    }
+
+    /// Who of `users` is there; `watcher` knows from now on.
+    fn state_of(&mut self, watcher: &UserId, mut users: Vec<UserId>) -> Changes {
         let mut state = Changes::default();
+        let mut seen = HashSet::new();
+        users.retain(|user| seen.insert(user.clone()));
         for user in users {
             let online = self.registry.session(&user).is_some();
             state.add(&user, online);
@@ -167,9 +190,7 @@ impl<C: Handle> Switchboard<C> {
             }
         }
         self.looks(watcher);
-        let answer = self.by_name(state, id);
-        self.tell(watcher, &answer, effects);
-        Ok(())
+        state
     }
 
     /// `unwatch`. Not to have watched is no fault.
@@ -196,7 +217,7 @@ impl<C: Handle> Switchboard<C> {
         }
         self.looks(user);
         let list = self.list(user, after.as_ref(), limit, id);
-        self.tell(user, &list, effects);
+        self.show(user, &list, effects);
         Ok(())
     }
 

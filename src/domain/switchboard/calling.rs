@@ -75,7 +75,7 @@ impl<C: Handle> Switchboard<C> {
             r#ref: None,
             data: request.data,
         };
-        self.relay(to, accept.encode(), effects)?;
+        self.relay(to, accept.encode(), None, effects)?;
         let answer = ServerMessage::CallAccept {
             call_id: own.clone(),
             from: to.clone(),
@@ -107,7 +107,8 @@ impl<C: Handle> Switchboard<C> {
             rings_until,
             request,
         };
-        self.relay(&callee, self.invitation(&call_id, &call, now).encode(), effects)?;
+        let invitation = self.invitation(&call_id, &call, now).encode();
+        self.relay(&callee, invitation, None, effects)?;
         self.calls.insert(call_id.clone(), call);
         self.agenda.put(rings_until, Due::NoAnswer(call_id.clone()));
         self.counts.calls_started += 1;
@@ -116,7 +117,8 @@ impl<C: Handle> Switchboard<C> {
                 session.call = Some(call_id.clone());
             }
         }
-        let ringing = ServerMessage::CallRinging { call_id, to: callee, away: false, r#ref: id };
+        let away = self.is_away(&callee);
+        let ringing = ServerMessage::CallRinging { call_id, to: callee, away, r#ref: id };
         self.tell(caller, &ringing, effects);
         Ok(())
     }
@@ -161,7 +163,7 @@ impl<C: Handle> Switchboard<C> {
                     r#ref: None,
                     data,
                 };
-                self.relay(&caller, accept.encode(), effects)?;
+                self.relay(&caller, accept.encode(), None, effects)?;
                 self.mark_accepted(call_id);
                 Ok(())
             }

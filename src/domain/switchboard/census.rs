@@ -9,6 +9,14 @@ use crate::protocol::{CallId, RoomId, UserId};
 pub struct Counts {
     /// Connections that became a user's current one.
     pub registered: u64,
+    /// Sessions that got another socket.
+    pub resumed: u64,
+    /// Attempts to resume with a token that fits no session of that user.
+    pub failed_resumes: u64,
+    /// Attempts to resume that came after a better one.
+    pub late_resumes: u64,
+    /// Sessions that nobody came back for in time.
+    pub expired: u64,
     /// Sessions that a newer one of the same user took the place of.
     pub replaced: u64,
     /// Sessions that ended otherwise.
@@ -36,6 +44,10 @@ pub struct Counts {
 pub struct Census {
     /// Users who are there.
     pub users: usize,
+    /// Of those, users whose session waits for a socket.
+    pub waiting: usize,
+    /// Bytes kept for sessions that count, until they are acknowledged.
+    pub kept_bytes: usize,
     /// Live calls.
     pub calls: usize,
     /// Rooms with somebody in them.
@@ -44,11 +56,14 @@ pub struct Census {
     pub counts: Counts,
 }
 
+/// One user who is there: through which connection, in which call, in which rooms.
+pub type Attendance<C> = (UserId, Option<C>, Option<CallId>, Vec<RoomId>);
+
 /// All that clients could know, taken at one moment.
 #[derive(Clone, Debug)]
 pub struct Snapshot<C> {
-    /// Who is there, through which connection, in which call, in which rooms.
-    pub users: Vec<(UserId, C, Option<CallId>, Vec<RoomId>)>,
+    /// Who is there, through which connection if any, in which call, in which rooms.
+    pub users: Vec<Attendance<C>>,
     /// Live calls: caller, callee, stage.
     pub calls: Vec<(CallId, UserId, UserId, Stage)>,
 }
@@ -58,6 +73,8 @@ impl<C: Handle> Switchboard<C> {
     pub fn census(&self) -> Census {
         Census {
             users: self.registry.len(),
+            waiting: self.registry.sessions().filter(|session| session.is_away()).count(),
+            kept_bytes: self.kept_bytes,
             calls: self.calls.len(),
             rooms: self.rooms.len(),
             counts: self.counts,
@@ -68,7 +85,7 @@ impl<C: Handle> Switchboard<C> {
     pub fn snapshot(&self) -> Snapshot<C> {
         let user = |user: &UserId| {
             let it = self.registry.session(user)?;
-            Some((user.clone(), it.connection.clone(), it.call.clone(), it.rooms.clone()))
+            Some((user.clone(), it.connection().cloned(), it.call.clone(), it.rooms.clone()))
         };
         let calls = self.calls.iter();
         Snapshot {

@@ -7,17 +7,20 @@ mod arrivals;
 mod attention;
 mod calling;
 mod census;
+mod delivery;
+mod leaving;
 mod relaying;
+mod resuming;
 mod speech;
 mod together;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytestring::ByteString;
 use rand::rngs::StdRng;
 
-pub use census::{Census, Counts, Snapshot};
+pub use census::{Attendance, Census, Counts, Snapshot};
 
 use crate::config::Config;
 use crate::domain::agenda::{Agenda, Due};
@@ -28,7 +31,7 @@ use crate::domain::quota::Quotas;
 use crate::domain::registry::Registry;
 use crate::domain::rooms::Rooms;
 use crate::domain::{Effect, Handle, Login, Parting};
-use crate::protocol::{Close, Incoming, Rejected, ServerMessage, UserId};
+use crate::protocol::{Incoming, Rejected, UserId};
 
 /// How long the holder of a name has to answer when another connection wants it.
 const PROBE_PATIENCE: Duration = Duration::from_secs(5);
@@ -44,9 +47,36 @@ pub struct Switchboard<C> {
     agenda: Agenda,
     mint: Mint,
     counts: Counts,
-    draining: bool,
+    /// Whose session a resume token is for, by the first half of its hash.
+    tokens: HashMap<u128, UserId>,
+    /// Bytes in all outboxes.
+    kept_bytes: usize,
+    /// Bytes that sockets have not taken yet, as last seen.
+    unwritten_bytes: usize,
+    /// Kept messages whose sender waits for a verdict.
+    open_receipts: usize,
+    service: Service,
     /// Users who have fallen too far behind during this input.
-    overrun: Vec<UserId>,
+    overrun: Vec<(UserId, Behind)>,
+}
+
+/// Whether the node serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Service {
+    Open,
+    /// Nobody is let in and no message is taken; acknowledgements under way may still come.
+    Settling,
+    /// Everybody has been sent away.
+    Closed,
+}
+
+/// What has fallen behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Behind {
+    /// The socket does not take what is true now.
+    Socket,
+    /// The session does not acknowledge what the server has to say.
+    Session,
 }
 
 /// Something that happened, to be judged by the rules.
@@ -64,6 +94,8 @@ pub enum Input<C> {
         /// As in the claim.
         connection: C,
         /// As in the claim.
+        user: UserId,
+        /// As in the claim.
         login: Login,
     },
     /// The client behind this connection has sent a message, good or bad.
@@ -74,6 +106,8 @@ pub enum Input<C> {
         user: UserId,
         /// What it said.
         said: Result<Incoming, Rejected>,
+        /// Its size.
+        bytes: usize,
     },
     /// A sign of life after [`Effect::Probe`].
     Alive {
@@ -109,7 +143,11 @@ impl<C: Handle> Switchboard<C> {
             agenda: Agenda::default(),
             mint: Mint::new(generator),
             counts: Counts::default(),
-            draining: false,
+            tokens: HashMap::new(),
+            kept_bytes: 0,
+            unwritten_bytes: 0,
+            open_receipts: 0,
+            service: Service::Open,
             overrun: Vec::new(),
             config,
         }
@@ -119,15 +157,17 @@ impl<C: Handle> Switchboard<C> {
     pub fn apply(&mut self, input: Input<C>, now: Instant, effects: &mut Vec<Effect<C>>) {
         match input {
             Input::Claim { connection, login } => self.claim(connection, login, now, effects),
-            Input::Claimed { connection, login } => self.register(connection, login, now, effects),
-            Input::Said { connection, user, said } => {
-                self.hear(connection, &user, said, now, effects);
+            Input::Claimed { connection, user, login } => {
+                self.register(connection, user, login, now, effects);
+            }
+            Input::Said { connection, user, said, bytes } => {
+                self.hear(&connection, &user, said, bytes, now, effects);
             }
             Input::Alive { connection, user } => self.proven_alive(&connection, &user, effects),
             Input::Ended { connection, user, parting } => {
                 self.ended(&connection, &user, parting, now, effects);
             }
-            Input::Drain => self.drain(effects),
+            Input::Drain => self.drain(now),
             Input::Tick => {}
         }
         self.catch_up(now, effects);
@@ -140,8 +180,10 @@ impl<C: Handle> Switchboard<C> {
 
     fn catch_up(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
         loop {
-            if let Some(user) = self.overrun.pop() {
-                self.evict(&user, Close::ReadsTooSlowly, now, effects);
+            if let Some((user, behind)) = self.overrun.pop() {
+                self.let_go(&user, behind, now, effects);
+            } else if self.service == Service::Settling && self.open_receipts == 0 {
+                self.send_away(effects);
             } else if let Some(due) = self.agenda.pop(now) {
                 self.fall_due(due, now, effects);
             } else {
@@ -155,28 +197,11 @@ impl<C: Handle> Switchboard<C> {
             Due::NoAnswer(call) => self.ring_out(&call, effects),
             Due::Presence => self.tell_changes(now, effects),
             Due::Totals => self.tell_totals(now, effects),
+            Due::Confirm(user) => self.confirm(&user, effects),
+            Due::ResumeOver(user) => self.resume_over(&user, now, effects),
+            Due::SendAway => self.send_away(effects),
             Due::ProbeUnanswered(user) => self.probe_unanswered(&user, effects),
             Due::BucketsFull(user) => self.quotas.forget_full(&user, now),
-        }
-    }
-
-    /// Says something of the server's own to a user who is there.
-    ///
-    /// Relayed messages have one share of the queue (see `relaying.rs`); what the server itself
-    /// says may fill a second one of the same size. Who falls behind by more is let go.
-    fn tell(&mut self, user: &UserId, message: &ServerMessage, effects: &mut Vec<Effect<C>>) {
-        self.tell_frame(user, message.encode(), effects);
-    }
-
-    fn tell_frame(&mut self, user: &UserId, frame: ByteString, effects: &mut Vec<Effect<C>>) {
-        let Some(session) = self.registry.session(user) else { return };
-        let backlog = session.connection.backlog();
-        if backlog.messages >= 2 * self.config.queue_messages
-            || backlog.bytes + frame.len() > 2 * self.config.queue_bytes
-        {
-            self.overrun.push(user.clone());
-        } else {
-            effects.push(Effect::Deliver { to: session.connection.clone(), frame });
         }
     }
 }

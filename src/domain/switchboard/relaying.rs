@@ -1,8 +1,8 @@
 //! From one client to another: offers, answers, candidates, messages, and their verdicts.
 
-use bytestring::ByteString;
-
 use super::Switchboard;
+use super::delivery::Fate;
+use crate::domain::outbox::Receipt;
 use crate::domain::{Effect, Handle};
 use crate::protocol::{
     CallId, Data, Destination, MessageId, Refusal, Relayed, RoomId, ServerMessage, SignalKind,
@@ -32,26 +32,6 @@ pub(super) struct Letter {
 }
 
 impl<C: Handle> Switchboard<C> {
-    /// Hands another client's frame over, or says why not. The sender is told, so nothing is
-    /// dropped in silence.
-    pub(super) fn relay(
-        &self,
-        to: &UserId,
-        frame: ByteString,
-        effects: &mut Vec<Effect<C>>,
-    ) -> Result<(), Refusal> {
-        let session = self.registry.session(to).ok_or_else(|| Refusal::UserOffline(to.clone()))?;
-        let backlog = session.connection.backlog();
-        if backlog.messages >= self.config.queue_messages
-            || backlog.bytes + frame.len() > self.config.queue_bytes
-            || backlog.node_bytes + frame.len() > self.config.queue_total
-        {
-            return Err(Refusal::QueueFull(to.clone()));
-        }
-        effects.push(Effect::Deliver { to: session.connection.clone(), frame });
-        Ok(())
-    }
-
     /// `offer`, `answer`, `candidate`.
     pub(super) fn signal(
         &mut self,
@@ -79,8 +59,9 @@ impl<C: Handle> Switchboard<C> {
             SignalKind::Answer => ServerMessage::Answer(relayed),
             SignalKind::Candidate => ServerMessage::Candidate(relayed),
         };
-        self.relay(&to, message.encode(), effects)?;
-        self.give_verdict(from, id.filter(|_| receipt), to, ServerMessage::Relayed, effects);
+        let receipt = self.receipt(from, id.filter(|_| receipt))?;
+        let fate = self.relay(&to, message.encode(), receipt.clone(), effects)?;
+        self.judge_handed(fate, receipt, to, effects);
         Ok(())
     }
 
@@ -113,14 +94,15 @@ impl<C: Handle> Switchboard<C> {
         if *from == to {
             return Err(Refusal::ToSelf);
         }
-        let id = id.filter(|_| receipt);
+        let receipt = self.receipt(from, id.filter(|_| receipt))?;
         if volatile && self.is_behind(&to) {
-            self.give_verdict(from, id, to, ServerMessage::Undelivered, effects);
+            self.give_verdict(receipt, to, ServerMessage::Undelivered, effects);
             return Ok(());
         }
         let relayed = Relayed { from: from.clone(), call_id: None, room: None, data };
-        self.relay(&to, ServerMessage::Message(relayed).encode(), effects)?;
-        self.give_verdict(from, id, to, ServerMessage::Relayed, effects);
+        let frame = ServerMessage::Message(relayed).encode();
+        let fate = self.relay(&to, frame, receipt.clone(), effects)?;
+        self.judge_handed(fate, receipt, to, effects);
         Ok(())
     }
 
@@ -143,7 +125,7 @@ impl<C: Handle> Switchboard<C> {
             if volatile && self.is_behind(to) {
                 continue;
             }
-            if let Err(refusal) = self.relay(to, frame.clone(), effects) {
+            if let Err(refusal) = self.relay(to, frame.clone(), None, effects) {
                 self.tell(from, &refusal.message(id.clone()), effects);
             }
         }
@@ -157,24 +139,47 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// Whether the user has much waiting. Nobody is behind who is not there.
+    /// Whether the user is away or has much waiting. Nobody is behind who is not there.
     fn is_behind(&self, user: &UserId) -> bool {
         let Some(session) = self.registry.session(user) else { return false };
-        let backlog = session.connection.backlog();
+        let Some(connection) = session.connection() else { return true };
+        let backlog = connection.backlog();
         backlog.messages > self.config.queue_messages / BEHIND_FROM
             || backlog.bytes > self.config.queue_bytes / BEHIND_FROM
     }
 
-    /// Tells the sender what became of its message `id`, if it asked.
+    fn receipt(&self, sender: &UserId, id: Option<MessageId>) -> Result<Option<Receipt>, Refusal> {
+        let (Some(message), Some(session)) = (id, self.registry.session(sender)) else {
+            return Ok(None);
+        };
+        if !self.can_promise(sender) {
+            return Err(Refusal::ReceiptsFull);
+        }
+        Ok(Some(Receipt { sender: sender.clone(), session: session.id.clone(), message }))
+    }
+
+    /// What only a socket has is as good as it gets: nobody will ever acknowledge it.
+    fn judge_handed(
+        &mut self,
+        fate: Fate,
+        receipt: Option<Receipt>,
+        to: UserId,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        if fate == Fate::Handed {
+            self.give_verdict(receipt, to, ServerMessage::Relayed, effects);
+        }
+    }
+
+    /// Tells the sender what became of its message, if it asked.
     fn give_verdict(
         &mut self,
-        sender: &UserId,
-        id: Option<MessageId>,
+        receipt: Option<Receipt>,
         to: UserId,
         verdict: fn(Verdict) -> ServerMessage,
         effects: &mut Vec<Effect<C>>,
     ) {
-        let Some(id) = id else { return };
-        self.tell(sender, &verdict(Verdict { r#ref: id, to }), effects);
+        let Some(Receipt { sender, message, .. }) = receipt else { return };
+        self.tell(&sender, &verdict(Verdict { r#ref: message, to }), effects);
     }
 }

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use super::Switchboard;
 use super::relaying::{Letter, Signal};
+use super::{Service, Switchboard};
 use crate::domain::call::Request;
 use crate::domain::{Effect, Handle};
 use crate::protocol::{
     ClientMessage, Close, Incoming, MessageId, NotPermitted, Refusal, Rejected, ServerMessage,
-    UserId,
+    Unavailable, UserId,
 };
 
 /// So many messages in a row that are none end the session.
@@ -20,23 +20,51 @@ const LIST_COST: u32 = 10;
 
 impl<C: Handle> Switchboard<C> {
     /// Hears one message. What comes from a connection that is no longer the user's current one
-    /// is neither handled nor answered.
+    /// is neither counted, nor handled, nor answered.
     pub(super) fn hear(
         &mut self,
-        connection: C,
+        connection: &C,
         user: &UserId,
         said: Result<Incoming, Rejected>,
+        bytes: usize,
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) {
-        let Some(session) = self.registry.current(user, &connection) else {
+        if self.registry.current(user, connection).is_none() {
             self.counts.stale_messages += 1;
             return;
+        }
+        self.unwritten_bytes = connection.backlog().node_bytes;
+        let (id, counted, said) = match said {
+            Ok(Incoming { id, message }) => (id, message.is_counted(), Ok(message)),
+            Err(Rejected { id, counted, refusal }) => (id, counted, Err(refusal)),
         };
-        let (id, said) = match said {
-            Ok(Incoming { id, message }) => (id, Ok(message)),
-            Err(Rejected { id, refusal }) => (id, Err(refusal)),
-        };
+        if counted {
+            self.count_heard(user, bytes, now);
+        }
+        match said {
+            // Costs nothing, as it cannot come more often than what it answers.
+            Ok(ClientMessage::Ack { received }) if self.is_progress(user, received) => {
+                // Progress is within range, so there is nothing to object to.
+                let _ = self.acknowledge(user, received, effects);
+            }
+            said => self.hear_paid(user, id, said, now, effects),
+        }
+        if counted {
+            self.confirm_if_much(user, effects);
+        }
+    }
+
+    /// Hears a message if the user's rate has room for it.
+    fn hear_paid(
+        &mut self,
+        user: &UserId,
+        id: Option<MessageId>,
+        said: Result<ClientMessage, Refusal>,
+        now: Instant,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        let Some(session) = self.registry.session_mut(user) else { return };
         let cost = if matches!(said, Ok(ClientMessage::List { .. })) { LIST_COST } else { 1 };
         if let Err(retry_after) = self.quotas.message(&mut session.buckets, cost, now) {
             session.manners.over_rate += 1;
@@ -44,7 +72,7 @@ impl<C: Handle> Switchboard<C> {
             let refusal = Refusal::RateLimited { retry_after };
             self.object(user, id, &refusal, effects);
             if too_often {
-                self.evict(user, Close::OverRate, now, effects);
+                self.send_off(user, Close::OverRate, now, effects);
             }
             return;
         }
@@ -96,6 +124,9 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) -> Result<(), Refusal> {
         use ClientMessage as M;
+        if self.service != Service::Open && message.is_counted() {
+            return Err(Refusal::Unavailable(Unavailable::Draining));
+        }
         match message {
             M::CallRequest { to, media, continues, data } => {
                 let request = Request { media, data, continues };
@@ -121,11 +152,11 @@ impl<C: Handle> Switchboard<C> {
             M::List { after, limit } => self.answer_list(user, id, after, limit, effects),
             M::Refresh { token: _ } => Err(Refusal::NotPermitted(NotPermitted::NoTokens)),
             M::Ping => {
-                self.tell(user, &ServerMessage::Pong { r#ref: id }, effects);
+                self.show(user, &ServerMessage::Pong { r#ref: id }, effects);
                 Ok(())
             }
-            // No session counts yet (docs/protocol.md, “Nothing lost, nothing twice”).
-            M::Ack { received: _ } => Ok(()),
+            M::Pong => Ok(()),
+            M::Ack { received } => self.acknowledge(user, received, effects),
         }
     }
 }

@@ -1,9 +1,12 @@
-//! Random lives against what must always hold: see `world.rs` for what that is.
+//! Random lives against what must always hold: `truths.rs` is what must hold after every step,
+//! `client.rs` what each client must be able to believe meanwhile.
 //!
 //! `PROPERTY_CASES` sets how many lives each of the properties lives through.
 
 mod client;
+mod foresight;
 mod step;
+mod truths;
 mod world;
 
 use std::sync::Arc;
@@ -16,7 +19,7 @@ use crate::harness::secs;
 use world::World;
 
 /// Lives for each property: together more than 100 000.
-const CASES: u32 = 17_500;
+const CASES: u32 = 17_000;
 
 fn holds_for_every_life(change: impl FnOnce(&mut Config)) {
     let mut config = Config { call_rate: 0, rate: 0, ..Config::default() };

@@ -13,12 +13,14 @@ use tokio::time::sleep;
 use super::{Client, PATIENCE, Witness};
 
 /// The default settings on a free port, without limits for this machine's address and for calls.
+/// Sessions end with their sockets, unless a test is about those that do not.
 pub fn config() -> Config {
     Config {
         listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
         max_sockets_per_address: 0,
         new_sockets_per_address: 0,
         call_rate: 0,
+        resume_window: Duration::ZERO,
         ..Config::default()
     }
 }

@@ -1,0 +1,197 @@
+//! How a message reaches a session: three kinds, three rules.
+//!
+//! *State* (lists, presence, acknowledgements) is true only now: it goes to the socket if there
+//! is one, and is never kept. What is *relayed* from another client fills the receiver's first
+//! share of the queue; when that is full the sender is told. What the server itself has to say
+//! fills a second share of the same size; a session that lets that overflow ends.
+//!
+//! A session that counts keeps what it was sent until it is acknowledged, so its queue is its
+//! outbox. Any other has only what its socket has not taken yet.
+
+use bytestring::ByteString;
+
+use super::{Behind, Switchboard};
+use crate::domain::outbox::{Kept, Receipt, Share};
+use crate::domain::session::Session;
+use crate::domain::{Backlog, Effect, Handle};
+use crate::protocol::{Refusal, ServerMessage, UserId, Verdict};
+
+/// What is known of a relayed message when it has been taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// A socket has it; nobody will ever say more.
+    Handed,
+    /// It is kept until it is acknowledged; the verdict follows.
+    Kept,
+}
+
+impl<C: Handle> Switchboard<C> {
+    /// Shows a state, if there is a socket to show it to.
+    pub(super) fn show(
+        &mut self,
+        user: &UserId,
+        state: &ServerMessage,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        self.show_frame(user, state.encode(), effects);
+    }
+
+    pub(super) fn show_frame(
+        &mut self,
+        user: &UserId,
+        frame: ByteString,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        let Some(connection) = self.registry.session(user).and_then(Session::connection) else {
+            return;
+        };
+        if self.takes_more(connection.backlog(), frame.len()) {
+            effects.push(Effect::Deliver { to: connection.clone(), frame });
+        } else {
+            self.overrun.push((user.clone(), Behind::Socket));
+        }
+    }
+
+    /// Says something of the server's own.
+    pub(super) fn tell(
+        &mut self,
+        user: &UserId,
+        message: &ServerMessage,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        self.tell_frame(user, message.encode(), effects);
+    }
+
+    pub(super) fn tell_frame(
+        &mut self,
+        user: &UserId,
+        frame: ByteString,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        let Some(session) = self.registry.session(user) else { return };
+        let Some(ledger) = &session.ledger else {
+            return self.show_frame(user, frame, effects);
+        };
+        let is_behind = ledger.outbox.bytes() > 0;
+        if !ledger.outbox.takes_own(frame.len(), session.promised, &self.config)
+            || (is_behind && self.node_is_full(frame.len()))
+        {
+            return self.overrun.push((user.clone(), Behind::Session));
+        }
+        self.keep(user, frame, Share::Own, None, effects);
+    }
+
+    /// Hands over what another client sent, or says why not; the sender is told, so nothing is
+    /// dropped in silence.
+    pub(super) fn relay(
+        &mut self,
+        to: &UserId,
+        frame: ByteString,
+        receipt: Option<Receipt>,
+        effects: &mut Vec<Effect<C>>,
+    ) -> Result<Fate, Refusal> {
+        let session = self.registry.session(to).ok_or_else(|| Refusal::UserOffline(to.clone()))?;
+        let has_room = match (&session.ledger, session.connection()) {
+            (Some(ledger), _) => ledger.outbox.takes_relayed(frame.len(), &self.config),
+            (None, Some(connection)) => {
+                let backlog = connection.backlog();
+                backlog.messages < self.config.queue_messages
+                    && backlog.bytes + frame.len() <= self.config.queue_bytes
+            }
+            (None, None) => false,
+        };
+        if !has_room || self.node_is_full(frame.len()) {
+            return Err(Refusal::QueueFull(to.clone()));
+        }
+        if session.ledger.is_some() {
+            self.keep(to, frame, Share::Relayed, receipt, effects);
+            return Ok(Fate::Kept);
+        }
+        if let Some(connection) = session.connection() {
+            effects.push(Effect::Deliver { to: connection.clone(), frame });
+        }
+        Ok(Fate::Handed)
+    }
+
+    /// Keeps a message for a session that counts, and sends it if there is a socket.
+    fn keep(
+        &mut self,
+        user: &UserId,
+        frame: ByteString,
+        share: Share,
+        receipt: Option<Receipt>,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        let Some(session) = self.registry.session_mut(user) else { return };
+        let connection = session.connection().cloned();
+        let Some(ledger) = &mut session.ledger else { return };
+        self.kept_bytes += frame.len();
+        let handed = connection.is_some();
+        let sender = receipt.as_ref().map(|receipt| receipt.sender.clone());
+        ledger.outbox.keep(Kept { frame: frame.clone(), share, receipt, handed });
+        if let Some(to) = connection {
+            effects.push(Effect::Deliver { to, frame });
+        }
+        if let Some(sender) = sender {
+            self.open_receipts += 1;
+            if let Some(sender) = self.registry.session_mut(&sender) {
+                sender.promised += 1;
+            }
+        }
+    }
+
+    /// Whether the sender can be promised a verdict: all that are promised may come at once, and
+    /// must find room.
+    pub(super) fn can_promise(&self, sender: &UserId) -> bool {
+        let Some(session) = self.registry.session(sender) else { return false };
+        match &session.ledger {
+            Some(ledger) => ledger.outbox.takes_promise(session.promised, &self.config),
+            None => session.promised < self.config.queue_messages / 2,
+        }
+    }
+
+    /// Tells the sender what became of a message that is no longer kept.
+    pub(super) fn settle(
+        &mut self,
+        message: Kept,
+        receiver: &UserId,
+        verdict: fn(Verdict) -> ServerMessage,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        self.kept_bytes -= message.frame.len();
+        let Some(Receipt { sender, session, message }) = message.receipt else { return };
+        self.open_receipts -= 1;
+        let sender_session = self.registry.session_mut(&sender).filter(|it| it.id == session);
+        if let Some(it) = sender_session {
+            it.promised -= 1;
+            let verdict = verdict(Verdict { r#ref: message, to: receiver.clone() });
+            self.tell(&sender, &verdict, effects);
+        }
+    }
+
+    /// Settles all that is kept for a session that is over.
+    pub(super) fn settle_rest(
+        &mut self,
+        rest: impl Iterator<Item = Kept>,
+        receiver: &UserId,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        for message in rest {
+            let verdict =
+                if message.handed { ServerMessage::Relayed } else { ServerMessage::Undelivered };
+            self.settle(message, receiver, verdict, effects);
+        }
+    }
+
+    /// Whether a socket may be given more of the server's own.
+    fn takes_more(&self, backlog: Backlog, bytes: usize) -> bool {
+        backlog.messages < 2 * self.config.queue_messages
+            && backlog.bytes + bytes <= 2 * self.config.queue_bytes
+            && (backlog.bytes == 0
+                || backlog.node_bytes + self.kept_bytes + bytes <= self.config.queue_total)
+    }
+
+    fn node_is_full(&self, bytes: usize) -> bool {
+        self.unwritten_bytes + self.kept_bytes + bytes > self.config.queue_total
+    }
+}

@@ -1,0 +1,235 @@
+//! Going: being replaced, saying goodbye, being let go, and the end of the node.
+
+use std::time::{Duration, Instant};
+
+use super::arrivals::refuse;
+use super::{Behind, Service, Switchboard};
+use crate::domain::agenda::{Agenda, Due};
+use crate::domain::call::{CallEvent, Outcome, Side};
+use crate::domain::calls::Calls;
+use crate::domain::presence::Presence;
+use crate::domain::quota::Buckets;
+use crate::domain::rooms::Rooms;
+use crate::domain::session::{Attachment, Challenger, Session, View};
+use crate::domain::{Effect, Handle, Parting};
+use crate::protocol::{CallId, Close, Refusal, Unavailable, UserId};
+
+/// How long acknowledgements under way have when the node stops.
+const SETTLING: Duration = Duration::from_secs(1);
+/// So many clients a second may come back to the next node.
+const RETURNS_A_SECOND: u32 = 2000;
+
+impl<C: Handle> Switchboard<C> {
+    /// Takes leave of the session that a newer one takes the place of.
+    ///
+    /// `why` is what happens to its call, for the user's side. Returns what passes on: a call
+    /// that still rings at the user, and how much it may send.
+    pub(super) fn replaced(
+        &mut self,
+        user: &UserId,
+        old: Session<C>,
+        why: fn(Side) -> CallEvent,
+        now: Instant,
+        effects: &mut Vec<Effect<C>>,
+    ) -> (Option<CallId>, Buckets) {
+        self.counts.replaced += 1;
+        match &old.attachment {
+            Attachment::Attached(connection) => {
+                let close = match &old.challenger {
+                    Some(challenger) if challenger.until <= now => Close::NoSignOfLife,
+                    Some(_) | None => Close::Replaced,
+                };
+                effects.push(Effect::Close { connection: connection.clone(), close });
+            }
+            Attachment::Waiting { until, .. } => {
+                self.agenda.take_out(*until, Due::ResumeOver(user.clone()));
+            }
+        }
+        let ringing = old.call.clone().filter(|call| {
+            let call = &self.calls[call];
+            call.side(user).map(|side| call.stage.on(CallEvent::Replaced(side)))
+                == Some(Outcome::RingsAgain)
+        });
+        if ringing.is_none() {
+            self.drop_call(user, &old, why, effects);
+        }
+        let buckets = old.buckets;
+        self.forget_belongings(user, old, effects);
+        (ringing, buckets)
+    }
+
+    /// The socket is over: what becomes of the session, if it was the session's?
+    pub(super) fn ended(
+        &mut self,
+        connection: &C,
+        user: &UserId,
+        parting: Parting,
+        now: Instant,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        if self.registry.current(user, connection).is_some() {
+            return match parting {
+                Parting::Goodbye => {
+                    self.counts.said_goodbye += 1;
+                    self.end(user, now, effects);
+                }
+                Parting::Violation => {
+                    self.counts.broken += 1;
+                    self.end(user, now, effects);
+                }
+                Parting::Broken => {
+                    self.counts.broken += 1;
+                    self.detach(user, now, effects);
+                }
+            };
+        }
+        self.counts.stale_ends += 1;
+        // The connection may have been waiting for a name that somebody else holds.
+        if let Some(holder) = self.registry.session_mut(user) {
+            let waited = holder.challenger.take_if(|it| it.connection == *connection);
+            if let Some(challenger) = waited {
+                self.agenda.take_out(challenger.until, Due::ProbeUnanswered(user.clone()));
+            }
+        }
+    }
+
+    /// Lets go of a user who has fallen too far behind.
+    pub(super) fn let_go(
+        &mut self,
+        user: &UserId,
+        behind: Behind,
+        now: Instant,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        match behind {
+            Behind::Socket => self.send_off(user, Close::ReadsTooSlowly, now, effects),
+            Behind::Session => self.evict(user, Close::ReadsTooSlowly, now, effects),
+        }
+    }
+
+    /// Closes the user's socket; a session that counts waits for another.
+    pub(super) fn send_off(
+        &mut self,
+        user: &UserId,
+        close: Close,
+        now: Instant,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        if self.close_socket(user, close, effects) {
+            self.detach(user, now, effects);
+        }
+    }
+
+    /// Closes the user's socket, if there is one, and ends the session.
+    pub(super) fn evict(
+        &mut self,
+        user: &UserId,
+        close: Close,
+        now: Instant,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        self.close_socket(user, close, effects);
+        self.end(user, now, effects);
+    }
+
+    fn close_socket(&mut self, user: &UserId, close: Close, effects: &mut Vec<Effect<C>>) -> bool {
+        let connection = self.registry.session(user).and_then(Session::connection).cloned();
+        let Some(connection) = connection else { return false };
+        self.counts.evicted += 1;
+        effects.push(Effect::Close { connection, close });
+        true
+    }
+
+    /// The user is not there any more.
+    pub(super) fn end(&mut self, user: &UserId, now: Instant, effects: &mut Vec<Effect<C>>) {
+        let Some(mut session) = self.registry.remove(user) else { return };
+        self.counts.ended += 1;
+        if let Attachment::Waiting { until, .. } = session.attachment {
+            self.agenda.take_out(until, Due::ResumeOver(user.clone()));
+        }
+        self.drop_call(user, &session, CallEvent::Lost, effects);
+        if let Some(full_at) = self.quotas.park(user, session.buckets, now) {
+            self.agenda.put(full_at, Due::BucketsFull(user.clone()));
+        }
+        self.note_presence(user, false, now);
+        let challenger = session.challenger.take();
+        self.forget_belongings(user, session, effects);
+        if let Some(challenger) = challenger {
+            self.agenda.take_out(challenger.until, Due::ProbeUnanswered(user.clone()));
+            let Challenger { connection, login, .. } = *challenger;
+            effects.push(Effect::Claim { connection, user: user.clone(), login });
+        }
+    }
+
+    /// Leaves the rooms, the watches and what was kept of a session that is no longer in the
+    /// registry.
+    fn forget_belongings(
+        &mut self,
+        user: &UserId,
+        session: Session<C>,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        for room in &session.rooms {
+            self.step_out(room, user, session.name.clone(), effects);
+        }
+        for watched in session.watching.keys() {
+            self.presence.unwatch(watched, user);
+        }
+        if matches!(session.view, View::Names(_)) {
+            self.presence.named -= 1;
+        }
+        if let Some(challenger) = &session.challenger {
+            self.agenda.take_out(challenger.until, Due::ProbeUnanswered(user.clone()));
+        }
+        if let Some(ledger) = session.ledger {
+            self.forget_token(&ledger.token);
+            if let Some(by) = ledger.confirm_by {
+                self.agenda.take_out(by, Due::Confirm(user.clone()));
+            }
+            self.settle_rest(ledger.outbox.into_rest(), user, effects);
+        }
+    }
+
+    /// The node stops: nobody is let in, no message is taken, and what is under way has a moment
+    /// to be acknowledged.
+    pub(super) fn drain(&mut self, now: Instant) {
+        if self.service == Service::Open {
+            self.service = Service::Settling;
+            self.agenda.put(now + SETTLING, Due::SendAway);
+        }
+    }
+
+    /// Gives every sender its verdict and sends everybody away. Nobody is told of the others'
+    /// going.
+    pub(super) fn send_away(&mut self, effects: &mut Vec<Effect<C>>) {
+        self.service = Service::Closed;
+        let users: Vec<_> = self.registry.users().cloned().collect();
+        for user in &users {
+            let session = self.registry.session_mut(user);
+            let Some(ledger) = session.and_then(|it| it.ledger.as_mut()) else { continue };
+            let outbox = std::mem::take(&mut ledger.outbox);
+            self.settle_rest(outbox.into_rest(), user, effects);
+        }
+        let returning = Duration::from_secs(1) * users.len() as u32 / RETURNS_A_SECOND;
+        let close = Close::Restart { window: self.config.drain_window.max(returning) };
+        for session in users.iter().filter_map(|user| self.registry.remove(user)) {
+            self.counts.ended += 1;
+            if let Attachment::Attached(connection) = session.attachment {
+                effects.push(Effect::Close { connection, close });
+            }
+            if let Some(challenger) = session.challenger {
+                let refusal = Refusal::Unavailable(Unavailable::Draining);
+                refuse(challenger.connection, &refusal, Close::TryLater, effects);
+            }
+        }
+        self.counts.calls_ended += self.calls.len() as u64;
+        self.calls = Calls::new();
+        self.rooms = Rooms::default();
+        self.presence = Presence::default();
+        self.agenda = Agenda::default();
+        self.tokens.clear();
+        self.overrun.clear();
+        self.kept_bytes = 0;
+        self.open_receipts = 0;
+    }
+}
