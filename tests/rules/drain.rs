@@ -1,6 +1,7 @@
 //! The node stops: what is under way is settled, then everybody is sent away.
 
 use serde_json::json;
+use switchboard::config::DuplicateLogin;
 
 use crate::harness::{Board, NOTHING, error, millis, secs, types};
 
@@ -140,4 +141,51 @@ fn everybody_is_sent_away_with_the_drain_window_or_one_second_for_2000_users() {
     }
     board.drains();
     assert_eq!(window(board.close("u7")), millis(50));
+}
+
+/// The holder of the name, and another that wants it, on a node that settles.
+fn contested() -> (Board, crate::harness::Socket, crate::harness::Socket) {
+    let reject = |config: &mut switchboard::config::Config| {
+        config.duplicate_login = DuplicateLogin::Reject;
+    };
+    let mut board = Board::with(reject).and_counting(["ana", "bo"]);
+    board.writes("bo", "ana", "m1");
+    let holder = board.socket("ana");
+    let challenger = board.logs_in("ana");
+    (board, holder, challenger)
+}
+
+#[test]
+fn who_waits_for_a_name_is_not_let_in_when_its_holder_goes_while_it_settles() {
+    for parting in [
+        switchboard::domain::Parting::Broken,
+        switchboard::domain::Parting::Goodbye,
+        switchboard::domain::Parting::Violation,
+    ] {
+        let (mut board, holder, challenger) = contested();
+        board.drains();
+
+        board.ends(&holder, parting);
+        board.passes(secs(60));
+
+        let heard = board.hears_over(&challenger);
+        assert_eq!(types(&heard), ["error"], "{parting:?}");
+        assert_eq!(heard[0]["code"], "unavailable");
+        assert_eq!(board.closed_over(&challenger), Some(1013));
+        assert_eq!(board.census().users, 0);
+    }
+}
+
+#[test]
+fn who_waits_for_a_name_is_not_let_in_when_its_time_has_come_while_it_settles() {
+    let (mut board, holder, challenger) = contested();
+    board.passes(millis(4_500));
+    board.drains();
+
+    board.passes(secs(60));
+
+    assert_eq!(types(&board.hears_over(&challenger)), ["error"]);
+    assert_eq!(board.closed_over(&challenger), Some(1013));
+    assert_eq!(board.closed_over(&holder), Some(1012));
+    assert_eq!(board.census().users, 0);
 }

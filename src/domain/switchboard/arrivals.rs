@@ -51,7 +51,8 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// Makes the user reachable through `connection`, and lets it and the others know.
+    /// Makes the user reachable through `connection`, and lets it and the others know. Who has
+    /// waited for the name until the node stopped is not let in.
     pub(super) fn register(
         &mut self,
         connection: C,
@@ -60,6 +61,10 @@ impl<C: Handle> Switchboard<C> {
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) {
+        if self.service != Service::Open {
+            let refusal = Refusal::Unavailable(Unavailable::Draining);
+            return refuse(connection, &refusal, Close::TryLater, effects);
+        }
         let (ringing, buckets) = match self.registry.remove(&user) {
             Some(old) => self.replaced(&user, old, now, effects),
             None => {
@@ -186,6 +191,10 @@ impl<C: Handle> Switchboard<C> {
 
     /// The holder of the name is silent, so the challenger takes its place.
     pub(super) fn probe_unanswered(&mut self, user: &UserId, effects: &mut Vec<Effect<C>>) {
+        if self.service != Service::Open {
+            // It is sent away with everybody else.
+            return;
+        }
         let challenger = self.registry.session(user).and_then(|it| it.challenger.as_deref());
         let Some(Challenger { connection, login, .. }) = challenger else { return };
         let (connection, user, login) = (connection.clone(), user.clone(), login.clone());
