@@ -309,3 +309,18 @@ fn a_waiting_session_counts_in_the_list_and_in_the_total() {
     let list = board.hears("cy").remove(1);
     assert_eq!((&list["clients"], &list["total"]), (&json!(["ana", "bo"]), &json!(2)));
 }
+
+#[test]
+fn who_was_closed_for_its_rate_has_a_row_of_its_own_after_the_resume() {
+    let low = |config: &mut switchboard::config::Config| (config.rate, config.burst) = (1, 1);
+    let mut board = Board::with(low).and_counting(["ana"]);
+    for _ in 0..101 {
+        board.says("ana", json!({"type": "ping"}));
+    }
+    board.resumes("ana");
+
+    board.says("ana", json!({"type": "ping"}));
+
+    assert_eq!(board.closed("ana"), None);
+    assert_eq!(board.hears("ana").last().unwrap()["code"], "rate-limited");
+}
