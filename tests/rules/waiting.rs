@@ -324,3 +324,16 @@ fn who_was_closed_for_its_rate_has_a_row_of_its_own_after_the_resume() {
     assert_eq!(board.closed("ana"), None);
     assert_eq!(board.hears("ana").last().unwrap()["code"], "rate-limited");
 }
+
+#[test]
+fn a_caller_that_was_told_its_callee_is_away_hears_that_it_is_back_when_it_rings_again() {
+    let mut board = board();
+    let call = board.rings("ana", "bo");
+    board.goes("bo");
+    assert_eq!(board.hears_one("ana")["type"], "call-peer-away");
+
+    board.logs_in_counting("bo");
+
+    let back = json!({"type": "call-peer-back", "callId": call, "from": "bo"});
+    assert_eq!(board.hears_one("ana"), back);
+}

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use super::resuming::Back;
 use super::{PROBE_PATIENCE, Service, Switchboard};
 use crate::config::{DuplicateLogin, PresenceMode};
 use crate::domain::agenda::Due;
@@ -65,6 +66,7 @@ impl<C: Handle> Switchboard<C> {
             let refusal = Refusal::Unavailable(Unavailable::Draining);
             return refuse(connection, &refusal, Close::TryLater, effects);
         }
+        let was_away = self.is_away(&user);
         let (ringing, buckets) = match self.registry.remove(&user) {
             Some(old) => self.replaced(&user, old, now, effects),
             None => {
@@ -97,6 +99,9 @@ impl<C: Handle> Switchboard<C> {
         self.show_who_is_there(&user, effects);
         if let Some(call) = ringing {
             self.ring(&call, now, effects);
+            if was_away {
+                self.tell_peer(&user, Back::Yes, effects);
+            }
         }
     }
 

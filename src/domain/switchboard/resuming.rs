@@ -170,7 +170,7 @@ impl<C: Handle> Switchboard<C> {
     }
 
     /// Tells the other one in the user's call that its socket is away, or back.
-    fn tell_peer(&mut self, user: &UserId, back: Back, effects: &mut Vec<Effect<C>>) {
+    pub(super) fn tell_peer(&mut self, user: &UserId, back: Back, effects: &mut Vec<Effect<C>>) {
         let call_id = self.registry.session(user).and_then(|session| session.call.clone());
         let Some(call_id) = call_id else { return };
         let Some(call) = self.calls.get(&call_id) else { return };
@@ -256,7 +256,7 @@ impl<C: Handle> Switchboard<C> {
         self.show(user, &ack, effects);
     }
 
-    /// Whether a call request to the user would ring at no socket just now.
+    /// Whether the user has a session and no socket just now.
     pub(super) fn is_away(&self, user: &UserId) -> bool {
         self.registry.session(user).is_some_and(|session| session.is_away())
     }
@@ -272,7 +272,7 @@ impl<C: Handle> Switchboard<C> {
 
 /// Which way a socket went.
 #[derive(Clone, Copy)]
-enum Back {
+pub(super) enum Back {
     Yes,
     No,
 }
