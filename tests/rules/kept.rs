@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use switchboard::config::Config;
-use switchboard::domain::Parting;
+use switchboard::domain::{Backlog, Parting};
 
 use crate::harness::{Board, NOTHING, error, secs, types};
 
@@ -230,4 +230,15 @@ fn a_client_that_does_not_count_hears_the_same_as_ever() {
     };
 
     assert_eq!(heard(true), heard(false));
+}
+
+#[test]
+fn what_sockets_have_not_taken_fills_the_node_for_one_who_is_away_too() {
+    let mut board = board();
+    board.goes("bo");
+    board.is_behind("cy", Backlog { node_bytes: 5000, ..Backlog::default() });
+
+    board.says("cy", message("m1"));
+
+    assert_eq!(error(board.hears_one("cy")), queue_full("m1"));
 }

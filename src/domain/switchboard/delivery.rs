@@ -174,7 +174,8 @@ impl<C: Handle> Switchboard<C> {
     }
 
     fn node_is_full(&self, session: &Session<C>, bytes: usize) -> bool {
-        let unwritten = session.connection().map_or(0, |it| it.backlog().node_bytes);
+        let connection = session.connection();
+        let unwritten = connection.map_or(self.unwritten_bytes, |it| it.backlog().node_bytes);
         unwritten + self.kept_bytes + bytes > self.config.queue_total
     }
 }

@@ -51,6 +51,8 @@ pub struct Switchboard<C> {
     tokens: HashMap<u128, UserId>,
     /// Bytes in all outboxes.
     kept_bytes: usize,
+    /// What the sockets of the node had not taken when somebody last spoke.
+    unwritten_bytes: usize,
     /// Kept messages whose sender waits for a verdict.
     open_receipts: usize,
     service: Service,
@@ -143,6 +145,7 @@ impl<C: Handle> Switchboard<C> {
             counts: Counts::default(),
             tokens: HashMap::new(),
             kept_bytes: 0,
+            unwritten_bytes: 0,
             open_receipts: 0,
             service: Service::Open,
             overrun: Vec::new(),

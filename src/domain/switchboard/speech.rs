@@ -34,6 +34,7 @@ impl<C: Handle> Switchboard<C> {
             self.counts.stale_messages += 1;
             return;
         }
+        self.unwritten_bytes = connection.backlog().node_bytes;
         let (id, counted, said) = match said {
             Ok(Incoming { id, message }) => (id, message.is_counted(), Ok(message)),
             Err(Rejected { id, counted, refusal }) => (id, counted, Err(refusal)),
