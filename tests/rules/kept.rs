@@ -242,3 +242,32 @@ fn what_sockets_have_not_taken_fills_the_node_for_one_who_is_away_too() {
 
     assert_eq!(error(board.hears_one("cy")), queue_full("m1"));
 }
+
+#[test]
+fn on_a_full_node_a_sender_that_has_yet_to_acknowledge_hears_queue_full_and_stays() {
+    let mut board = board();
+    board.says("cy", json!({"type": "message", "to": "ana", "data": 7}));
+    for user in ["ana", "bo"] {
+        board.is_behind(user, Backlog { node_bytes: 5000, ..Backlog::default() });
+    }
+
+    board.says("ana", message("m1"));
+
+    assert_eq!(error(board.hears("ana").remove(1)), queue_full("m1"));
+    assert_eq!((board.closed("ana"), board.census().users), (None, 3));
+}
+
+#[test]
+fn on_a_full_node_a_session_with_64_messages_of_the_server_under_way_ends_at_the_next() {
+    let mut board = Board::with(|config| config.rate = 0).and_counting(["ana"]);
+    board.is_behind("ana", Backlog { node_bytes: 256 << 20, ..Backlog::default() });
+    for _ in 0..64 {
+        board.says("ana", json!({"type": "join", "room": "den"}));
+    }
+    assert_eq!(board.closed("ana"), None);
+
+    board.says("ana", json!({"type": "join", "room": "den"}));
+
+    assert_eq!(board.closed("ana"), Some(4053));
+    assert_eq!(board.census().users, 0);
+}

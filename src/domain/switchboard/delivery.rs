@@ -16,6 +16,10 @@ use crate::domain::session::Session;
 use crate::domain::{Backlog, Effect, Handle};
 use crate::protocol::{Refusal, ServerMessage, UserId, Verdict};
 
+/// So many of the server's own messages may be under way to a session although the node is full:
+/// twice what a client leaves unacknowledged that keeps the rules. Who has more is behind.
+const UNDER_WAY: usize = 64;
+
 /// What is known of a relayed message when it has been taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
@@ -72,7 +76,7 @@ impl<C: Handle> Switchboard<C> {
         let Some(ledger) = &session.ledger else {
             return self.show_frame(user, frame, effects);
         };
-        let is_behind = ledger.outbox.bytes() > 0;
+        let is_behind = ledger.outbox.own_messages() >= UNDER_WAY;
         if !ledger.outbox.has_room(Share::Own, frame.len(), &self.config)
             || (is_behind && self.node_is_full(session, frame.len()))
         {
