@@ -6,8 +6,8 @@ use crate::browser::Camera;
 use crate::demo::on_the_demo_page;
 use crate::page::Page;
 
-/// More than the page has places for the focus.
-const PLACES: usize = 40;
+/// More than the page has places for the focus: each message in the panel is one.
+const PLACES: usize = 200;
 
 impl Page {
     async fn types(&self, keys: impl Into<TypingData>) {
@@ -24,7 +24,7 @@ impl Page {
             }
             self.types(Key::Tab).await;
         }
-        panic!("Tab does not lead to {part}");
+        panic!("Tab does not lead to {part}\ninstead: {}", self.everything().await);
     }
 
     async fn enters(&self, part: &str) {

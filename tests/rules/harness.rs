@@ -3,6 +3,8 @@
 //! Carries effects out as the hub does, and fails a test at once when something is delivered to a
 //! socket after its close.
 
+mod counting;
+
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -17,6 +19,8 @@ use switchboard::domain::{
     Backlog, Census, Effect, Handle, Input, Login, Parting, Snapshot, Switchboard,
 };
 use switchboard::protocol::{self, Close, DisplayName, ServerMessage, UserId};
+
+use counting::Library;
 
 pub const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -61,12 +65,16 @@ impl Handle for Socket {
 
 /// What has come over one socket.
 struct Line {
-    user: UserId,
+    /// For whom it speaks, once that is known.
+    user: Option<UserId>,
     socket: Socket,
     heard: Vec<Value>,
     frames: Vec<String>,
     probes: usize,
     closed: Option<Close>,
+    login: Login,
+    /// Whether it has been registered.
+    is_in: bool,
 }
 
 pub struct Board {
@@ -74,6 +82,7 @@ pub struct Board {
     now: Instant,
     lines: Vec<Line>,
     newest: HashMap<String, usize>,
+    libraries: HashMap<String, Library>,
 }
 
 impl Board {
@@ -86,7 +95,13 @@ impl Board {
         let mut config = Config::default();
         change(&mut config);
         let rules = Switchboard::new(Arc::new(config), StdRng::seed_from_u64(1));
-        Self { rules, now: Instant::now(), lines: Vec::new(), newest: HashMap::new() }
+        Self {
+            rules,
+            now: Instant::now(),
+            lines: Vec::new(),
+            newest: HashMap::new(),
+            libraries: HashMap::new(),
+        }
     }
 
     /// These users are there, and what they heard of each other's coming is forgotten.
@@ -120,16 +135,24 @@ impl Board {
     }
 
     fn knocks(&mut self, user: UserId, name: Option<DisplayName>) -> Socket {
-        let login = Login { name, ..Login::fresh(user.clone()) };
+        self.knocks_with(Login { name, ..Login::fresh(user) })
+    }
+
+    /// Knocks with whatever a login can hold.
+    pub fn knocks_with(&mut self, login: Login) -> Socket {
         let socket = Socket::new(self.lines.len());
-        self.newest.insert(user.to_string(), socket.number);
+        if let Some(user) = &login.user {
+            self.newest.insert(user.to_string(), socket.number);
+        }
         self.lines.push(Line {
-            user,
+            user: None,
             socket: socket.clone(),
             heard: Vec::new(),
             frames: Vec::new(),
             probes: 0,
             closed: None,
+            login: login.clone(),
+            is_in: false,
         });
         self.applies(Input::Claim { connection: socket.clone(), login });
         socket
@@ -146,7 +169,7 @@ impl Board {
 
     pub fn says_over(&mut self, socket: &Socket, text: &str) {
         let said = protocol::decode(&text.to_owned().into());
-        let user = self.lines[socket.number].user.clone();
+        let Some(user) = self.user(socket) else { return };
         self.applies(Input::Said { connection: socket.clone(), user, said, bytes: text.len() });
     }
 
@@ -160,13 +183,17 @@ impl Board {
     }
 
     pub fn ends(&mut self, socket: &Socket, parting: Parting) {
-        let user = self.lines[socket.number].user.clone();
+        let Some(user) = self.user(socket) else { return };
         self.applies(Input::Ended { connection: socket.clone(), user, parting });
     }
 
     pub fn shows_life(&mut self, socket: &Socket) {
-        let user = self.lines[socket.number].user.clone();
+        let Some(user) = self.user(socket) else { return };
         self.applies(Input::Alive { connection: socket.clone(), user });
+    }
+
+    fn user(&self, socket: &Socket) -> Option<UserId> {
+        self.lines[socket.number].user.clone()
     }
 
     pub fn drains(&mut self) {
@@ -242,6 +269,12 @@ impl Board {
         self.lines[socket.number].closed.map(Close::code)
     }
 
+    /// Why the user's newest socket was asked to close, if it was.
+    #[must_use]
+    pub fn close(&self, user: &str) -> Option<Close> {
+        self.lines[self.newest[user]].closed
+    }
+
     /// How often the socket was asked for a sign of life.
     #[must_use]
     pub fn probes(&self, socket: &Socket) -> usize {
@@ -274,7 +307,12 @@ impl Board {
             Effect::Deliver { to, frame } => {
                 let line = &mut self.lines[to.number];
                 assert_eq!(line.closed, None, "{to:?} was closed and is sent {frame}");
-                serde_json::from_str::<ServerMessage>(&frame).expect("a message of the server");
+                let message = serde_json::from_str(&frame).expect("a message of the server");
+                line.is_in |= matches!(message, ServerMessage::Registered(_));
+                if let Some(user) = line.user.as_ref().filter(|_| line.is_in) {
+                    let library = self.libraries.entry(user.to_string()).or_default();
+                    library.hears(&message, line.login.received);
+                }
                 line.heard.push(serde_json::from_str(&frame).unwrap());
                 line.frames.push(frame.to_string());
             }
@@ -284,7 +322,10 @@ impl Board {
                 assert_eq!(before, None, "{connection:?} is closed twice");
             }
             Effect::Identify { connection, user } => {
-                assert_eq!(self.lines[connection.number].user, user);
+                let line = &mut self.lines[connection.number];
+                assert!(line.user.is_none() && line.heard.is_empty(), "it is somebody already");
+                self.newest.insert(user.to_string(), connection.number);
+                line.user = Some(user);
             }
             Effect::Claim { connection, user, login } => {
                 self.applies(Input::Claimed { connection, user, login });

@@ -7,9 +7,12 @@
 
 mod harness;
 
+mod acks;
 mod call_ends;
 mod call_table;
 mod calls;
+mod drain;
+mod kept;
 mod logins;
 mod presence;
 mod properties;
@@ -18,6 +21,10 @@ mod rates;
 mod reject;
 mod relaying;
 mod replace;
+mod resume;
+mod resume_races;
 mod rooms;
 mod totals;
+mod verdicts;
+mod waiting;
 mod watching;

@@ -11,6 +11,23 @@ use super::harness::{Last, Opcode, RawClient, TestServer, config, frame, retry_a
 const AT_ONCE: Duration = Duration::from_millis(1500);
 
 #[actix_rt::test]
+async fn a_goodbye_right_behind_the_last_bad_message_is_an_answer_to_the_close() {
+    let server = TestServer::start(config()).await;
+    let mut ana = RawClient::connects(server.address, "userId=ana").await;
+    let mut bytes = frame(Opcode::Text, Last::Yes, b"{").repeat(20);
+    bytes.extend(frame(Opcode::Close, Last::Yes, &1000u16.to_be_bytes()));
+    let begin = Instant::now();
+
+    ana.sends(&bytes).await;
+
+    ana.ends_with(4500).await;
+    ana.is_cut_off().await;
+    assert!(begin.elapsed() < AT_ONCE, "held for {:?}", begin.elapsed());
+    drop(ana);
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
 async fn what_is_said_right_before_a_goodbye_is_still_done_and_answered() {
     let server = TestServer::start(config()).await;
     let mut bo = server.connects("bo").await;

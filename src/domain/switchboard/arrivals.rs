@@ -53,7 +53,8 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// Makes the user reachable through `connection`, and lets it and the others know.
+    /// Makes the user reachable through `connection`, and lets it and the others know. Who has
+    /// waited for the name until the node stopped is not let in.
     pub(super) fn register(
         &mut self,
         connection: C,
@@ -66,6 +67,10 @@ impl<C: Handle> Switchboard<C> {
         // sent away before the answer came.
         if self.registry.current(&user, &connection).is_some() {
             return;
+        }
+        if self.service != Service::Open {
+            let refusal = Refusal::Unavailable(Unavailable::Draining);
+            return refuse(connection, &refusal, Close::TryLater, effects);
         }
         // Who could not resume has lost its session, even though nobody had noticed yet.
         let why = if login.resume.is_some() { CallEvent::Lost } else { CallEvent::Replaced };
@@ -200,6 +205,10 @@ impl<C: Handle> Switchboard<C> {
 
     /// The holder of the name is silent, so the challenger takes its place.
     pub(super) fn probe_unanswered(&mut self, user: &UserId, effects: &mut Vec<Effect<C>>) {
+        if self.service != Service::Open {
+            // It is sent away with everybody else.
+            return;
+        }
         let challenger = self.registry.session(user).and_then(|it| it.challenger.as_deref());
         let Some(Challenger { connection, login, .. }) = challenger else { return };
         let (connection, user, login) = (connection.clone(), user.clone(), login.clone());

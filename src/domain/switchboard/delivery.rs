@@ -16,6 +16,10 @@ use crate::domain::session::Session;
 use crate::domain::{Backlog, Effect, Handle};
 use crate::protocol::{Refusal, ServerMessage, UserId, Verdict};
 
+/// So many of the server's own messages may be under way to a session although the node is full:
+/// twice what a client leaves unacknowledged that keeps the rules. Who has more is behind.
+const UNDER_WAY: usize = 64;
+
 /// What is known of a relayed message when it has been taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
@@ -72,9 +76,9 @@ impl<C: Handle> Switchboard<C> {
         let Some(ledger) = &session.ledger else {
             return self.show_frame(user, frame, effects);
         };
-        let is_behind = ledger.outbox.bytes() > 0;
+        let is_behind = ledger.outbox.own_messages() >= UNDER_WAY;
         if !ledger.outbox.takes_own(frame.len(), session.promised, &self.config)
-            || (is_behind && self.node_is_full(frame.len()))
+            || (is_behind && self.node_is_full(session, frame.len()))
         {
             return self.overrun.push((user.clone(), Behind::Session));
         }
@@ -100,7 +104,7 @@ impl<C: Handle> Switchboard<C> {
             }
             (None, None) => false,
         };
-        if !has_room || self.node_is_full(frame.len()) {
+        if !has_room || self.node_is_full(session, frame.len()) {
             return Err(Refusal::QueueFull(to.clone()));
         }
         if session.ledger.is_some() {
@@ -191,7 +195,9 @@ impl<C: Handle> Switchboard<C> {
                 || backlog.node_bytes + self.kept_bytes + bytes <= self.config.queue_total)
     }
 
-    fn node_is_full(&self, bytes: usize) -> bool {
-        self.unwritten_bytes + self.kept_bytes + bytes > self.config.queue_total
+    fn node_is_full(&self, session: &Session<C>, bytes: usize) -> bool {
+        let connection = session.connection();
+        let unwritten = connection.map_or(self.unwritten_bytes, |it| it.backlog().node_bytes);
+        unwritten + self.kept_bytes + bytes > self.config.queue_total
     }
 }

@@ -51,7 +51,7 @@ pub struct Switchboard<C> {
     tokens: HashMap<u128, UserId>,
     /// Bytes in all outboxes.
     kept_bytes: usize,
-    /// Bytes that sockets have not taken yet, as last seen.
+    /// What the sockets of the node had not taken when somebody last spoke.
     unwritten_bytes: usize,
     /// Kept messages whose sender waits for a verdict.
     open_receipts: usize,

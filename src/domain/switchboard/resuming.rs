@@ -258,7 +258,7 @@ impl<C: Handle> Switchboard<C> {
         self.show(user, &ack, effects);
     }
 
-    /// Whether a call request to the user would ring at no socket just now.
+    /// Whether the user has a session and no socket just now.
     pub(super) fn is_away(&self, user: &UserId) -> bool {
         self.registry.session(user).is_some_and(|session| session.is_away())
     }

@@ -69,6 +69,10 @@ impl<C: Handle> Switchboard<C> {
         if let Err(retry_after) = self.quotas.message(&mut session.buckets, cost, now) {
             session.manners.over_rate += 1;
             let too_often = session.manners.over_rate >= OVER_RATE_MAX;
+            if too_often {
+                // The row ends with the socket; the session may come back.
+                session.manners.over_rate = 0;
+            }
             let refusal = Refusal::RateLimited { retry_after };
             self.object(user, id, &refusal, effects);
             if too_often {
