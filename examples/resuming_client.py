@@ -40,6 +40,7 @@ class Session:
     async def leave(self):
         self.leaving = True
         if self.socket:
+            await self.acknowledge()  # so that senders get their verdicts
             await self.socket.close()  # goodbye: the session ends with it
 
     async def run(self):
@@ -126,6 +127,10 @@ class Session:
                 self.on_fate(self.open.pop(message["ref"]), message.get("code", message["type"]))
             self.wake.set()
 
+    async def acknowledge(self):
+        self.told, self.untold_bytes, self.ack_by = self.received, 0, None
+        await self.socket.send(json.dumps({"type": "ack", "received": self.told}))
+
     def may_write(self):
         if self.written < self.tried:  # again, on another socket
             return True
@@ -136,8 +141,7 @@ class Session:
         while True:
             late = self.ack_by and time.monotonic() >= self.ack_by
             if late or self.received - self.told >= 32 or self.untold_bytes >= 65536:
-                self.told, self.untold_bytes, self.ack_by = self.received, 0, None
-                await self.socket.send(json.dumps({"type": "ack", "received": self.told}))
+                await self.acknowledge()
             elif self.may_write():
                 frame = self.outbox[self.written][1]
                 self.written += 1
