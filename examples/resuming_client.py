@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 STATE = {"registered", "client-list", "presence", "ice-servers", "ack", "ping", "pong"}  # not counted
 FOR_GOOD = {1002, 1003, 1007, 1009}  # do not come back after these, nor after 4500 and above
+UNDER_WAY = 128  # so many messages at a time without acknowledgement or verdict: queues have bounds
 FAILURES = (OSError, EOFError, asyncio.TimeoutError, WebSocketException)
 
 
@@ -125,13 +126,19 @@ class Session:
                 self.on_fate(self.open.pop(message["ref"]), message.get("code", message["type"]))
             self.wake.set()
 
+    def may_write(self):
+        if self.written < self.tried:  # again, on another socket
+            return True
+        under_way = len(self.open) - (len(self.outbox) - self.tried)
+        return self.written < len(self.outbox) and max(under_way, self.tried) < UNDER_WAY
+
     async def write(self, pause):
         while True:
             late = self.ack_by and time.monotonic() >= self.ack_by
             if late or self.received - self.told >= 32 or self.untold_bytes >= 65536:
                 self.told, self.untold_bytes, self.ack_by = self.received, 0, None
                 await self.socket.send(json.dumps({"type": "ack", "received": self.told}))
-            elif self.written < len(self.outbox):
+            elif self.may_write():
                 frame = self.outbox[self.written][1]
                 self.written += 1
                 self.tried = max(self.tried, self.written)

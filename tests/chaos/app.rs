@@ -56,6 +56,8 @@ pub struct Counts {
     pub repeated: Cell<usize>,
     /// By close code.
     pub closed: RefCell<BTreeMap<u16, usize>>,
+    /// By the code of the error.
+    pub refused: RefCell<BTreeMap<String, usize>>,
 }
 
 impl Counts {
@@ -219,7 +221,8 @@ impl App {
         if has_arrived != (fate == Fate::Delivered) {
             self.complains(format!("was told {message}, but arrived: {has_arrived}"));
         }
-        if fate != Fate::Delivered {
+        if let Fate::Refused(code) = fate {
+            *self.counts().refused.borrow_mut().entry(code).or_default() += 1;
             self.book.unheard.set(self.book.unheard.get().saturating_sub(1));
         }
         if receipt {

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
 /// Bytes of a message that are not its data, about: fields, names and frame.
@@ -13,6 +14,10 @@ const ENVELOPE: u64 = 90;
 /// Data is of this size, in bytes; the mean is what positions are reckoned with.
 const DATA: std::ops::Range<usize> = 20..420;
 const MEAN: u64 = (DATA.start + DATA.end) as u64 / 2 + ENVELOPE;
+
+/// Everybody writes to so many others, and is written to by as many: what is under way to one who
+/// is away stays within its queue.
+const PARTNERS: usize = 4;
 
 /// How big a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,19 +98,27 @@ pub struct Plan {
 /// A plan for each client.
 pub fn draw(size: Size) -> Vec<Plan> {
     let mut dice = StdRng::seed_from_u64(size.seed);
+    let mut circle: Vec<_> = (0..size.clients).collect();
+    circle.shuffle(&mut dice);
     let share = |all: usize, n: usize| all / size.clients + usize::from(n < all % size.clients);
-    (0..size.clients)
-        .map(|n| Plan {
-            letters: (0..share(size.messages, n)).map(|_| letter(&mut dice, n, size)).collect(),
-            fates: (0..share(size.cuts, n)).map(|_| fate(&mut dice, size)).collect(),
+    let mut plans: Vec<_> = (0..size.clients)
+        .map(|place| {
+            let client = circle[place];
+            let next = |steps: usize| circle[(place + steps) % size.clients];
+            let partners: Vec<_> = (1..=PARTNERS.min(size.clients - 1)).map(next).collect();
+            let letters = (0..share(size.messages, client)).map(|_| letter(&mut dice, &partners));
+            let letters = letters.collect();
+            let fates = (0..share(size.cuts, client)).map(|_| fate(&mut dice, size)).collect();
+            (client, Plan { letters, fates })
         })
-        .collect()
+        .collect();
+    plans.sort_by_key(|(client, _)| *client);
+    plans.into_iter().map(|(_, plan)| plan).collect()
 }
 
-fn letter(dice: &mut StdRng, sender: usize, size: Size) -> Letter {
-    let another = dice.random_range(0..size.clients - 1);
+fn letter(dice: &mut StdRng, partners: &[usize]) -> Letter {
     Letter {
-        to: another + usize::from(another >= sender),
+        to: partners[dice.random_range(0..partners.len())],
         size: dice.random_range(DATA),
         receipt: dice.random_ratio(3, 4),
     }

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod behind;
 mod calls;
 mod churn;
 mod connecting;
@@ -13,6 +14,7 @@ mod duplicates;
 mod endings;
 mod floods;
 mod frames;
+mod half_open;
 mod handshakes;
 mod harness;
 mod limits;
@@ -23,4 +25,5 @@ mod reconnecting;
 mod refusals;
 mod resuming;
 mod rooms;
+mod settling;
 mod slow;

@@ -10,7 +10,7 @@ use switchboard::server::Server;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-use super::{Client, PATIENCE, Witness};
+use super::{Client, Link, PATIENCE, Witness};
 
 /// The default settings on a free port, without limits for this machine's address and for calls.
 /// Sessions end with their sockets, unless a test is about those that do not.
@@ -57,6 +57,13 @@ impl TestServer {
     /// A client whose upgrade was answered, and nothing more.
     pub async fn dials(&self, query: &str) -> Client {
         let client = Client::dial(self.address, query).await;
+        self.clients.borrow_mut().extend(client.tasks());
+        client
+    }
+
+    /// The same through a link that may be cut.
+    pub async fn dials_through(&self, link: &Link, query: &str) -> Client {
+        let client = Client::dial(link.address, query).await;
         self.clients.borrow_mut().extend(client.tasks());
         client
     }
