@@ -21,6 +21,7 @@ use switchboard::domain::{
 use switchboard::protocol::{self, Close, DisplayName, ServerMessage, UserId};
 
 use counting::Library;
+pub use counting::is_counted;
 
 pub const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)

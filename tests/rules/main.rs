@@ -11,6 +11,7 @@ mod acks;
 mod call_ends;
 mod call_table;
 mod calls;
+mod delivery;
 mod drain;
 mod kept;
 mod logins;

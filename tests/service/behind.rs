@@ -179,7 +179,7 @@ async fn the_queues_of_a_node_together_stay_under_queue_total() {
     for _ in 0..taken[0] {
         ana.expects("delivered").await;
     }
-    ana.says(letter("cyd", 7));
+    let _ = ana.says_with_id(letter("cyd", 7));
     assert_eq!(cyd.expects("message").await["data"][0], 7);
     assert_eq!(ana.expects("relayed").await["to"], "cyd");
     drop(awake);

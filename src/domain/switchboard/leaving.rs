@@ -204,11 +204,13 @@ impl<C: Handle> Switchboard<C> {
     pub(super) fn send_away(&mut self, effects: &mut Vec<Effect<C>>) {
         self.service = Service::Closed;
         let users: Vec<_> = self.registry.users().cloned().collect();
-        for user in &users {
-            let session = self.registry.session_mut(user);
-            let Some(ledger) = session.and_then(|it| it.ledger.as_mut()) else { continue };
-            let outbox = std::mem::take(&mut ledger.outbox);
-            self.settle_rest(outbox.into_rest(), user, effects);
+        // Nobody will acknowledge anything any more, so the verdicts are not kept.
+        let ledgers: Vec<_> = users
+            .iter()
+            .filter_map(|user| Some((user, self.registry.session_mut(user)?.ledger.take()?)))
+            .collect();
+        for (user, ledger) in ledgers {
+            self.settle_rest(ledger.outbox.into_rest(), user, effects);
         }
         let returning = Duration::from_secs(1) * users.len() as u32 / RETURNS_A_SECOND;
         let close = Close::Restart { window: self.config.drain_window.max(returning) };

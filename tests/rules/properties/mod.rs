@@ -18,16 +18,14 @@ use switchboard::config::{Config, DuplicateLogin, PresenceMode};
 use crate::harness::secs;
 use world::World;
 
-/// Lives for each property: together more than 100 000.
-const CASES: u32 = 17_000;
+/// Lives for each property: with those of `delivery`, 100 000 in all.
+const CASES: u32 = 14_000;
 
 fn holds_for_every_life(change: impl FnOnce(&mut Config)) {
     let mut config = Config { call_rate: 0, rate: 0, ..Config::default() };
     change(&mut config);
     let config = Arc::new(config);
-    let cases = std::env::var("PROPERTY_CASES").ok().and_then(|it| it.parse().ok());
-    let runs = Runs { cases: cases.unwrap_or(CASES), failure_persistence: None, ..Runs::default() };
-    let outcome = TestRunner::new(runs).run(&vec(step::step(), 20..40), |steps| {
+    let outcome = runner(CASES).run(&vec(step::step(), 20..40), |steps| {
         let mut world = World::new(&config);
         for step in steps {
             world.takes(step);
@@ -38,6 +36,13 @@ fn holds_for_every_life(change: impl FnOnce(&mut Config)) {
     if let Err(failure) = outcome {
         panic!("{failure}");
     }
+}
+
+/// So many lives, or as many as are asked for.
+pub fn runner(cases: u32) -> TestRunner {
+    let asked = std::env::var("PROPERTY_CASES").ok().and_then(|it| it.parse().ok());
+    let cases = asked.unwrap_or(cases);
+    TestRunner::new(Runs { cases, failure_persistence: None, ..Runs::default() })
 }
 
 #[test]
