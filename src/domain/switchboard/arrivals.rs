@@ -150,7 +150,9 @@ impl<C: Handle> Switchboard<C> {
             return;
         }
         let others = self.registry.len() - 1;
-        let by_name = self.registry.len() <= self.config.presence_limit;
+        let view = self.registry.session(user).map(|session| session.view);
+        let by_name = self.registry.len() <= self.config.presence_limit
+            && !matches!(view, Some(View::Total { .. }));
         let (view, list) = if by_name {
             self.presence.named += 1;
             (View::Names(self.presence.present()), self.list(user, None, LIST_MAX, None))

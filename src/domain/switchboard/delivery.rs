@@ -19,6 +19,8 @@ use crate::protocol::{Refusal, ServerMessage, UserId, Verdict};
 /// So many of the server's own messages may be under way to a session although the node is full:
 /// twice what a client leaves unacknowledged that keeps the rules. Who has more is behind.
 const UNDER_WAY: usize = 64;
+/// So many bytes of it, where there is no outbox to count messages in.
+const UNDER_WAY_BYTES: usize = 16 << 10;
 
 /// What is known of a relayed message when it has been taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,12 +189,14 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// Whether a socket may be given more of the server's own.
+    /// Whether a socket may be given more of the server's own. One that has taken everything so
+    /// far may always have one more, however long, and on a full node a little beside it.
     fn takes_more(&self, backlog: Backlog, bytes: usize) -> bool {
-        backlog.messages < 2 * self.config.queue_messages
-            && backlog.bytes + bytes <= 2 * self.config.queue_bytes
-            && (backlog.bytes == 0
-                || backlog.node_bytes + self.kept_bytes + bytes <= self.config.queue_total)
+        let has_room = backlog.messages < 2 * self.config.queue_messages
+            && backlog.bytes + bytes <= 2 * self.config.queue_bytes;
+        let is_little = backlog.messages < UNDER_WAY && backlog.bytes + bytes <= UNDER_WAY_BYTES;
+        let node_has_room = backlog.node_bytes + self.kept_bytes + bytes <= self.config.queue_total;
+        backlog.bytes == 0 || (has_room && (is_little || node_has_room))
     }
 
     fn node_is_full(&self, session: &Session<C>, bytes: usize) -> bool {
