@@ -4,6 +4,7 @@
 //! `cargo run --release --example echo -- --listen 127.0.0.1:9001`, then `ws://127.0.0.1:9001/ws`.
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, Context, Handler};
@@ -62,7 +63,7 @@ async fn socket(request: HttpRequest) -> impl Responder {
     let admission = Admission::Login(Login::fresh(user));
     Ok::<_, actix_web::Error>(accept(
         &request,
-        Seat { admission, protocol: None, guard: Box::new(()) },
+        Seat { admission, protocol: None, guard: Arc::new(()) },
     )?)
 }
 

@@ -47,15 +47,20 @@ pub fn ask(url: &str) -> Result<(), Unwell> {
 
 /// The health page of a server on this machine that listens on `listen`.
 pub fn url(listen: SocketAddr) -> Result<String, Unwell> {
+    match listen.port() {
+        0 => Err(Unwell::AnyPort(listen)),
+        _ => Ok(format!("http://{}/healthz", from_this_machine(listen))),
+    }
+}
+
+/// Where this machine itself reaches a server that listens on `listen`.
+pub fn from_this_machine(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    match listen.port() {
-        0 => Err(Unwell::AnyPort(listen)),
-        port => Ok(format!("http://{}/healthz", SocketAddr::new(ip, port))),
-    }
+    SocketAddr::new(ip, listen.port())
 }
 
 #[cfg(test)]

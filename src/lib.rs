@@ -1,4 +1,22 @@
-//! switchboard: an actor-model WebRTC signaling service.
+//! switchboard: a WebRTC signaling server of actors.
+//!
+//! ```text
+//! socket <-> Connection actor --FromConnection--> SignalingHub actor --Deliver--> Connection actors <-> sockets
+//!            frames, heartbeat,                   decodes, then                   backlog, its own
+//!            its own close                        Switchboard::apply              close
+//! ```
+//!
+//! Dependencies point one way: `server -> http -> connection -> hub -> domain -> protocol`; each
+//! module may use those to its right. The rest are leaves.
+//!
+//! - [`protocol`]: every wire format
+//! - [`domain`]: the rules, a pure state machine: users, sessions, calls, rooms, presence, quotas
+//! - [`hub`]: the actor that owns the rules; its handlers only translate
+//! - [`connection`]: one socket, one actor, on the raw upgraded stream
+//! - [`http`]: the URL table, who may connect, the pages
+//! - [`server`]: the only place that wires the parts together
+//! - [`config`], [`cli`], [`logging`], [`health`], [`descriptors`]: settings, the command line, and
+//!   what a process needs besides
 
 pub mod cli;
 pub mod config;

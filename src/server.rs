@@ -19,12 +19,13 @@ use tokio::time::timeout;
 use crate::config::Config;
 use crate::connection::{Limits, Node, OpenSockets, Site, listen};
 use crate::descriptors;
+use crate::health::from_this_machine;
 use crate::http::{self, Context, Gate};
 use crate::hub::{Drain, Inspect, Report, SignalingHub};
 
-/// How long sockets may take to say goodbye when the server stops. The container's patience is
-/// 10 s; this leaves room for the rest.
-const FAREWELL: Duration = Duration::from_secs(8);
+/// How long sockets may take to say goodbye when the server stops, the moment for settling
+/// included. All in all a stop takes less than 10 s, which is a container's patience.
+const FAREWELL: Duration = Duration::from_secs(9);
 
 /// Why the server ended without being told to, or did not start; one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +68,7 @@ pub fn run(config: Config) -> Result<(), Fault> {
         let (mut terminate, mut interrupt) =
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let mut server = Server::start(config).await?;
-        info!("listening, open http://{}/", server.address());
+        info!("listening, open http://{}/", from_this_machine(server.address()));
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
@@ -130,7 +131,7 @@ impl Server {
         Fault::HubGone { open: self.open.count() }
     }
 
-    /// Tells every socket (1012), waits for them to go, at most 8 s, and stops.
+    /// Tells every socket (1012), waits for them to go, at most 9 s, and stops.
     pub async fn stop(self) {
         let open = self.open.count();
         info!("stopping sockets={open}");

@@ -34,6 +34,9 @@ install_missing() {
     command -v cc >/dev/null || missing+=(gcc libc6-dev)
     command -v chromium >/dev/null || missing+=(chromium)
     command -v chromedriver >/dev/null || missing+=(chromium-driver)
+    # For examples/resuming_client.py, which the chaos tests run.
+    python3 -c 'import websockets' 2>/dev/null || /usr/bin/python3 -c 'import websockets' 2>/dev/null ||
+        missing+=(python3 python3-websockets)
     [ ${#missing[@]} -gt 0 ] || return 0
 
     local root=()

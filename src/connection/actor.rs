@@ -11,7 +11,7 @@ use log::debug;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::domain::Login;
-use crate::hub::{ConnectionEvent, Deliver, FromConnection, Link, Parting, Payload, Then};
+use crate::hub::{ConnectionEvent, Deliver, FromConnection, Guard, Link, Parting, Payload, Then};
 use crate::protocol::UserId;
 
 use super::backlog::{Backlog, Progress};
@@ -43,6 +43,7 @@ pub struct Connection {
     pub(super) stalled_since: Option<Instant>,
     pub(super) alarm: Pin<Box<Sleep>>,
     pub(super) node: SharedNode,
+    /// Held for its drop.
     _guard: Guard,
     _open: OpenSocket,
 }
@@ -52,15 +53,6 @@ pub struct Connection {
 pub(super) enum EndOfTalk {
     Close(Option<actix_web_actors::ws::CloseCode>),
     Read(ReadEnd),
-}
-
-/// What lives exactly as long as the socket, for whoever counts sockets.
-pub(super) struct Guard(#[allow(dead_code, reason = "held for its drop")] pub(super) Box<dyn Send>);
-
-impl std::fmt::Debug for Guard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Guard")
-    }
 }
 
 /// The connection as the hub sees it.
@@ -102,11 +94,11 @@ impl Connection {
                 stalled_since: None,
                 alarm: Box::pin(sleep_until(until)),
                 node: Rc::clone(node),
-                _guard: guard,
+                _guard: guard.clone(),
                 _open: node.open.enter(),
             };
             match admission {
-                Admission::Login(login) => connection.open(login, context),
+                Admission::Login(login) => connection.open(login, guard, context),
                 Admission::Refused { message, close } => {
                     connection.backlog.push(Payload::Text(message));
                     connection.close(close, Parting::Broken);
@@ -116,9 +108,9 @@ impl Connection {
         })
     }
 
-    fn open(&mut self, login: Login, context: &Context<Self>) {
+    fn open(&mut self, login: Login, guard: Guard, context: &Context<Self>) {
         let recipient = context.address().recipient();
-        let link = Link::new(recipient, self.node.unwritten.clone());
+        let link = Link::new(recipient, self.node.unwritten.clone(), guard);
         tell(&self.node, &link, ConnectionEvent::Opened(login));
         self.presence = Some(Presence { link, reported: Reported::Opened });
     }
@@ -319,7 +311,7 @@ mod tests {
         let (stream, _) = listener.accept().await.unwrap();
         let login = Login::fresh(UserId::parse("ana").unwrap());
         let admission = Admission::Login(login);
-        let guard = Guard(Box::new(()));
+        let guard = std::sync::Arc::new(());
         let connection = Connection::start(stream.into(), BytesMut::new(), admission, guard, &node);
         assert!(matches!(reports.recv().await, Some(ConnectionEvent::Opened(_))));
 

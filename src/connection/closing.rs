@@ -72,7 +72,11 @@ impl Connection {
             | Close::BadClient
             | Close::TokenRefused
             | Close::Replaced
-            | Close::NameInUse => Phase::Closing(self.patience()),
+            | Close::NameInUse => match self.read_end.take() {
+                None => Phase::Closing(self.patience()),
+                // The client's close, or its end, has come behind the batch that is with the hub.
+                Some(_) => Phase::Ending(self.patience()),
+            },
         };
         self.backlog.push_close(Some(close_reason(close)));
     }

@@ -27,9 +27,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 use crate::domain::Login;
+use crate::hub::Guard;
 use crate::protocol::Close;
 
-use super::actor::Guard;
 use super::listen::AppFactory;
 use super::{Connection, Io, SharedNode};
 
@@ -44,8 +44,9 @@ pub struct Seat {
     pub admission: Admission,
     /// The subprotocol to name in the answer; one that the client has offered.
     pub protocol: Option<&'static str>,
-    /// Dropped together with the connection, for whoever counts sockets.
-    pub guard: Box<dyn Send>,
+    /// Dropped when the connection is over and no session waits in its place, for whoever counts
+    /// sockets.
+    pub guard: Guard,
 }
 
 /// What happens to a socket after the upgrade.
@@ -130,7 +131,7 @@ where
     let parts = framed.into_parts();
     // Copied, because its buffer has kilobytes of room and would live as long as the socket.
     let unread = BytesMut::from(&parts.read_buf[..]);
-    Connection::start(parts.io.into(), unread, admission, Guard(guard), node);
+    Connection::start(parts.io.into(), unread, admission, guard, node);
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The rules: users, sessions, calls, rooms, presence, quotas.
 //!
-//! Promises: a pure state machine. The same inputs at the same times with the same seed give the
-//! same effects; no actor, no clock, no I/O. Generic over the handle of a connection, so that a
+//! Promises: a pure state machine. The same inputs at the same times with the same seed give each
+//! connection the same effects in the same order; no actor, no clock, no I/O. Generic over the handle of a connection, so that a
 //! test drives it with plain numbers and simulated time.
 
 mod agenda;

@@ -55,6 +55,9 @@ pub(super) struct Outbox {
     own: Fill,
 }
 
+/// The longest verdict: a message id of 64 characters and a user id of 128, and what is around.
+const VERDICT_BYTES: usize = 448;
+
 /// What an acknowledgement or a resume says that cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OutOfRange {
@@ -65,13 +68,23 @@ pub(super) enum OutOfRange {
 }
 
 impl Outbox {
-    /// Whether that share takes another message of this size.
-    pub(super) fn has_room(&self, share: Share, bytes: usize, config: &Config) -> bool {
-        let fill = match share {
-            Share::Relayed => self.relayed,
-            Share::Own => self.own,
-        };
-        fill.messages < config.queue_messages && fill.bytes + bytes <= config.queue_bytes
+    /// Whether another client's message of this size finds room.
+    pub(super) fn takes_relayed(&self, bytes: usize, config: &Config) -> bool {
+        self.relayed.messages < config.queue_messages
+            && self.relayed.bytes + bytes <= config.queue_bytes
+    }
+
+    /// Whether a message of the server's own finds room beside the verdicts that are promised.
+    pub(super) fn takes_own(&self, bytes: usize, promised: usize, config: &Config) -> bool {
+        self.own.messages + promised < config.queue_messages
+            && self.own.bytes + promised * VERDICT_BYTES + bytes <= config.queue_bytes
+    }
+
+    /// Whether one more verdict can be promised beside those that are: with half of the own share
+    /// in use it cannot, as the rest is for what nobody asked for.
+    pub(super) fn takes_promise(&self, promised: usize, config: &Config) -> bool {
+        self.own.messages + promised < config.queue_messages / 2
+            && self.own.bytes + (promised + 1) * VERDICT_BYTES <= config.queue_bytes / 2
     }
 
     /// Keeps a message. There must be room.
@@ -174,13 +187,27 @@ mod tests {
     }
 
     #[test]
+    fn a_promised_verdict_has_its_room_whatever_else_is_said() {
+        let config = Config { queue_messages: 4, ..Config::default() };
+        let mut outbox = Outbox::default();
+        assert!(outbox.takes_promise(1, &config));
+        assert!(!outbox.takes_promise(2, &config));
+
+        outbox.keep(message("a", Share::Own));
+        outbox.keep(message("b", Share::Own));
+
+        assert!(!outbox.takes_own(1, 2, &config), "the rest is promised");
+        assert!(outbox.takes_own(1, 1, &config), "a promise that is kept makes room for itself");
+    }
+
+    #[test]
     fn each_share_has_a_bound_of_its_own() {
         let config = Config { queue_messages: 1, queue_bytes: 10, ..Config::default() };
         let mut outbox = Outbox::default();
-        assert!(!outbox.has_room(Share::Relayed, 11, &config));
+        assert!(!outbox.takes_relayed(11, &config));
         outbox.keep(message("a", Share::Relayed));
 
-        assert!(!outbox.has_room(Share::Relayed, 1, &config));
-        assert!(outbox.has_room(Share::Own, 10, &config));
+        assert!(!outbox.takes_relayed(1, &config));
+        assert!(outbox.takes_own(10, 0, &config));
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Session<C> {
     pub(super) view: View,
     /// Whom the user watches, and whether it was last told that they are online.
     pub(super) watching: HashMap<UserId, bool>,
+    /// Verdicts on its messages that are still to come.
+    pub(super) promised: usize,
     pub(super) buckets: Buckets,
     pub(super) manners: Manners,
     pub(super) challenger: Option<Box<Challenger<C>>>,
@@ -39,7 +41,9 @@ pub(super) enum Attachment<C> {
     /// It is reached through this connection.
     Attached(C),
     /// Its socket broke; it can be resumed until then.
-    Waiting { until: Instant },
+    ///
+    /// The connection that is over is held, as it still counts against the limits of its address.
+    Waiting { until: Instant, _last: C },
 }
 
 impl<C> Session<C> {

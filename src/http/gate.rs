@@ -37,7 +37,8 @@ struct Pace {
 
 #[derive(Default)]
 struct Open {
-    total: usize,
+    /// Those that were let in: who is refused takes nobody's place while it reads why.
+    seated: usize,
     by_address: HashMap<IpAddr, usize>,
 }
 
@@ -55,6 +56,13 @@ pub(super) enum Entry {
 pub(super) struct Pass {
     gate: Arc<Gate>,
     address: IpAddr,
+    place: Place,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Seated,
+    Standing,
 }
 
 impl Gate {
@@ -85,12 +93,13 @@ impl Gate {
         if in_pace == Some(InPace::No) || over(held, self.max_per_address, PATIENCE) {
             return Entry::TurnedAway;
         }
-        let full = over(open.total, self.max_sockets, 1);
+        let full = over(open.seated, self.max_sockets, 1);
         let crowded = over(held, self.max_per_address, 1) || in_pace == Some(InPace::Hardly);
-        open.total += 1;
+        let place = if full || crowded { Place::Standing } else { Place::Seated };
+        open.seated += usize::from(place == Place::Seated);
         *open.by_address.entry(address).or_default() += 1;
         drop(open);
-        let pass = Pass { gate: self.clone(), address };
+        let pass = Pass { gate: self.clone(), address, place };
         match (full, crowded) {
             (_, true) => Entry::Refused(Unavailable::Address, pass),
             (true, false) => Entry::Refused(Unavailable::Full, pass),
@@ -130,7 +139,9 @@ impl Pace {
 impl Drop for Pass {
     fn drop(&mut self) {
         let mut open = self.gate.open();
-        open.total = open.total.saturating_sub(1);
+        if self.place == Place::Seated {
+            open.seated = open.seated.saturating_sub(1);
+        }
         if let Some(held) = open.by_address.get_mut(&self.address) {
             *held -= 1;
             if *held == 0 {

@@ -4,6 +4,7 @@
 //! is said afterwards, by an `error` message and a close code.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
 use actix_web::web::{Data, Query};
@@ -50,7 +51,7 @@ fn take_seat(request: &HttpRequest, context: &Context) -> Result<HttpResponse, H
             Admission::Refused { message: refusal.message(None).encode(), close }
         }
     };
-    Ok(accept(request, Seat { admission, protocol, guard: Box::new(pass) })?)
+    Ok(accept(request, Seat { admission, protocol, guard: Arc::new(pass) })?)
 }
 
 /// Before a resume token among the subprotocols, which proxies do not log as they do URLs.

@@ -5,6 +5,7 @@
 //! clones share one stored recipient, so the mailbox bound holds: a clone of a `Recipient` would
 //! bring a free slot of its own.
 
+use std::any::Any;
 use std::sync::atomic::{
     AtomicBool, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
@@ -97,6 +98,10 @@ pub enum ConnectionEvent {
     Ended(Parting),
 }
 
+/// What is held as long as a socket counts: while it is open, and while a session waits in its
+/// place. Its drop is what matters.
+pub type Guard = Arc<dyn Any + Send + Sync>;
+
 /// The hub's handle of a connection, and the little state that both share.
 #[derive(Clone)]
 pub struct Link(Arc<Shared>);
@@ -112,12 +117,17 @@ struct Shared {
     node_unwritten: Arc<AtomicUsize>,
     batch_with_hub: AtomicBool,
     reader: AtomicWaker,
+    _guard: Guard,
 }
 
 impl Link {
     /// A handle of the connection behind `recipient`, which speaks for nobody yet.
     /// `node_unwritten` is the one counter of the node.
-    pub fn new(recipient: Recipient<Deliver>, node_unwritten: Arc<AtomicUsize>) -> Self {
+    pub fn new(
+        recipient: Recipient<Deliver>,
+        node_unwritten: Arc<AtomicUsize>,
+        guard: Guard,
+    ) -> Self {
         Self(Arc::new(Shared {
             user: OnceLock::new(),
             recipient,
@@ -126,6 +136,7 @@ impl Link {
             node_unwritten,
             batch_with_hub: AtomicBool::new(false),
             reader: AtomicWaker::new(),
+            _guard: guard,
         }))
     }
 

@@ -1,17 +1,12 @@
 //! Everything a client may say, and how a text frame becomes it.
 
 use bytestring::ByteString;
-use serde::{Deserialize, Serialize};
 
 use super::data::Data;
 use super::envelope::{Envelope, Field};
 use super::ids::{CallId, MessageId, RoomId, UserId};
+use super::parts::{Media, shorten};
 use super::refusal::{BadMessage, Refusal};
-
-/// The longest `detail` of an end, in characters.
-pub const DETAIL_MAX: usize = 128;
-/// The most entries of one `client-list`.
-pub const LIST_MAX: usize = 1000;
 
 /// A well-formed message of a client, with the client's own `id` for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,18 +110,6 @@ pub enum Destination {
     User(UserId),
     /// Everybody else in a room.
     Room(RoomId),
-}
-
-/// What a call wants to carry; a hint for the callee's page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Media {
-    /// Sound.
-    #[serde(default)]
-    pub audio: bool,
-    /// Picture.
-    #[serde(default)]
-    pub video: bool,
 }
 
 /// The types on the wire.
@@ -286,12 +269,4 @@ fn receipt(wanted: bool, has_id: bool) -> Result<bool, Refusal> {
 
 fn together(rule: &'static str) -> Refusal {
     Refusal::BadMessage(BadMessage::Together(rule))
-}
-
-/// At most 40 characters of what a client wrote, for a sentence that names it.
-pub(super) fn shorten(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

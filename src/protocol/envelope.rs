@@ -11,9 +11,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use super::client_message::{DETAIL_MAX, LIST_MAX, Media, shorten};
 use super::data::Data;
 use super::ids::{BadId, CallId, MessageId, RoomId, UserId};
+use super::parts::{DETAIL_MAX, LIST_MAX, Media, shorten};
 use super::refusal::{BadMessage, Refusal};
 
 /// Every top-level field that some message has.

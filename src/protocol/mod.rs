@@ -8,18 +8,18 @@ mod close;
 mod data;
 mod envelope;
 mod ids;
+mod parts;
 mod refusal;
 mod server_message;
 
-pub use client_message::{
-    ClientMessage, DETAIL_MAX, Destination, Incoming, LIST_MAX, Media, Rejected, SignalKind, decode,
-};
+pub use client_message::{ClientMessage, Destination, Incoming, Rejected, SignalKind, decode};
 pub use close::Close;
 pub use data::{DEPTH_MAX, Data};
 pub use ids::{
     BadId, CallId, DISPLAY_NAME_MAX, DisplayName, HANDLE_MAX, MessageId, ROOM_ID_MAX, RoomId,
     SessionId, USER_ID_MAX, UserId,
 };
+pub use parts::{DETAIL_MAX, LIST_MAX, Media};
 pub use refusal::{BadMessage, NotPermitted, Refusal, Unavailable};
 pub use server_message::{
     EndReason, ErrorMessage, IceServer, Limits, Member, Membership, Names, PROTOCOL, Registered,

@@ -49,6 +49,12 @@ pub enum Refusal {
     /// The other one's queue is full.
     #[error("{0} has too much waiting: the message was not taken; send it again later")]
     QueueFull(UserId),
+    /// Too many of the sender's own messages wait for their verdicts.
+    #[error(
+        "too many of your messages wait for a verdict: this one was not taken; send it again when \
+         some have come"
+    )]
+    ReceiptsFull,
     /// Not allowed in this mode, or past a limit that has no code of its own.
     #[error("{0}")]
     NotPermitted(NotPermitted),
@@ -198,7 +204,7 @@ impl Refusal {
             Refusal::TooLarge { .. } => "too-large",
             Refusal::RateLimited { .. } => "rate-limited",
             Refusal::UserOffline(_) => "user-offline",
-            Refusal::QueueFull(_) => "queue-full",
+            Refusal::QueueFull(_) | Refusal::ReceiptsFull => "queue-full",
             Refusal::NotPermitted(_) => "not-permitted",
             Refusal::CallOver(_) => "call-over",
             Refusal::NotYourCall(_) => "not-your-call",

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use bytestring::ByteString;
 use serde::{Deserialize, Serialize};
 
-use super::client_message::Media;
 use super::data::Data;
 use super::ids::{CallId, DisplayName, MessageId, RoomId, SessionId, UserId};
+use super::parts::Media;
 
 /// The version of the protocol, in `registered`.
 pub const PROTOCOL: u32 = 1;

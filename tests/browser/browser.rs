@@ -42,7 +42,8 @@ impl Chromedriver {
         let port = port_of(&mut words);
         // Read on, so that it never waits for a reader.
         thread::spawn(move || words.read_to_end(&mut Vec::new()));
-        Self { process, port, profiles: TempDir::new().unwrap() }
+        let profiles = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        Self { process, port, profiles }
     }
 
     /// A new browser with one empty page.

@@ -110,7 +110,8 @@ impl Page {
         }
     }
 
-    async fn everything(&self) -> String {
+    /// What the page shows and has said so far, for the message of a test that fails.
+    pub(crate) async fn everything(&self) -> String {
         let seen = match self.driver.execute("return seen.everything()", []).await {
             Ok(returned) => format!("{:#}", returned.json()),
             Err(why) => why.to_string(),

@@ -479,3 +479,18 @@ fn wait_in(reason: &str) -> u64 {
     let number = reason.strip_prefix("retry after ").and_then(|rest| rest.strip_suffix(" ms"));
     number.unwrap_or_else(|| panic!("{reason}")).parse().unwrap()
 }
+
+#[actix_rt::test]
+async fn a_seat_is_taken_until_the_hub_has_let_go_of_the_link_too() {
+    let mut service = Service::start(limits()).await;
+    let seats = service.seats.clone();
+    let (client, link) = service.admit().await;
+    client.leave().await;
+    service.ended(Parting::Goodbye).await;
+    service.over().await;
+
+    assert_eq!(seats.count(), 1, "a session may wait in its place");
+    drop(link);
+
+    assert_eq!(seats.count(), 0);
+}

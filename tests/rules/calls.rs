@@ -110,6 +110,23 @@ fn it_rings_for_45_seconds_and_then_both_are_told_no_answer() {
 }
 
 #[test]
+fn only_a_ringing_call_waits_for_its_time() {
+    let mut board = Board::of(["ana", "bo"]);
+    assert!(!board.has_something_due());
+
+    let call = board.rings("ana", "bo");
+    assert!(board.has_something_due());
+    board.says("bo", json!({"type": "call-accept", "callId": call}));
+    assert!(!board.has_something_due(), "it was accepted");
+    board.says("bo", json!({"type": "call-hangup", "callId": call}));
+    board.settle();
+
+    let call = board.rings("ana", "bo");
+    board.says("bo", json!({"type": "call-reject", "callId": call}));
+    assert!(!board.has_something_due(), "it was rejected");
+}
+
+#[test]
 fn an_accepted_call_lasts_as_long_as_it_likes() {
     let mut board = Board::of(["ana", "bo"]);
     let call = board.connects("ana", "bo");

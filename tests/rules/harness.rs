@@ -213,6 +213,12 @@ impl Board {
         self.now = end;
     }
 
+    /// Whether the rules want to be woken some time.
+    #[must_use]
+    pub fn has_something_due(&self) -> bool {
+        self.rules.next_due().is_some()
+    }
+
     /// Lets time pass without anybody noticing.
     pub fn oversleeps(&mut self, span: Duration) {
         self.now += span;

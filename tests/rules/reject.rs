@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use switchboard::config::DuplicateLogin;
+use switchboard::domain::Backlog;
 
 use crate::harness::{Board, NOTHING, error, millis, secs, types};
 
@@ -209,4 +210,38 @@ fn a_drain_sends_the_challenger_away_too() {
     assert_eq!(board.closed_over(&holder), Some(1012));
     assert_eq!(board.hears_over(&newcomer)[0]["code"], "unavailable");
     assert_eq!(board.closed_over(&newcomer), Some(1013));
+}
+
+#[test]
+fn a_name_that_is_granted_twice_is_taken_once() {
+    // Both holders are silent. To take ana's name ends the call, of which bo, who is too far
+    // behind to be told, is sent away: a second reason to ask for bo's name.
+    let mut board = board_of_ana();
+    board.rings("ana", "bo");
+    board.is_behind("bo", Backlog { messages: 1024, ..Backlog::default() });
+    board.logs_in("ana");
+    let newcomer = board.logs_in("bo");
+
+    board.passes(secs(5));
+
+    assert_eq!(types(&board.hears_over(&newcomer)), ["registered", "client-list"]);
+    assert_eq!(board.closed_over(&newcomer), None);
+    assert_eq!(board.census().users, 2);
+}
+
+#[test]
+fn after_an_answer_the_next_challenger_is_a_new_question() {
+    let mut board = board_of_ana();
+    let holder = board.socket("ana");
+    board.logs_in("ana");
+    board.passes(secs(4));
+    board.shows_life(&holder);
+
+    board.logs_in("ana");
+    board.passes(millis(4_999));
+    assert_eq!(board.probes(&holder), 2);
+    assert_eq!(board.closed_over(&holder), None);
+    board.passes(millis(1));
+
+    assert_eq!(board.closed_over(&holder), Some(4008));
 }

@@ -238,7 +238,7 @@ fn a_fresh_login_after_a_failed_resume_ends_the_calls_of_the_waiting_session() {
     board.knocks_with(board.login("ana", 0, "unknown"));
 
     let ended = board.hears_one("bo");
-    assert_eq!((&ended["type"], &ended["reason"]), (&json!("call-ended"), &json!("replaced")));
+    assert_eq!((&ended["type"], &ended["reason"]), (&json!("call-ended"), &json!("lost")));
     assert_eq!(board.hears("ana")[0]["calls"], json!([]));
 }
 
@@ -312,4 +312,17 @@ fn a_resume_is_a_sign_of_life_to_whoever_wants_the_name() {
     assert_eq!(error(refused[0].clone()), json!({"type": "error", "code": "name-in-use"}));
     assert_eq!(board.closed_over(&challenger), Some(4510));
     assert_eq!(types(&board.hears("ana")), ["registered", "client-list"]);
+}
+
+#[test]
+fn a_received_above_what_was_sent_leaves_the_client_its_name() {
+    let mut board = board();
+    let token = board.token("ana");
+    board.goes("ana");
+
+    let login = Login { user: None, ..board.login("ana", 99, &token) };
+    board.knocks_with(login);
+
+    let registered = &board.hears("ana")[0];
+    assert_eq!((&registered["userId"], &registered["resumed"]), (&json!("ana"), &json!(false)));
 }

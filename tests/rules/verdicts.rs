@@ -201,3 +201,43 @@ fn two_messages_with_the_same_id_have_a_verdict_each() {
     let twice = [verdict("delivered", "m1"), verdict("delivered", "m1")];
     assert_eq!(board.hears("ana"), twice);
 }
+
+#[test]
+fn all_promised_verdicts_may_come_at_once_and_end_nobodys_session() {
+    let mut board = Board::with(|config| {
+        (config.queue_messages, config.rate) = (16, 0);
+    })
+    .and_counting(["ana", "bo"]);
+    board.goes("bo");
+    for n in 0..20 {
+        board.writes("ana", "bo", &n.to_string());
+        board.acks("ana");
+    }
+    let heard = board.hears_counted("ana");
+    let refused = heard.iter().filter(|it| it["code"] == "queue-full").count();
+    assert_eq!(refused, 12, "half of the queue is promised, the rest is refused: {heard:?}");
+
+    board.passes(secs(31));
+
+    let verdicts = board.hears_counted("ana");
+    let kinds = types(&verdicts);
+    assert_eq!(kinds.iter().filter(|kind| **kind == "undelivered").count(), 8, "{verdicts:?}");
+    assert_eq!(board.closed("ana"), None);
+}
+
+#[test]
+fn a_verdict_that_has_come_makes_room_for_another_receipt() {
+    let mut board = Board::with(|config| config.queue_messages = 16).and_counting(["ana", "bo"]);
+    for n in 0..8 {
+        board.writes("ana", "bo", &n.to_string());
+    }
+    board.writes("ana", "bo", "one too many");
+    assert_eq!(board.hears_one("ana")["code"], "queue-full");
+
+    board.acks("bo");
+    board.acks("ana");
+    let _ = board.hears("ana");
+    board.writes("ana", "bo", "another");
+
+    assert_eq!(board.hears("ana"), NOTHING);
+}

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use serde_json::json;
 use switchboard::config::{Config, DuplicateLogin};
 
@@ -79,5 +80,30 @@ async fn of_two_who_wait_for_a_frozen_holder_the_later_one_stays() {
     first.expects_close(4510).await;
     second.is_registered().await;
     drop(holder);
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
+async fn of_many_who_want_a_name_at_once_exactly_one_gets_it() {
+    let server = TestServer::start(rejecting()).await;
+    let crowd = join_all((0..20).map(|_| server.dials("userId=ana"))).await;
+
+    let fates = join_all(crowd.into_iter().map(|mut client| async move {
+        let first = client.hears().await;
+        match first["type"].as_str() {
+            Some("registered") => Some(client),
+            _ => {
+                assert_eq!(first["code"], "name-in-use");
+                client.expects_close(4510).await;
+                None
+            }
+        }
+    }))
+    .await;
+
+    let holders: Vec<_> = fates.into_iter().flatten().collect();
+    assert_eq!(holders.len(), 1);
+    server.comes_to("one socket", |it, open| (it.users, open) == (1, 1)).await;
+    drop(holders);
     server.ends_clean().await;
 }

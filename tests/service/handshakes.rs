@@ -1,9 +1,15 @@
 //! What is answered by HTTP: pages, health, and upgrades that do not come about.
 
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
 use serde_json::json;
 use switchboard::config::Config;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
-use super::harness::{TestServer, ask, config, upgrade};
+use super::harness::{PATIENCE, TestServer, ask, config, upgrade};
 
 #[actix_rt::test]
 async fn health_and_readiness_are_told_and_the_demo_page_is_served() {
@@ -115,4 +121,58 @@ async fn handshake(server: &TestServer, headers: &[&str]) -> super::harness::Ans
     let answer = client.answer();
     client.ends_with(4500).await;
     answer
+}
+
+#[actix_rt::test]
+async fn no_path_leads_out_of_the_pages() {
+    let server = TestServer::start(config()).await;
+    for path in [
+        "/../Cargo.toml",
+        "/%2e%2e/Cargo.toml",
+        "/..%2fCargo.toml",
+        "//etc/passwd",
+        "/demo/../../src/main.rs",
+        "/%00",
+        "/%ff",
+    ] {
+        let answer = ask(server.address, path, &["Connection: close"]).await;
+        assert!((400..500).contains(&answer.status), "{path}: {answer:?}");
+    }
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
+async fn a_request_that_is_not_finished_ends_with_its_connection() {
+    let server = TestServer::start(config()).await;
+    let begin = Instant::now();
+    let (address, half) = (server.address, "GET /ws HTTP/1.1\r\nHost: localhost\r\n");
+    let halves = ["", half].map(|sent| async move {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("its end");
+        String::from_utf8(answer).unwrap()
+    });
+    for answer in join_all(halves).await {
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+    }
+    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
+async fn an_upgrade_with_another_method_or_version_of_http_opens_no_socket() {
+    let server = TestServer::start(config()).await;
+    for request in ["POST /ws HTTP/1.1", "CONNECT localhost:80 HTTP/1.1", "HEAD /ws HTTP/1.1"] {
+        let head = upgrade(&[]).join("\r\n");
+        let request = format!("{request}\r\nHost: {}\r\n{head}\r\n\r\n", server.address);
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("its end");
+        let answer = String::from_utf8(answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 4"), "{request}: {answer}");
+    }
+    assert_eq!(server.open_sockets(), 0);
+    server.ends_clean().await;
 }

@@ -86,3 +86,22 @@ async fn ask_and_read_out(server: &TestServer) -> (u16, String) {
     };
     (answer.status, said)
 }
+
+#[actix_rt::test]
+async fn a_seat_that_is_given_up_is_free_although_those_who_were_refused_still_linger() {
+    let server = TestServer::start(Config { max_sockets: 1, ..config() }).await;
+    let ana = server.connects("ana").await;
+    let mut lingering = Vec::new();
+    for n in 0..3 {
+        let mut late = RawClient::dials(server.address, &format!("userId=late{n}")).await;
+        late.ends_with(1013).await;
+        lingering.push(late);
+    }
+
+    ana.leaves().await;
+
+    server.comes_to("nobody", |it, open| (it.users, open) == (0, lingering.len())).await;
+    server.connects("bo").await;
+    drop(lingering);
+    server.ends_clean().await;
+}

@@ -5,13 +5,16 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod behind;
 mod calls;
 mod churn;
 mod connecting;
 mod draining;
 mod duplicates;
+mod endings;
 mod floods;
 mod frames;
+mod half_open;
 mod handshakes;
 mod harness;
 mod limits;
@@ -20,5 +23,7 @@ mod presence;
 mod races;
 mod reconnecting;
 mod refusals;
+mod resuming;
 mod rooms;
+mod settling;
 mod slow;

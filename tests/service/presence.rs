@@ -1,5 +1,7 @@
 //! Who is told of whom.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use switchboard::config::Config;
 
@@ -115,4 +117,58 @@ async fn many_changes_at_once_are_told_together() {
     assert!(messages <= 40, "{messages} messages for 60 changes");
     drop(crowd);
     server.ends_clean().await;
+}
+
+#[actix_rt::test]
+async fn whoever_comes_and_goes_a_list_with_its_changes_applied_stays_right() {
+    let server = TestServer::start(config()).await;
+    let mut ana = server.connects("ana").await;
+    let mut seen = names(&ana.list["clients"]);
+    let lanes = (0..12).map(|lane| {
+        let server = &server;
+        async move {
+            let mut here = Vec::new();
+            for turn in 0..25 {
+                let user = format!("u{}", (lane * 7 + turn * 5) % 30);
+                here.push(server.connects(&user).await);
+                // Some replace each other, some go and come within the same moment.
+                if (lane + turn) % 3 != 0 {
+                    here.remove(0).vanishes();
+                }
+                if turn % 8 == 7 {
+                    tokio::time::sleep(std::time::Duration::from_millis(40)).await;
+                }
+            }
+            here
+        }
+    });
+    let here = futures_util::future::join_all(lanes).await;
+    let last = server.connects("zoe").await;
+
+    loop {
+        let told = ana.expects_presence().await;
+        let (online, offline) = (names(&told["online"]), names(&told["offline"]));
+        assert!(online.is_disjoint(&offline), "{told}");
+        seen.extend(online);
+        seen.retain(|user| !offline.contains(user));
+        if seen.contains("zoe") {
+            break;
+        }
+    }
+    let list = ana.asks(json!({"type": "list"})).await;
+    let mut there = names(&list["clients"]);
+    // Whoever went in the last moment is told a moment later.
+    while seen != there {
+        let told = ana.expects_presence().await;
+        seen.extend(names(&told["online"]));
+        let gone = names(&told["offline"]);
+        seen.retain(|user| !gone.contains(user));
+        there = names(&ana.asks(json!({"type": "list"})).await["clients"]);
+    }
+    drop((here, last));
+    server.ends_clean().await;
+}
+
+fn names(list: &Value) -> BTreeSet<String> {
+    list.as_array().unwrap().iter().map(|it| it.as_str().unwrap().to_owned()).collect()
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
+use switchboard::config::Config;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::sleep;
 
@@ -135,8 +136,13 @@ async fn the_other_calls_of_a_user_who_reconnects_end_as_replaced_and_its_rooms_
 
 #[actix_rt::test]
 async fn fifty_users_who_reconnect_forty_times_each_end_as_fifty_who_can_be_reached() {
+    for workers in [1, 3] {
+        fifty_users_reconnect(TestServer::start(Config { workers, ..config() }).await).await;
+    }
+}
+
+async fn fifty_users_reconnect(server: TestServer) {
     const USERS: usize = 50;
-    let server = TestServer::start(config()).await;
 
     let mut clients = join_all((0..USERS).map(|user| {
         let server = &server;

@@ -103,3 +103,38 @@ async fn a_client_that_sends_pings_and_takes_no_pongs_does_not_fill_the_memory()
     drop(reading);
     server.ends_clean().await;
 }
+
+#[actix_rt::test]
+async fn what_waited_for_those_who_went_no_longer_counts_against_the_node() {
+    const TOTAL: usize = 150_000;
+    let limits = Config { queue_total: TOTAL, queue_bytes: TOTAL, max_frame: TOTAL, ..stalling() };
+    let server = TestServer::start(limits).await;
+    let mut ana = server.connects("ana").await;
+    let mut cyd = server.connects("cyd").await;
+    let data = "x".repeat(30_000);
+    for n in 0..6 {
+        let query = format!("userId=bo{n}");
+        let asleep = RawClient::dials_with_little_room(server.address, &query).await;
+        ana.expects_to_see("online", &format!("bo{n}")).await;
+        let to = format!("bo{n}");
+        while ana.asks(message(&to, &data)).await["type"] == "relayed" {}
+        // The node is nearly full, for others too.
+        let refused = ana.asks(message("cyd", &"x".repeat(100_000))).await;
+        assert_eq!(refused["code"], "queue-full", "{n}");
+        // Some are reset, some replaced, some stay until the stall ends them.
+        match n % 3 {
+            0 => asleep.resets(),
+            1 => server.connects_with(&query).await.leaves().await,
+            _ => drop(ana.expects_to_see("offline", &to).await),
+        }
+        server.comes_to("two sockets", |_, open| open == 2).await;
+        let answer = ana.asks(message("cyd", &"x".repeat(TOTAL - 500))).await;
+        assert_eq!(answer["type"], "relayed", "something of bo{n} still counts: {answer}");
+        cyd.expects("message").await;
+    }
+    server.ends_clean().await;
+}
+
+fn message(to: &str, data: &str) -> serde_json::Value {
+    json!({"type": "message", "to": to, "data": data, "receipt": true})
+}

@@ -7,6 +7,7 @@ use super::resuming::Back;
 use super::{PROBE_PATIENCE, Service, Switchboard};
 use crate::config::{DuplicateLogin, PresenceMode};
 use crate::domain::agenda::Due;
+use crate::domain::call::CallEvent;
 use crate::domain::session::{Attachment, Challenger, Ledger, Manners, Session, View};
 use crate::domain::{Effect, Handle, Login, ResumeToken};
 use crate::protocol::{
@@ -62,13 +63,20 @@ impl<C: Handle> Switchboard<C> {
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) {
+        // The name may be asked for twice: because its holder was silent, and because it was
+        // sent away before the answer came.
+        if self.registry.current(&user, &connection).is_some() {
+            return;
+        }
         if self.service != Service::Open {
             let refusal = Refusal::Unavailable(Unavailable::Draining);
             return refuse(connection, &refusal, Close::TryLater, effects);
         }
+        // Who could not resume has lost its session, even though nobody had noticed yet.
+        let why = if login.resume.is_some() { CallEvent::Lost } else { CallEvent::Replaced };
         let was_away = self.is_away(&user);
         let (ringing, buckets) = match self.registry.remove(&user) {
-            Some(old) => self.replaced(&user, old, now, effects),
+            Some(old) => self.replaced(&user, old, why, now, effects),
             None => {
                 self.note_presence(&user, true, now);
                 (None, self.quotas.fetch(&user, now))
@@ -89,6 +97,7 @@ impl<C: Handle> Switchboard<C> {
             rooms: Vec::new(),
             view: View::Nothing,
             watching: HashMap::new(),
+            promised: 0,
             buckets,
             manners: Manners::default(),
             challenger: None,

@@ -1,6 +1,6 @@
 //! Who is told that somebody came or went: everybody, watchers, or only how many there are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use bytestring::ByteString;
@@ -178,8 +178,10 @@ impl<C: Handle> Switchboard<C> {
     }
 
     /// Who of `users` is there; `watcher` knows from now on.
-    fn state_of(&mut self, watcher: &UserId, users: Vec<UserId>) -> Changes {
+    fn state_of(&mut self, watcher: &UserId, mut users: Vec<UserId>) -> Changes {
         let mut state = Changes::default();
+        let mut seen = HashSet::new();
+        users.retain(|user| seen.insert(user.clone()));
         for user in users {
             let online = self.registry.session(&user).is_some();
             state.add(&user, online);

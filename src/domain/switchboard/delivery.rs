@@ -77,7 +77,7 @@ impl<C: Handle> Switchboard<C> {
             return self.show_frame(user, frame, effects);
         };
         let is_behind = ledger.outbox.own_messages() >= UNDER_WAY;
-        if !ledger.outbox.has_room(Share::Own, frame.len(), &self.config)
+        if !ledger.outbox.takes_own(frame.len(), session.promised, &self.config)
             || (is_behind && self.node_is_full(session, frame.len()))
         {
             return self.overrun.push((user.clone(), Behind::Session));
@@ -96,7 +96,7 @@ impl<C: Handle> Switchboard<C> {
     ) -> Result<Fate, Refusal> {
         let session = self.registry.session(to).ok_or_else(|| Refusal::UserOffline(to.clone()))?;
         let has_room = match (&session.ledger, session.connection()) {
-            (Some(ledger), _) => ledger.outbox.has_room(Share::Relayed, frame.len(), &self.config),
+            (Some(ledger), _) => ledger.outbox.takes_relayed(frame.len(), &self.config),
             (None, Some(connection)) => {
                 let backlog = connection.backlog();
                 backlog.messages < self.config.queue_messages
@@ -130,11 +130,27 @@ impl<C: Handle> Switchboard<C> {
         let connection = session.connection().cloned();
         let Some(ledger) = &mut session.ledger else { return };
         self.kept_bytes += frame.len();
-        self.open_receipts += usize::from(receipt.is_some());
         let handed = connection.is_some();
+        let sender = receipt.as_ref().map(|receipt| receipt.sender.clone());
         ledger.outbox.keep(Kept { frame: frame.clone(), share, receipt, handed });
         if let Some(to) = connection {
             effects.push(Effect::Deliver { to, frame });
+        }
+        if let Some(sender) = sender {
+            self.open_receipts += 1;
+            if let Some(sender) = self.registry.session_mut(&sender) {
+                sender.promised += 1;
+            }
+        }
+    }
+
+    /// Whether the sender can be promised a verdict: all that are promised may come at once, and
+    /// must find room.
+    pub(super) fn can_promise(&self, sender: &UserId) -> bool {
+        let Some(session) = self.registry.session(sender) else { return false };
+        match &session.ledger {
+            Some(ledger) => ledger.outbox.takes_promise(session.promised, &self.config),
+            None => session.promised < self.config.queue_messages / 2,
         }
     }
 
@@ -149,7 +165,9 @@ impl<C: Handle> Switchboard<C> {
         self.kept_bytes -= message.frame.len();
         let Some(Receipt { sender, session, message }) = message.receipt else { return };
         self.open_receipts -= 1;
-        if self.registry.session(&sender).is_some_and(|it| it.id == session) {
+        let sender_session = self.registry.session_mut(&sender).filter(|it| it.id == session);
+        if let Some(it) = sender_session {
+            it.promised -= 1;
             let verdict = verdict(Verdict { r#ref: message, to: receiver.clone() });
             self.tell(&sender, &verdict, effects);
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::arrivals::refuse;
 use super::{Behind, Service, Switchboard};
 use crate::domain::agenda::{Agenda, Due};
-use crate::domain::call::{CallEvent, Outcome};
+use crate::domain::call::{CallEvent, Outcome, Side};
 use crate::domain::calls::Calls;
 use crate::domain::presence::Presence;
 use crate::domain::quota::Buckets;
@@ -22,11 +22,13 @@ const RETURNS_A_SECOND: u32 = 2000;
 impl<C: Handle> Switchboard<C> {
     /// Takes leave of the session that a newer one takes the place of.
     ///
-    /// Returns what passes on: a call that still rings at the user, and how much it may send.
+    /// `why` is what happens to its call, for the user's side. Returns what passes on: a call
+    /// that still rings at the user, and how much it may send.
     pub(super) fn replaced(
         &mut self,
         user: &UserId,
         old: Session<C>,
+        why: fn(Side) -> CallEvent,
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) -> (Option<CallId>, Buckets) {
@@ -39,7 +41,7 @@ impl<C: Handle> Switchboard<C> {
                 };
                 effects.push(Effect::Close { connection: connection.clone(), close });
             }
-            Attachment::Waiting { until } => {
+            Attachment::Waiting { until, .. } => {
                 self.agenda.take_out(*until, Due::ResumeOver(user.clone()));
             }
         }
@@ -49,7 +51,7 @@ impl<C: Handle> Switchboard<C> {
                 == Some(Outcome::RingsAgain)
         });
         if ringing.is_none() {
-            self.drop_call(user, &old, CallEvent::Replaced, effects);
+            self.drop_call(user, &old, why, effects);
         }
         let buckets = old.buckets;
         self.forget_belongings(user, old, effects);
@@ -142,7 +144,7 @@ impl<C: Handle> Switchboard<C> {
     pub(super) fn end(&mut self, user: &UserId, now: Instant, effects: &mut Vec<Effect<C>>) {
         let Some(mut session) = self.registry.remove(user) else { return };
         self.counts.ended += 1;
-        if let Attachment::Waiting { until } = session.attachment {
+        if let Attachment::Waiting { until, .. } = session.attachment {
             self.agenda.take_out(until, Due::ResumeOver(user.clone()));
         }
         self.drop_call(user, &session, CallEvent::Lost, effects);

@@ -59,7 +59,7 @@ impl<C: Handle> Switchboard<C> {
             SignalKind::Answer => ServerMessage::Answer(relayed),
             SignalKind::Candidate => ServerMessage::Candidate(relayed),
         };
-        let receipt = self.receipt(from, id.filter(|_| receipt));
+        let receipt = self.receipt(from, id.filter(|_| receipt))?;
         let fate = self.relay(&to, message.encode(), receipt.clone(), effects)?;
         self.judge_handed(fate, receipt, to, effects);
         Ok(())
@@ -94,7 +94,7 @@ impl<C: Handle> Switchboard<C> {
         if *from == to {
             return Err(Refusal::ToSelf);
         }
-        let receipt = self.receipt(from, id.filter(|_| receipt));
+        let receipt = self.receipt(from, id.filter(|_| receipt))?;
         if volatile && self.is_behind(&to) {
             self.give_verdict(receipt, to, ServerMessage::Undelivered, effects);
             return Ok(());
@@ -148,9 +148,14 @@ impl<C: Handle> Switchboard<C> {
             || backlog.bytes > self.config.queue_bytes / BEHIND_FROM
     }
 
-    fn receipt(&self, sender: &UserId, id: Option<MessageId>) -> Option<Receipt> {
-        let session = self.registry.session(sender)?.id.clone();
-        Some(Receipt { sender: sender.clone(), session, message: id? })
+    fn receipt(&self, sender: &UserId, id: Option<MessageId>) -> Result<Option<Receipt>, Refusal> {
+        let (Some(message), Some(session)) = (id, self.registry.session(sender)) else {
+            return Ok(None);
+        };
+        if !self.can_promise(sender) {
+            return Err(Refusal::ReceiptsFull);
+        }
+        Ok(Some(Receipt { sender: sender.clone(), session: session.id.clone(), message }))
     }
 
     /// What only a socket has is as good as it gets: nobody will ever acknowledge it.

@@ -24,8 +24,9 @@ enum Attempt {
     Fits(UserId),
     /// An attempt that came late: a better one was made since.
     Late,
-    /// Unknown, foreign or expired; which one is not told.
-    Fails,
+    /// Unknown, foreign or expired; which one is not told. The user is known if it was named, by
+    /// the client or by the token of a session that had to end.
+    Fails(Option<UserId>),
 }
 
 impl<C: Handle> Switchboard<C> {
@@ -50,11 +51,11 @@ impl<C: Handle> Switchboard<C> {
                 effects.push(Effect::Close { connection, close: Close::Superseded });
                 None
             }
-            Attempt::Fails => {
+            Attempt::Fails(user) => {
                 self.counts.failed_resumes += 1;
-                let holder = login.user.as_ref().and_then(|user| self.registry.session(user));
+                let holder = user.as_ref().and_then(|user| self.registry.session(user));
                 if holder.is_none_or(|holder| holder.is_away()) {
-                    return Some((connection, login));
+                    return Some((connection, Login { user, ..login }));
                 }
                 effects.push(Effect::Close { connection, close: Close::Replaced });
                 None
@@ -63,13 +64,13 @@ impl<C: Handle> Switchboard<C> {
     }
 
     fn attempt(&mut self, login: &Login, now: Instant, effects: &mut Vec<Effect<C>>) -> Attempt {
-        let Some(token) = &login.resume else { return Attempt::Fails };
+        let Some(token) = &login.resume else { return Attempt::Fails(login.user.clone()) };
         let user = login.user.clone().or_else(|| self.tokens.get(&token.hash().key()).cloned());
-        let Some(user) = user else { return Attempt::Fails };
+        let Some(user) = user else { return Attempt::Fails(None) };
         let session = self.registry.session_mut(&user);
         let ledger = session.and_then(|session| session.ledger.as_mut());
         let Some(ledger) = ledger.filter(|ledger| ledger.token.fits(token)) else {
-            return Attempt::Fails;
+            return Attempt::Fails(Some(user));
         };
         match ledger.outbox.acknowledge(login.received.unwrap_or_default()) {
             Ok(acknowledged) => {
@@ -82,7 +83,7 @@ impl<C: Handle> Switchboard<C> {
             // The client has counted what was never sent: the two have lost each other.
             Err(OutOfRange::Ahead) => {
                 self.evict(&user, Close::BadClient, now, effects);
-                Attempt::Fails
+                Attempt::Fails(Some(user))
             }
         }
     }
@@ -104,7 +105,7 @@ impl<C: Handle> Switchboard<C> {
                 effects.push(Effect::Close { connection: older, close: Close::Superseded });
                 false
             }
-            Attachment::Waiting { until } => {
+            Attachment::Waiting { until, .. } => {
                 self.agenda.take_out(until, Due::ResumeOver(user.clone()));
                 true
             }
@@ -138,7 +139,8 @@ impl<C: Handle> Switchboard<C> {
         if session.ledger.is_none() {
             return self.end(user, now, effects);
         }
-        session.attachment = Attachment::Waiting { until };
+        let Attachment::Attached(last) = &session.attachment else { return };
+        session.attachment = Attachment::Waiting { until, _last: last.clone() };
         let challenger = session.challenger.take();
         self.agenda.put(until, Due::ResumeOver(user.clone()));
         self.forget_view(user);

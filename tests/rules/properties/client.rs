@@ -1,9 +1,10 @@
 //! What a client believes that listens to nothing but its socket, as docs/protocol.md tells it to.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use switchboard::protocol::{CallId, RoomId, ServerMessage, UserId};
+use switchboard::protocol::{CallId, EndReason, RoomId, ServerMessage, UserId};
 
 use crate::harness::{Socket, millis, secs};
 
@@ -18,6 +19,15 @@ pub enum Being {
     Closed,
     /// It is over.
     Gone,
+}
+
+/// What the answer to something said about a call was.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    Ringing,
+    Accepted,
+    Ended(EndReason),
+    Refused(Cow<'static, str>),
 }
 
 /// What is going on while something is heard.
@@ -44,9 +54,9 @@ pub struct Client {
     pub watched: BTreeMap<UserId, bool>,
     news_at: Option<Instant>,
     total_at: Option<Instant>,
-    /// Answers to what was said in this step, and whether one was `rate-limited`.
+    /// Answers to what was said last.
     pub answers: usize,
-    pub rate_limited: bool,
+    pub answer: Option<Answer>,
 }
 
 impl Client {
@@ -66,8 +76,17 @@ impl Client {
             news_at: None,
             total_at: None,
             answers: 0,
-            rate_limited: false,
+            answer: None,
         }
+    }
+
+    /// Says something: what was answered before counts no more.
+    pub fn speaks(&mut self) {
+        (self.answers, self.answer) = (0, None);
+    }
+
+    pub fn was_rate_limited(&self) -> bool {
+        self.answer == Some(Answer::Refused("rate-limited".into()))
     }
 
     pub fn hears(&mut self, message: ServerMessage, moment: &Moment<'_>) {
@@ -159,10 +178,7 @@ impl Client {
             | M::CallAccept { r#ref, .. }
             | M::CallEnded { r#ref, .. } => r#ref,
             M::RoomJoined(it) | M::RoomLeft(it) => &it.r#ref,
-            M::Error(it) => {
-                self.rate_limited |= it.code == "rate-limited";
-                &it.r#ref
-            }
+            M::Error(it) => &it.r#ref,
             M::Relayed(it) | M::Undelivered(it) => &Some(it.r#ref.clone()),
             _ => &None,
         };
@@ -170,6 +186,13 @@ impl Client {
         let speaker = moment.speaker.expect("somebody is answered");
         assert_eq!((&self.user, answer.as_str()), speaker, "answered is who has asked");
         self.answers += 1;
+        self.answer = match message {
+            M::CallRinging { .. } => Some(Answer::Ringing),
+            M::CallAccept { .. } => Some(Answer::Accepted),
+            M::CallEnded { reason, .. } => Some(Answer::Ended(*reason)),
+            M::Error(it) => Some(Answer::Refused(it.code.clone())),
+            _ => None,
+        };
     }
 
     fn begins(&mut self, call: CallId) {

@@ -1,9 +1,12 @@
-//! Random lives against what must always hold: see `world.rs` for what that is.
+//! Random lives against what must always hold: `truths.rs` is what must hold after every step,
+//! `client.rs` what each client must be able to believe meanwhile.
 //!
 //! `PROPERTY_CASES` sets how many lives each of the properties lives through.
 
 mod client;
+mod foresight;
 mod step;
+mod truths;
 mod world;
 
 use std::sync::Arc;

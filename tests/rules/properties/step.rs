@@ -11,7 +11,7 @@ use proptest::strategy::Strategy;
 use crate::harness::{millis, secs};
 
 /// Users who may be there. One more is spoken of and never comes.
-pub const USERS: usize = 5;
+pub const USERS: usize = 4;
 pub const ROOMS: [&str; 3] = ["den", "attic", "yard"];
 
 /// One of a user's sockets, counted back from the newest.
@@ -38,6 +38,8 @@ pub enum Saying {
     CallRequest {
         to: usize,
     },
+    /// A request to the other party of the call that one has, which may be glare.
+    CallBack,
     CallAccept(WhichCall),
     CallEnd(&'static str, WhichCall),
     Signal {
@@ -68,6 +70,19 @@ pub enum Saying {
     Ack,
     /// A message that is none, with an `id` that can be read.
     Gibberish(&'static str),
+}
+
+impl Saying {
+    /// Whether it makes most sense for somebody who has a call.
+    pub fn is_about_own_call(self) -> bool {
+        matches!(
+            self,
+            Saying::CallBack
+                | Saying::CallAccept(WhichCall::Own)
+                | Saying::CallEnd(_, WhichCall::Own)
+                | Saying::Signal { call: Some(WhichCall::Own), .. }
+        )
+    }
 }
 
 /// Which call a message names.
@@ -105,13 +120,14 @@ pub fn step() -> impl Strategy<Value = Step> {
         let age = (user / USERS % 8).saturating_sub(5);
         let whose = Whose { user: user % USERS, age };
         match kind {
-            0..40 => Step::Passes(SPANS[usize::from(detail) % SPANS.len()]),
-            40..80 => Step::LogsIn(whose.user),
-            80..98 => Step::Ends(whose),
-            98..106 => Step::ShowsLife(whose),
-            106..116 => Step::IsBehind(whose.user, usize::from(other) % 3),
-            116..255 => Step::Says(whose, saying(kind - 116, other.into(), detail.into())),
-            255 => Step::Drains,
+            0..36 => Step::Passes(SPANS[usize::from(detail) % SPANS.len()]),
+            36..60 => Step::LogsIn(whose.user),
+            60..74 => Step::Ends(whose),
+            74..80 => Step::ShowsLife(whose),
+            80..86 => Step::IsBehind(whose.user, usize::from(other) % 3),
+            86..255 => Step::Says(whose, saying(kind - 86, other.into(), detail.into())),
+            255 if detail < 128 => Step::Drains,
+            255 => Step::Passes(Duration::ZERO),
         }
     })
 }
@@ -120,28 +136,29 @@ fn saying(kind: u8, other: usize, detail: usize) -> Saying {
     let to = other % (USERS + 1);
     let room = other % ROOMS.len();
     match kind {
-        0..32 => Saying::CallRequest { to },
-        32..46 => Saying::CallAccept(which_call(detail)),
-        46..62 => Saying::CallEnd(ENDS[other % 3], which_call(detail)),
-        62..74 => Saying::Signal {
+        0..28 => Saying::CallRequest { to },
+        28..34 => Saying::CallBack,
+        34..58 => Saying::CallAccept(which_call(detail)),
+        58..74 => Saying::CallEnd(ENDS[other % 3], which_call(detail)),
+        74..90 => Saying::Signal {
             to,
             call: (detail & 1 == 1).then(|| which_call(detail >> 3)),
             room: (detail & 2 == 2).then_some(detail % ROOMS.len()),
             receipt: detail & 4 == 4,
         },
-        74..82 => Saying::Message { to, receipt: detail & 1 == 1, volatile: detail & 2 == 2 },
-        82..88 => Saying::ToRoom { room, volatile: detail & 1 == 1 },
-        88..102 => Saying::Join(room),
-        102..108 => Saying::Leave(room),
-        108..118 => Saying::Watch([to, detail % (USERS + 1)]),
-        118..121 => Saying::Unwatch(to),
-        121..130 => Saying::List {
+        90..98 => Saying::Message { to, receipt: detail & 1 == 1, volatile: detail & 2 == 2 },
+        98..106 => Saying::ToRoom { room, volatile: detail & 1 == 1 },
+        106..124 => Saying::Join(room),
+        124..132 => Saying::Leave(room),
+        132..146 => Saying::Watch([to, detail % (USERS + 1)]),
+        146..150 => Saying::Unwatch(to),
+        150..160 => Saying::List {
             after: (detail & 1 == 1).then_some(to),
             limit: (detail & 2 == 2).then_some(1 + detail % 3),
         },
-        130..132 => Saying::Ping,
-        132 => Saying::Ack,
-        133 => Saying::Refresh,
+        160..162 => Saying::Ping,
+        162 => Saying::Ack,
+        163 => Saying::Refresh,
         _ => Saying::Gibberish(GIBBERISH[detail % GIBBERISH.len()]),
     }
 }
@@ -160,6 +177,7 @@ impl Saying {
     pub fn answers(self) -> (usize, usize) {
         match self {
             Saying::CallRequest { .. }
+            | Saying::CallBack
             | Saying::CallEnd(..)
             | Saying::Signal { receipt: true, .. }
             | Saying::Message { receipt: true, .. }

@@ -1,43 +1,43 @@
-//! A board, everybody who is connected to it, and what must hold after every step.
+//! A board and everybody who is connected to it, taking one step after the other.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use switchboard::config::{Config, PresenceMode};
-use switchboard::domain::{
-    Backlog, Counts, Effect, Input, Login, Parting, Snapshot, Stage, Switchboard,
-};
+use switchboard::config::Config;
+use switchboard::domain::{Backlog, Effect, Input, Login, Parting, Snapshot, Switchboard};
 use switchboard::protocol::{self, CallId, RoomId, ServerMessage, UserId};
 
-use super::client::{Being, Client, Moment};
+use super::client::{Answer, Being, Client, Moment};
+use super::foresight::{accept, end, request};
 use super::step::{ROOMS, Saying, Step, USERS, WhichCall, Whose};
-use crate::harness::{Socket, millis, secs};
+use crate::harness::{Socket, secs};
 
 pub struct World {
-    config: Arc<Config>,
-    board: Switchboard<Socket>,
-    now: Instant,
-    users: Vec<UserId>,
-    clients: Vec<Client>,
+    pub(super) config: Arc<Config>,
+    pub(super) board: Switchboard<Socket>,
+    pub(super) now: Instant,
+    pub(super) users: Vec<UserId>,
+    pub(super) clients: Vec<Client>,
     sessions: HashSet<String>,
     /// Every call that was heard of.
     calls: Vec<CallId>,
-    draining: bool,
+    pub(super) draining: bool,
     /// Who was there after the last step.
-    there: Vec<UserId>,
+    pub(super) there: Vec<UserId>,
     /// How often somebody has come or gone, and when the last time.
-    changes: u64,
-    changed_at: Instant,
+    pub(super) changes: u64,
+    pub(super) changed_at: Instant,
     said: usize,
 }
 
 impl World {
+    /// All users but one are there.
     pub fn new(config: &Arc<Config>) -> Self {
         let now = Instant::now();
-        Self {
+        let mut world = Self {
             config: config.clone(),
             board: Switchboard::new(config.clone(), StdRng::seed_from_u64(7)),
             now,
@@ -50,7 +50,9 @@ impl World {
             changes: 0,
             changed_at: now,
             said: 0,
-        }
+        };
+        (0..USERS - 1).for_each(|user| world.logs_in(user));
+        world
     }
 
     pub fn takes(&mut self, step: Step) {
@@ -129,12 +131,13 @@ impl World {
     }
 
     fn says(&mut self, whose: Whose, saying: Saying) {
-        let Some(number) = self.which(whose) else { return };
+        let Some(number) = self.speaker(whose, saying) else { return };
+        let saying = self.aims(number, saying);
         self.said += 1;
         let id = self.said.to_string();
         let text = format!("{{\"id\":\"{id}\",{}}}", self.words(number, saying));
         let client = &mut self.clients[number];
-        (client.answers, client.rate_limited) = (0, false);
+        client.speaks();
         let (connection, user) = (client.socket.clone(), client.user.clone());
         let bytes = text.len();
         let said = protocol::decode(&text.into());
@@ -146,24 +149,71 @@ impl World {
             client.watched.remove(&self.users[user]);
         }
         let watched = client.watched.clone();
+        let foreseen = self.foresees(number, saying);
 
         self.applies(input, Some((&user, &id)));
 
         let client = &mut self.clients[number];
-        if client.rate_limited && matches!(saying, Saying::Unwatch(_)) {
+        if client.was_rate_limited() && matches!(saying, Saying::Unwatch(_)) {
             client.watched = watched;
+        }
+        let unforeseen = ["rate-limited", "queue-full"].map(|it| Some(Answer::Refused(it.into())));
+        let is_in = client.being == Being::In;
+        if let Some(foreseen) = foreseen.filter(|_| is_in && !unforeseen.contains(&client.answer)) {
+            assert_eq!(client.answer, foreseen, "the answer to {saying:?}");
         }
         let (fewest, most) = saying.answers();
         let silent = matches!(saying, Saying::Unwatch(_) | Saying::Ack);
-        let most = if silent { usize::from(client.rate_limited) } else { most };
+        let most = if silent { usize::from(client.was_rate_limited()) } else { most };
         assert!(client.answers <= most, "{} answers to {saying:?}", client.answers);
         assert!(client.answers >= fewest || client.being == Being::Closed, "no answer: {saying:?}");
+    }
+
+    /// Who says it: for what needs a call, mostly somebody who has one.
+    fn speaker(&self, whose: Whose, saying: Saying) -> Option<usize> {
+        let has_call = |it: &&Client| it.being == Being::In && it.call.is_some();
+        let parties: Vec<_> = self.clients.iter().filter(has_call).collect();
+        if saying.is_about_own_call() && whose.age == 0 && !parties.is_empty() {
+            return Some(parties[whose.user % parties.len()].socket.number);
+        }
+        self.which(whose)
+    }
+
+    /// To whom it says it: within a call mostly to the other party.
+    fn aims(&self, speaker: usize, saying: Saying) -> Saying {
+        let own = self.clients[speaker].call.as_ref();
+        let calls = self.board.snapshot().calls;
+        let Some(call) = calls.iter().find(|it| Some(&it.0) == own) else { return saying };
+        let other = if call.1 == self.clients[speaker].user { &call.2 } else { &call.1 };
+        let other = self.users.iter().position(|it| it == other).expect("a user");
+        match saying {
+            Saying::CallBack => Saying::CallRequest { to: other },
+            Saying::Signal { call, room, receipt: false, .. } => {
+                Saying::Signal { to: other, call, room, receipt: false }
+            }
+            saying => saying,
+        }
+    }
+
+    fn foresees(&self, speaker: usize, saying: Saying) -> Option<Option<Answer>> {
+        let snapshot = self.board.snapshot();
+        let user = &self.clients[speaker].user;
+        match saying {
+            Saying::CallRequest { to } => Some(request(&snapshot, user, &self.users[to])),
+            Saying::CallAccept(which) => Some(accept(&snapshot, user, self.call(speaker, which))),
+            Saying::CallEnd(_, which) => Some(end(&snapshot, user, self.call(speaker, which))),
+            _ => None,
+        }
     }
 
     fn words(&self, speaker: usize, saying: Saying) -> String {
         let user = |it: usize| self.users[it].as_str();
         let call = |which| self.call(speaker, which);
+        // Mostly one of its own.
+        let own_rooms = &self.clients[speaker].rooms;
+        let room_of = |it: usize| own_rooms.keys().nth(it).map_or(ROOMS[it], RoomId::as_str);
         match saying {
+            Saying::CallBack => r#""type":"call-request","to":"nobody""#.into(),
             Saying::CallRequest { to } => format!(r#""type":"call-request","to":"{}""#, user(to)),
             Saying::CallAccept(which) => {
                 format!(r#""type":"call-accept","callId":"{}""#, call(which))
@@ -177,7 +227,7 @@ impl World {
                     text += &format!(r#","callId":"{}""#, call(which));
                 }
                 if let Some(room) = room {
-                    text += &format!(r#","room":"{}""#, ROOMS[room]);
+                    text += &format!(r#","room":"{}""#, room_of(room));
                 }
                 text + &format!(r#","receipt":{receipt}"#)
             }
@@ -186,11 +236,11 @@ impl World {
                 user(to)
             ),
             Saying::ToRoom { room, volatile } => {
-                let room = ROOMS[room];
+                let room = room_of(room);
                 format!(r#""type":"message","room":"{room}","data":[],"volatile":{volatile}"#)
             }
             Saying::Join(room) => format!(r#""type":"join","room":"{}""#, ROOMS[room]),
-            Saying::Leave(room) => format!(r#""type":"leave","room":"{}""#, ROOMS[room]),
+            Saying::Leave(room) => format!(r#""type":"leave","room":"{}""#, room_of(room)),
             Saying::Watch([a, b]) => {
                 format!(r#""type":"watch","users":["{}","{}"]"#, user(a), user(b))
             }
@@ -279,107 +329,4 @@ impl World {
         }
         self.clients[to].hears(message, &Moment { now: self.now, speaker });
     }
-
-    fn checks(&mut self) {
-        let Snapshot { users, calls } = self.board.snapshot();
-        // None of these clients counts, so none has a session without a socket.
-        let attached = |(user, socket, call, rooms)| (user, Option::unwrap(socket), call, rooms);
-        let users: Vec<User> = users.into_iter().map(attached).collect();
-        assert!(self.board.next_due().is_none_or(|due| due > self.now), "something is overdue");
-        self.checks_users(&users);
-        self.checks_calls(&users, calls);
-        self.checks_rooms(&users);
-        self.checks_counts();
-        self.there = users.into_iter().map(|it| it.0).collect();
-        let Counts { registered, replaced, ended, .. } = self.board.census().counts;
-        let changes = registered - replaced + ended;
-        if changes != self.changes {
-            (self.changes, self.changed_at) = (changes, self.now);
-        }
-        self.checks_presence();
-    }
-
-    fn checks_users(&self, users: &[User]) {
-        let is_in = self.clients.iter().filter(|it| it.being == Being::In).count();
-        assert_eq!(is_in, users.len(), "who believes to be in is in, and nobody else");
-        for (user, socket, ..) in users {
-            let client = &self.clients[socket.number];
-            assert_eq!((&client.user, client.being), (user, Being::In));
-        }
-        for client in self.clients.iter().filter(|it| it.being == Being::Knocking) {
-            assert!(self.now < client.since + secs(5), "left waiting: {}", client.user);
-        }
-    }
-
-    fn checks_calls(&self, users: &[User], calls: Vec<(CallId, UserId, UserId, Stage)>) {
-        let mut parties: BTreeMap<_, _> = BTreeMap::new();
-        for (id, caller, callee, _) in calls {
-            for party in [caller, callee] {
-                assert_eq!(parties.insert(party, id.clone()), None, "in two calls");
-            }
-        }
-        for (user, socket, call, _) in users {
-            assert_eq!(*call, parties.remove(user), "the book and the session of {user}");
-            assert_eq!(self.clients[socket.number].call, *call, "what {user} believes");
-        }
-        assert_eq!(parties, BTreeMap::new(), "a call outlives its party");
-    }
-
-    fn checks_rooms(&self, users: &[User]) {
-        let mut rooms: BTreeMap<&RoomId, BTreeSet<&UserId>> = BTreeMap::new();
-        for (user, _, _, its_rooms) in users {
-            assert!(its_rooms.len() <= self.config.max_rooms);
-            for room in its_rooms {
-                assert!(rooms.entry(room).or_default().insert(user), "twice in a room");
-            }
-        }
-        for (user, socket, _, its_rooms) in users {
-            let view = &self.clients[socket.number].rooms;
-            assert_eq!(view.len(), its_rooms.len(), "the rooms of {user}");
-            for (room, others) in view {
-                let members = &rooms[room];
-                assert!(members.len() <= self.config.max_members);
-                assert!(members.contains(user) && others.len() == members.len() - 1);
-                assert!(others.iter().all(|other| members.contains(other)));
-            }
-        }
-        assert_eq!(self.board.census().rooms, rooms.len());
-    }
-
-    fn checks_counts(&self) {
-        let census = self.board.census();
-        let Counts { registered, replaced, ended, .. } = census.counts;
-        assert_eq!(registered - replaced - ended, census.users as u64);
-        assert_eq!(census.counts.calls_started - census.counts.calls_ended, census.calls as u64);
-        let Counts { said_goodbye, broken, evicted, .. } = census.counts;
-        assert!(self.draining || ended == said_goodbye + broken + evicted);
-    }
-
-    /// What clients believe of each other is true when the window is over.
-    fn checks_presence(&self) {
-        let quiet = self.now.duration_since(self.changed_at);
-        if quiet < millis(100) {
-            return;
-        }
-        for client in self.clients.iter().filter(|it| it.being == Being::In) {
-            for (user, online) in &client.watched {
-                assert_eq!(self.there.contains(user), *online, "{user} to {}", client.user);
-            }
-            if self.config.presence == PresenceMode::Off {
-                assert_eq!((&client.list, client.total), (&None, None));
-            } else if let Some(list) = &client.list {
-                // Who is told numbers from now on may hear of it a second later.
-                let names_are_told = self.config.presence_limit >= USERS;
-                if names_are_told || quiet >= millis(1100) {
-                    let others = self.there.iter().filter(|user| **user != client.user);
-                    assert!(others.eq(list), "{:?} there, {list:?} to {}", self.there, client.user);
-                    assert!(self.there.len() <= self.config.presence_limit);
-                }
-            } else if quiet >= millis(1100) {
-                assert_eq!(client.total, Some(self.there.len() - 1), "{}", client.user);
-            }
-        }
-    }
 }
-
-type User = (UserId, Socket, Option<CallId>, Vec<RoomId>);

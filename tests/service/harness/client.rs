@@ -239,7 +239,7 @@ impl Client {
 
     async fn next(&mut self, wanted: &str) -> Event {
         let Ok(event) = timeout(PATIENCE, self.events.recv()).await else {
-            panic!("no {wanted} within {PATIENCE:?}; {}", self.story());
+            panic!("{wanted} did not come within {PATIENCE:?}; {}", self.story());
         };
         let event = event.unwrap_or_else(|| Event::Over("over".into()));
         self.seen.push(match &event {

@@ -5,6 +5,7 @@
 
 mod client;
 mod http;
+mod link;
 mod raw;
 mod server;
 mod witness;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 pub use client::Client;
 pub use http::{Answer, ask, upgrade};
+pub use link::Link;
 pub use raw::{Last, Opcode, RawClient, frame};
 pub use server::{TestServer, config};
 pub use witness::Witness;

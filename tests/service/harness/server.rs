@@ -10,15 +10,17 @@ use switchboard::server::Server;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-use super::{Client, PATIENCE, Witness};
+use super::{Client, Link, PATIENCE, Witness};
 
 /// The default settings on a free port, without limits for this machine's address and for calls.
+/// Sessions end with their sockets, unless a test is about those that do not.
 pub fn config() -> Config {
     Config {
         listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
         max_sockets_per_address: 0,
         new_sockets_per_address: 0,
         call_rate: 0,
+        resume_window: Duration::ZERO,
         ..Config::default()
     }
 }
@@ -55,6 +57,13 @@ impl TestServer {
     /// A client whose upgrade was answered, and nothing more.
     pub async fn dials(&self, query: &str) -> Client {
         let client = Client::dial(self.address, query).await;
+        self.clients.borrow_mut().extend(client.tasks());
+        client
+    }
+
+    /// The same through a link that may be cut.
+    pub async fn dials_through(&self, link: &Link, query: &str) -> Client {
+        let client = Client::dial(link.address, query).await;
         self.clients.borrow_mut().extend(client.tasks());
         client
     }

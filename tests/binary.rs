@@ -1,0 +1,218 @@
+//! The program itself: what it prints, what signals do to it, how it ends.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio_tungstenite::tungstenite::stream::MaybeTlsStream;
+use tokio_tungstenite::tungstenite::{Message, WebSocket, connect};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The program, with no variable of this process's own that would set it.
+fn switchboard(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    let own = std::env::vars_os().map(|(name, _)| name);
+    for name in own.filter(|name| name.to_string_lossy().starts_with("SWITCHBOARD_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// A server on a port of its own; it does not outlive its test.
+struct Running {
+    process: Child,
+    lines: Receiver<String>,
+    log: Vec<String>,
+    address: String,
+}
+
+impl Running {
+    fn start() -> Self {
+        let mut process = switchboard(&["--listen", "127.0.0.1:0"]).spawn().unwrap();
+        let (tell, lines) = channel();
+        let log = BufReader::new(process.stderr.take().unwrap());
+        thread::spawn(move || {
+            for line in log.lines().map_while(Result::ok) {
+                let _ = tell.send(line);
+            }
+        });
+        let mut running = Self { process, lines, log: Vec::new(), address: String::new() };
+        let line = running.logs("http://");
+        let (_, rest) = line.split_once("http://").unwrap();
+        running.address = rest.trim_end_matches('/').to_owned();
+        running
+    }
+
+    /// Waits for a line with this in it.
+    fn logs(&mut self, part: &str) -> String {
+        loop {
+            let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
+                panic!("no line with {part:?}; it said\n{}", self.log.join("\n"));
+            };
+            self.log.push(line.clone());
+            if line.contains(part) {
+                return line;
+            }
+        }
+    }
+
+    fn connects(&self, user: &str) -> WebSocket<MaybeTlsStream<TcpStream>> {
+        let (mut socket, _) = connect(format!("ws://{}/ws?userId={user}", self.address)).unwrap();
+        assert!(socket.read().unwrap().to_text().unwrap().contains("registered"));
+        socket
+    }
+
+    /// Asks for an upgrade and then does nothing any more.
+    fn holds_a_frozen_client(&self) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let request = format!(
+            "GET /ws?userId=frozen HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\n\
+             Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            self.address
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut seen = [0; 512];
+        assert!(stream.read(&mut seen).unwrap() > 0);
+        stream
+    }
+
+    /// Sends SIGTERM to this one process.
+    fn is_told_to_stop(&self) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// Waits for its end; the exit code, and how long it took.
+    fn ends(&mut self) -> (Option<i32>, Duration) {
+        let begin = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return (status.code(), begin.elapsed());
+            }
+            assert!(begin.elapsed() < PATIENCE, "still running");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn it_prints_where_it_listens_and_serves_there() {
+    let running = Running::start();
+
+    let mut stream = TcpStream::connect(&running.address).unwrap();
+    let request =
+        format!("GET / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", running.address);
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut page = String::new();
+    stream.read_to_string(&mut page).unwrap();
+
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    running.connects("ana");
+}
+
+#[test]
+fn a_port_in_use_is_one_sentence_that_names_it_and_a_failure() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+
+    // Only its own sentence: the log says before that how many descriptors there are.
+    let output = switchboard(&["--listen", &address, "--log", "warn"]).output().unwrap();
+
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains(&address), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn a_sigterm_tells_the_sockets_1012_and_ends_it_with_code_0() {
+    let mut running = Running::start();
+    let mut sockets = [running.connects("ana"), running.connects("bo")];
+
+    running.is_told_to_stop();
+    for socket in &mut sockets {
+        let close = loop {
+            if let Message::Close(close) = socket.read().unwrap() {
+                break close.unwrap();
+            }
+        };
+        assert_eq!(u16::from(close.code), 1012);
+        assert!(close.reason.starts_with("retry after "), "{}", close.reason);
+        while socket.read().is_ok() {}
+    }
+    drop(sockets);
+    let (code, took) = running.ends();
+
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    running.logs("stopped");
+    let alarms: Vec<_> =
+        running.log.iter().filter(|it| it.contains("WARN") || it.contains("ERROR")).collect();
+    assert!(alarms.is_empty(), "{alarms:?}");
+}
+
+#[test]
+fn a_frozen_client_does_not_keep_it_from_ending_within_ten_seconds() {
+    let mut running = Running::start();
+    let frozen = running.holds_a_frozen_client();
+
+    running.is_told_to_stop();
+    let (code, took) = running.ends();
+
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    drop(frozen);
+}
+
+#[test]
+fn a_second_sigterm_ends_it_at_once() {
+    let mut running = Running::start();
+    let frozen = running.holds_a_frozen_client();
+
+    running.is_told_to_stop();
+    running.logs("stopping");
+    running.is_told_to_stop();
+    let (code, took) = running.ends();
+
+    // Without the second one it would wait 3 s for the frozen client.
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert_eq!(code, Some(0));
+    running.logs("told twice");
+    drop(frozen);
+}
+
+#[test]
+fn health_is_asked_of_a_running_server_and_fails_without_one() {
+    let mut running = Running::start();
+    let url = format!("http://{}/healthz", running.address);
+    for arguments in [&["health", &url][..], &["--listen", &running.address, "health"]] {
+        let output = switchboard(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert!(String::from_utf8(output.stdout).unwrap().contains("is well"));
+    }
+    let nothing = format!("http://{}/nothing", running.address);
+    assert!(!switchboard(&["health", &nothing]).output().unwrap().status.success());
+
+    running.is_told_to_stop();
+    running.ends();
+    let output = switchboard(&["health", &url]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("did not answer"), "{said}");
+}

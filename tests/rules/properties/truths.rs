@@ -1,0 +1,117 @@
+//! What must hold after every step.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use switchboard::config::PresenceMode;
+use switchboard::domain::{Counts, Snapshot, Stage};
+use switchboard::protocol::{CallId, RoomId, UserId};
+
+use super::client::Being;
+use super::step::USERS;
+use super::world::World;
+use crate::harness::{Socket, millis, secs};
+
+type User = (UserId, Socket, Option<CallId>, Vec<RoomId>);
+
+impl World {
+    pub(super) fn checks(&mut self) {
+        let Snapshot { users, calls } = self.board.snapshot();
+        // None of these clients counts, so none has a session without a socket.
+        let attached = |(user, socket, call, rooms)| (user, Option::unwrap(socket), call, rooms);
+        let users: Vec<User> = users.into_iter().map(attached).collect();
+        assert!(self.board.next_due().is_none_or(|due| due > self.now), "something is overdue");
+        self.checks_users(&users);
+        self.checks_calls(&users, calls);
+        self.checks_rooms(&users);
+        self.checks_counts();
+        self.there = users.into_iter().map(|it| it.0).collect();
+        let Counts { registered, replaced, ended, .. } = self.board.census().counts;
+        let changes = registered - replaced + ended;
+        if changes != self.changes {
+            (self.changes, self.changed_at) = (changes, self.now);
+        }
+        self.checks_presence();
+    }
+
+    fn checks_users(&self, users: &[User]) {
+        let is_in = self.clients.iter().filter(|it| it.being == Being::In).count();
+        assert_eq!(is_in, users.len(), "who believes to be in is in, and nobody else");
+        for (user, socket, ..) in users {
+            let client = &self.clients[socket.number];
+            assert_eq!((&client.user, client.being), (user, Being::In));
+        }
+        for client in self.clients.iter().filter(|it| it.being == Being::Knocking) {
+            assert!(self.now < client.since + secs(5), "left waiting: {}", client.user);
+        }
+    }
+
+    fn checks_calls(&self, users: &[User], calls: Vec<(CallId, UserId, UserId, Stage)>) {
+        let mut parties: BTreeMap<_, _> = BTreeMap::new();
+        for (id, caller, callee, _) in calls {
+            for party in [caller, callee] {
+                assert_eq!(parties.insert(party, id.clone()), None, "in two calls");
+            }
+        }
+        for (user, socket, call, _) in users {
+            assert_eq!(*call, parties.remove(user), "the book and the session of {user}");
+            assert_eq!(self.clients[socket.number].call, *call, "what {user} believes");
+        }
+        assert_eq!(parties, BTreeMap::new(), "a call outlives its party");
+    }
+
+    fn checks_rooms(&self, users: &[User]) {
+        let mut rooms: BTreeMap<&RoomId, BTreeSet<&UserId>> = BTreeMap::new();
+        for (user, _, _, its_rooms) in users {
+            assert!(its_rooms.len() <= self.config.max_rooms);
+            for room in its_rooms {
+                assert!(rooms.entry(room).or_default().insert(user), "twice in a room");
+            }
+        }
+        for (user, socket, _, its_rooms) in users {
+            let view = &self.clients[socket.number].rooms;
+            assert_eq!(view.len(), its_rooms.len(), "the rooms of {user}");
+            for (room, others) in view {
+                let members = &rooms[room];
+                assert!(members.len() <= self.config.max_members);
+                assert!(members.contains(user) && others.len() == members.len() - 1);
+                assert!(others.iter().all(|other| members.contains(other)));
+            }
+        }
+        assert_eq!(self.board.census().rooms, rooms.len());
+    }
+
+    fn checks_counts(&self) {
+        let census = self.board.census();
+        let Counts { registered, replaced, ended, .. } = census.counts;
+        assert_eq!(registered - replaced - ended, census.users as u64);
+        assert_eq!(census.counts.calls_started - census.counts.calls_ended, census.calls as u64);
+        let Counts { said_goodbye, broken, evicted, .. } = census.counts;
+        assert!(self.draining || ended == said_goodbye + broken + evicted);
+    }
+
+    /// What clients believe of each other is true when the window is over.
+    fn checks_presence(&self) {
+        let quiet = self.now.duration_since(self.changed_at);
+        if quiet < millis(100) {
+            return;
+        }
+        for client in self.clients.iter().filter(|it| it.being == Being::In) {
+            for (user, online) in &client.watched {
+                assert_eq!(self.there.contains(user), *online, "{user} to {}", client.user);
+            }
+            if self.config.presence == PresenceMode::Off {
+                assert_eq!((&client.list, client.total), (&None, None));
+            } else if let Some(list) = &client.list {
+                // Who is told numbers from now on may hear of it a second later.
+                let names_are_told = self.config.presence_limit >= USERS;
+                if names_are_told || quiet >= millis(1100) {
+                    let others = self.there.iter().filter(|user| **user != client.user);
+                    assert!(others.eq(list), "{:?} there, {list:?} to {}", self.there, client.user);
+                    assert!(self.there.len() <= self.config.presence_limit);
+                }
+            } else if quiet >= millis(1100) {
+                assert_eq!(client.total, Some(self.there.len() - 1), "{}", client.user);
+            }
+        }
+    }
+}
