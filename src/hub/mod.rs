@@ -18,7 +18,7 @@ use smallvec::smallvec;
 use tokio::sync::oneshot;
 
 pub use crate::domain::{Login, Parting};
-pub use link::{ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Then};
+pub use link::{ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Seat, Then};
 
 use crate::config::Config;
 use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard};

@@ -48,10 +48,11 @@ impl<C: Handle> Switchboard<C> {
         frame: ByteString,
         effects: &mut Vec<Effect<C>>,
     ) {
-        let Some(connection) = self.registry.session(user).and_then(Session::connection) else {
-            return;
-        };
-        if self.takes_more(connection.backlog(), frame.len()) {
+        let Some(session) = self.registry.session(user) else { return };
+        let Some(connection) = session.connection() else { return };
+        // A replay may fill two shares of a socket; what is true now has a third one then.
+        let shares = if session.ledger.is_some() { 3 } else { 2 };
+        if self.takes_more(connection.backlog(), frame.len(), shares) {
             effects.push(Effect::Deliver { to: connection.clone(), frame });
         } else {
             self.overrun.push((user.clone(), Behind::Socket));
@@ -191,12 +192,13 @@ impl<C: Handle> Switchboard<C> {
 
     /// Whether a socket may be given more of the server's own. One that has taken everything so
     /// far may always have one more, however long, and on a full node a little beside it.
-    fn takes_more(&self, backlog: Backlog, bytes: usize) -> bool {
-        let has_room = backlog.messages < 2 * self.config.queue_messages
-            && backlog.bytes + bytes <= 2 * self.config.queue_bytes;
+    fn takes_more(&self, backlog: Backlog, bytes: usize, shares: usize) -> bool {
+        let has_room = backlog.messages < shares * self.config.queue_messages
+            && backlog.bytes + bytes <= shares * self.config.queue_bytes;
         let is_little = backlog.messages < UNDER_WAY && backlog.bytes + bytes <= UNDER_WAY_BYTES;
         let node_has_room = backlog.node_bytes + self.kept_bytes + bytes <= self.config.queue_total;
-        backlog.bytes == 0 || (has_room && (is_little || node_has_room))
+        let has_taken_all = (backlog.messages, backlog.bytes) == (0, 0);
+        has_taken_all || (has_room && (is_little || node_has_room))
     }
 
     fn node_is_full(&self, session: &Session<C>, bytes: usize) -> bool {
