@@ -494,3 +494,28 @@ async fn a_seat_is_taken_until_the_hub_has_let_go_of_the_link_too() {
 
     assert_eq!(seats.count(), 0);
 }
+
+#[actix_rt::test]
+async fn a_reader_that_has_stalled_sees_why_it_is_closed_and_not_all_that_waited() {
+    let mut service = Service::start(limits()).await;
+    let (mut client, link) = service.admit().await;
+    let much = "x".repeat(MEGABYTE);
+    service.deliver(&link, &[&*much; 64], Then::Continue);
+    client.send(LAST | TEXT, b"I read nothing").await;
+    service.said().await;
+    link.batch_taken();
+
+    service.deliver(&link, &["this is why"], Then::Close(Close::Replaced));
+    service.ended(Parting::Broken).await;
+
+    let mut before = 0;
+    while client.frame().await.1 != b"this is why" {
+        before += 1;
+    }
+    assert!(before < 64, "what waited is dropped");
+    assert_eq!(client.close_frame().await.0, 4509);
+    assert_eq!(link.unwritten(), (0, 0));
+    client.close(Some(4509)).await;
+    client.expect_eof().await;
+    service.over().await;
+}

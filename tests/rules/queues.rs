@@ -270,3 +270,43 @@ fn a_socket_that_was_behind_does_not_hold_its_successor_back() {
     assert_eq!(types(&board.hears("bo")), ["registered", "client-list"]);
     assert_eq!(board.closed("bo"), None);
 }
+
+#[test]
+fn a_list_longer_than_the_queue_keeps_nobody_out() {
+    let mut board = Board::with(|config| {
+        (config.max_frame, config.queue_bytes) = (1024, 1024);
+    });
+    let users: Vec<_> = (0..300).map(|n| format!("a-rather-long-name-{n}")).collect();
+
+    for user in &users {
+        board.logs_in(user);
+        assert_eq!(types(&board.hears(user))[..2], ["registered", "client-list"]);
+    }
+
+    assert!(users.iter().all(|user| board.closed(user).is_none()));
+}
+
+#[test]
+fn a_full_node_closes_nobody_who_reads() {
+    let mut board = board();
+    let full = Backlog { messages: 8, bytes: 1000, node_bytes: usize::MAX >> 1 };
+    board.is_behind("ana", full);
+
+    board.says("ana", json!({"type": "ping"}));
+
+    assert_eq!(types(&board.hears("ana")), ["pong"]);
+    assert_eq!(board.closed("ana"), None);
+}
+
+#[test]
+fn what_a_caller_sent_along_counts_while_it_rings() {
+    let mut board = board();
+    let data = "x".repeat(500);
+    board.says("ana", json!({"type": "call-request", "to": "bo", "data": data}));
+    assert_eq!(board.census().kept_bytes, 502);
+
+    let call = board.hears("bo")[0]["callId"].as_str().unwrap().to_owned();
+    board.says("bo", json!({"type": "call-accept", "callId": call}));
+
+    assert_eq!(board.census().kept_bytes, 0);
+}
