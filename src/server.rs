@@ -11,7 +11,7 @@ use actix_rt::System;
 use actix_server::ServerHandle;
 use actix_web::App;
 use actix_web::web::Data;
-use log::{error, info};
+use log::info;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -72,10 +72,7 @@ pub fn run(config: Config) -> Result<(), Fault> {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
-            fault = server.fails() => {
-                error!("{fault}");
-                return Err(fault);
-            }
+            fault = server.fails() => return Err(fault),
         }
         tokio::select! {
             () = server.stop() => info!("stopped"),

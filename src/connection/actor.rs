@@ -218,6 +218,11 @@ impl Handler<Deliver> for Connection {
                 return self.account(Progress { taken: 0, messages: payloads.len(), bytes });
             }
         }
+        if matches!(then, Then::Close(_)) && self.stalled_since.is_some() {
+            // A reader this slow would not get to the close frame in time.
+            let dropped = self.backlog.drop_waiting();
+            self.account(dropped);
+        }
         for payload in payloads {
             log::trace!("out user={} bytes={}", self.user(), payload.len());
             self.backlog.push(payload);

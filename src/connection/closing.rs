@@ -64,8 +64,7 @@ impl Connection {
             Close::ProtocolError | Close::NotUtf8 | Close::FarTooLarge => {
                 Phase::Ending(self.patience())
             }
-            Close::Normal
-            | Close::Restart { .. }
+            Close::Restart { .. }
             | Close::TryLater
             | Close::Superseded
             | Close::OverRate

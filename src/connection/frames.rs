@@ -34,6 +34,9 @@ const SCRATCH: usize = 64 << 10;
 
 /// A message at more than this many times the limit is not even skipped.
 const FAR: u64 = 16;
+/// Frames looked at before somebody else has a turn: fragments need not carry anything, so a
+/// client could keep a thread busy with a message that never ends.
+const FRAMES_A_LOOK: usize = 64;
 
 thread_local! {
     static READ_INTO: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH].into_boxed_slice());
@@ -50,6 +53,8 @@ pub(super) enum Incoming {
     Pong,
     /// The client closes, with this code if it gave one.
     Close(Option<CloseCode>),
+    /// Many frames, and no message whole yet: others shall have their turn.
+    Parts,
 }
 
 /// Why nothing more comes.
@@ -161,7 +166,7 @@ impl Reader {
     }
 
     fn next_whole(&mut self) -> Result<Option<Incoming>, Close> {
-        loop {
+        for _ in 0..FRAMES_A_LOOK {
             match self.skip_on() {
                 Skip::Done(oversized) => return Ok(Some(Incoming::Message(oversized))),
                 Skip::More => return Ok(None),
@@ -180,6 +185,7 @@ impl Reader {
                 return Ok(Some(incoming));
             }
         }
+        Ok(Some(Incoming::Parts))
     }
 
     /// Whether the message goes over the limit with this frame, which is skipped then.

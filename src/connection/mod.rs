@@ -10,7 +10,8 @@
 //! came behind it, a close or a violation too, is looked at when that batch is taken.
 //!
 //! **How it closes.** What is queued by then, what came with the close too, is written first,
-//! then the close frame. What still comes in is read and thrown away, so that the page sees the
+//! then the close frame; of a reader that has stalled, only what came with the close. What still
+//! comes in is read and thrown away, so that the page sees the
 //! code and not a reset. When the client's own close has come the write side is shut down, and
 //! the end of the stream ends it. All this has 3 s and 1 MiB; then the socket is dropped, by a
 //! reset if the close frame is still not out. A close that arrives is answered the same way; a

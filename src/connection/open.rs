@@ -5,6 +5,8 @@
 
 use tokio::sync::watch;
 
+use crate::hub::Seat;
+
 /// The count of a node's open sockets; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct OpenSockets(watch::Sender<usize>);
@@ -32,6 +34,8 @@ impl OpenSockets {
 /// One open socket, as long as it lives.
 #[derive(Debug)]
 pub struct OpenSocket(OpenSockets);
+
+impl Seat for OpenSocket {}
 
 impl Drop for OpenSocket {
     fn drop(&mut self) {

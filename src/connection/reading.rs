@@ -82,7 +82,7 @@ impl Connection {
                     batch.push(payload);
                 }
                 Poll::Ready(Ok(Incoming::Ping(content))) => self.backlog.push_pong(content),
-                Poll::Ready(Ok(Incoming::Pong)) => {}
+                Poll::Ready(Ok(Incoming::Pong | Incoming::Parts)) => {}
                 Poll::Ready(Ok(Incoming::Close(code))) => return Some(EndOfTalk::Close(code)),
                 Poll::Ready(Err(end)) => return Some(EndOfTalk::Read(end)),
                 Poll::Pending => {
@@ -103,7 +103,9 @@ impl Connection {
         for _ in 0..FRAMES_A_TURN {
             match self.phase {
                 Phase::Closing(patience) => match self.reader.poll_next(&mut self.io, cx) {
-                    Poll::Ready(Ok(Incoming::Message(_) | Incoming::Ping(_) | Incoming::Pong)) => {}
+                    Poll::Ready(Ok(
+                        Incoming::Message(_) | Incoming::Ping(_) | Incoming::Pong | Incoming::Parts,
+                    )) => {}
                     Poll::Ready(Ok(Incoming::Close(_))) => self.phase = Phase::Ending(patience),
                     Poll::Ready(Err(end)) => return self.end_of_stream(end, patience),
                     Poll::Pending => return,

@@ -97,3 +97,16 @@ pub(super) struct Request {
     pub(super) data: Option<crate::protocol::Data>,
     pub(super) continues: Option<crate::protocol::CallId>,
 }
+
+impl Request {
+    /// The same in a buffer of its own, as it is kept while it rings: else a few bytes would keep
+    /// alive all that was read together with them.
+    pub(super) fn detached(self) -> Self {
+        Self { data: self.data.map(crate::protocol::Data::detached), ..self }
+    }
+
+    /// Bytes kept.
+    pub(super) fn bytes(&self) -> usize {
+        self.data.as_ref().map_or(0, |data| data.as_str().len())
+    }
+}

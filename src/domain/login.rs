@@ -5,7 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::protocol::{DisplayName, UserId};
+use crate::protocol::{DisplayName, Unavailable, UserId};
 
 /// A checked wish to be somebody: what a token says has been established before it gets here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,12 +19,15 @@ pub struct Login {
     pub received: Option<u64>,
     /// The session that it wants back.
     pub resume: Option<ResumeToken>,
+    /// Why there is no room for one more; then it may only come back, in the place of the socket
+    /// that its user has or had.
+    pub crowded: Option<Unavailable>,
 }
 
 impl Login {
     /// A fresh login of a client that does not count.
     pub fn fresh(user: UserId) -> Self {
-        Self { user: Some(user), name: None, received: None, resume: None }
+        Self { user: Some(user), name: None, received: None, resume: None, crowded: None }
     }
 }
 

@@ -114,6 +114,10 @@ impl Outbox {
         let done = (count - self.acknowledged) as usize;
         self.acknowledged = count;
         let done: Vec<_> = self.kept.drain(..done).collect();
+        if self.kept.is_empty() {
+            // An idle session owns no room for what it once was sent.
+            self.kept = VecDeque::new();
+        }
         for message in &done {
             let fill = self.fill(message.share);
             fill.messages -= 1;

@@ -49,7 +49,7 @@ pub(super) struct Presence {
     /// Every coming (`true`) and going, in order, since the last telling.
     log: Vec<(UserId, bool)>,
     /// Who is watched by whom.
-    watchers: HashMap<UserId, Vec<UserId>>,
+    watchers: HashMap<UserId, HashSet<UserId>>,
     /// Sessions that are told names.
     pub(super) named: usize,
     /// When changes, and when the total, may be told next.
@@ -100,7 +100,7 @@ impl Presence {
         let mut seen = HashSet::new();
         let watched = |(user, _): &(UserId, bool)| {
             let watchers = self.watchers.get(user)?;
-            seen.insert(user.clone()).then(|| (user.clone(), watchers.clone()))
+            seen.insert(user.clone()).then(|| (user.clone(), watchers.iter().cloned().collect()))
         };
         self.log.iter().filter_map(watched).collect()
     }
@@ -111,12 +111,12 @@ impl Presence {
     }
 
     pub(super) fn watch(&mut self, watched: &UserId, watcher: &UserId) {
-        self.watchers.entry(watched.clone()).or_default().push(watcher.clone());
+        self.watchers.entry(watched.clone()).or_default().insert(watcher.clone());
     }
 
     pub(super) fn unwatch(&mut self, watched: &UserId, watcher: &UserId) {
         let Some(watchers) = self.watchers.get_mut(watched) else { return };
-        watchers.retain(|user| user != watcher);
+        watchers.remove(watcher);
         if watchers.is_empty() {
             self.watchers.remove(watched);
         }

@@ -2,17 +2,19 @@
 //!
 //! Counts sockets of the node and of each address from their acceptance to their very end, and
 //! how fast an address opens them. An IPv6 address counts by its /64, which is what one
-//! subscriber gets. Refuses in words as long as it can afford to, and by HTTP past four times a
-//! limit.
+//! subscriber gets. Past a limit a socket may still take the place of another of the same user; past four
+//! times a limit it is refused by HTTP.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::config::Config;
+use crate::hub::Seat;
 use crate::protocol::Unavailable;
 
 /// From so many times a limit on, an address is not even told in words.
@@ -21,6 +23,7 @@ const PATIENCE: u32 = 4;
 const REMEMBERED: usize = 10_000;
 
 /// The counters of one node.
+#[derive(Debug)]
 pub struct Gate {
     max_sockets: usize,
     max_per_address: usize,
@@ -30,12 +33,13 @@ pub struct Gate {
 
 /// How fast an address may open sockets: refused in words above the first, by HTTP above the
 /// second.
+#[derive(Debug)]
 struct Pace {
     polite: DefaultKeyedRateLimiter<IpAddr>,
     hard: DefaultKeyedRateLimiter<IpAddr>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Open {
     /// Those that were let in: who is refused takes nobody's place while it reads why.
     seated: usize,
@@ -46,23 +50,21 @@ struct Open {
 pub(super) enum Entry {
     /// It may log in.
     Open(Pass),
-    /// It is told why not, after the upgrade.
-    Refused(Unavailable, Pass),
+    /// There is no room: it may only take the place of another, else it is told why not.
+    Crowded(Unavailable, Pass),
+    /// Its address opens sockets too fast: it is told so, after the upgrade.
+    TooFast(Pass),
     /// It is turned away before the upgrade.
     TurnedAway,
 }
 
 /// One counted socket, as long as it lives.
+#[derive(Debug)]
 pub(super) struct Pass {
     gate: Arc<Gate>,
     address: IpAddr,
-    place: Place,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Seated,
-    Standing,
+    /// Whether it counts against `max-sockets`.
+    seated: AtomicBool,
 }
 
 impl Gate {
@@ -94,16 +96,21 @@ impl Gate {
             return Entry::TurnedAway;
         }
         let full = over(open.seated, self.max_sockets, 1);
-        let crowded = over(held, self.max_per_address, 1) || in_pace == Some(InPace::Hardly);
-        let place = if full || crowded { Place::Standing } else { Place::Seated };
-        open.seated += usize::from(place == Place::Seated);
+        let crowded = over(held, self.max_per_address, 1);
+        let too_fast = in_pace == Some(InPace::Hardly);
+        let seated = !full && !crowded && !too_fast;
+        open.seated += usize::from(seated);
         *open.by_address.entry(address).or_default() += 1;
         drop(open);
-        let pass = Pass { gate: self.clone(), address, place };
-        match (full, crowded) {
-            (_, true) => Entry::Refused(Unavailable::Address, pass),
-            (true, false) => Entry::Refused(Unavailable::Full, pass),
-            (false, false) => Entry::Open(pass),
+        let pass = Pass { gate: self.clone(), address, seated: AtomicBool::new(seated) };
+        if too_fast {
+            Entry::TooFast(pass)
+        } else if crowded {
+            Entry::Crowded(Unavailable::Address, pass)
+        } else if full {
+            Entry::Crowded(Unavailable::Full, pass)
+        } else {
+            Entry::Open(pass)
         }
     }
 
@@ -136,10 +143,18 @@ impl Pace {
     }
 }
 
+impl Seat for Pass {
+    fn taken(&self) {
+        if !self.seated.swap(true, Relaxed) {
+            self.gate.open().seated += 1;
+        }
+    }
+}
+
 impl Drop for Pass {
     fn drop(&mut self) {
         let mut open = self.gate.open();
-        if self.place == Place::Seated {
+        if *self.seated.get_mut() {
             open.seated = open.seated.saturating_sub(1);
         }
         if let Some(held) = open.by_address.get_mut(&self.address) {
@@ -185,7 +200,7 @@ mod tests {
         for n in 0..8 {
             match gate.enter(address(1)) {
                 Entry::Open(pass) if n < 2 => held.push(pass),
-                Entry::Refused(Unavailable::Address, pass) if n >= 2 => held.push(pass),
+                Entry::Crowded(Unavailable::Address, pass) if n >= 2 => held.push(pass),
                 _ => panic!("socket {n}"),
             }
         }
@@ -197,7 +212,7 @@ mod tests {
     fn a_socket_that_ends_makes_room() {
         let gate = gate(1, 0, 0);
         let Entry::Open(first) = gate.enter(address(1)) else { panic!("the gate is empty") };
-        assert!(matches!(gate.enter(address(2)), Entry::Refused(Unavailable::Full, _)));
+        assert!(matches!(gate.enter(address(2)), Entry::Crowded(Unavailable::Full, _)));
 
         drop(first);
 
@@ -211,7 +226,7 @@ mod tests {
         let entries: Vec<_> = (0..9).map(|_| gate.enter(address(1))).collect();
 
         assert!(entries[..2].iter().all(|it| matches!(it, Entry::Open(_))));
-        assert!(entries[2..8].iter().all(|it| matches!(it, Entry::Refused(..))));
+        assert!(entries[2..8].iter().all(|it| matches!(it, Entry::TooFast(_))));
         assert!(matches!(entries[8], Entry::TurnedAway));
     }
 

@@ -22,7 +22,7 @@ use actix_web::{HttpResponse, Responder};
 use tokio::time::timeout;
 
 use crate::config::Config;
-use crate::hub::{Inspect, SignalingHub};
+use crate::hub::{AskReady, SignalingHub};
 use refusal::HttpRefusal;
 
 pub use gate::Gate;
@@ -65,9 +65,9 @@ async fn alive() -> impl Responder {
 }
 
 async fn ready(context: Data<Context>) -> HttpResponse {
-    match timeout(HUB_PATIENCE, context.hub.send(Inspect)).await {
-        Ok(Ok(report)) if report.draining => HttpResponse::ServiceUnavailable().body("draining\n"),
-        Ok(Ok(_)) => HttpResponse::Ok().body("ready\n"),
+    match timeout(HUB_PATIENCE, context.hub.send(AskReady)).await {
+        Ok(Ok(false)) => HttpResponse::ServiceUnavailable().body("draining\n"),
+        Ok(Ok(true)) => HttpResponse::Ok().body("ready\n"),
         Ok(Err(_)) | Err(_) => HttpResponse::ServiceUnavailable().body("the hub is silent\n"),
     }
 }

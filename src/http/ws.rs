@@ -17,7 +17,7 @@ use super::origin;
 use super::refusal::HttpRefusal;
 use crate::connection::{Admission, Seat, accept};
 use crate::domain::{Login, ResumeToken};
-use crate::protocol::{BadMessage, Close, DisplayName, Refusal, UserId};
+use crate::protocol::{BadMessage, Close, DisplayName, Refusal, Unavailable, UserId};
 
 /// The subprotocol that is echoed.
 const SUBPROTOCOL: &str = "switchboard.v1";
@@ -40,12 +40,19 @@ fn take_seat(request: &HttpRequest, context: &Context) -> Result<HttpResponse, H
     let protocol = subprotocol(request)?;
     // Only a unix socket has no peer address, and there is no such listener.
     let address = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-    let (admission, pass) = match context.gate.enter(address) {
-        Entry::Open(pass) => (login(request.query_string(), offered_token(request)), pass),
-        Entry::Refused(why, pass) => (Err((Refusal::Unavailable(why), Close::TryLater)), pass),
+    let login = || login(request.query_string(), offered_token(request));
+    let (wish, pass) = match context.gate.enter(address) {
+        Entry::Open(pass) => (login(), pass),
+        // Whoever comes back takes no further place, which only the hub can tell.
+        Entry::Crowded(why, pass) => {
+            (login().map(|login| Login { crowded: Some(why), ..login }), pass)
+        }
+        Entry::TooFast(pass) => {
+            (Err((Refusal::Unavailable(Unavailable::Address), Close::TryLater)), pass)
+        }
         Entry::TurnedAway => return Err(HttpRefusal::TooMany),
     };
-    let admission = match admission {
+    let admission = match wish {
         Ok(login) => Admission::Login(login),
         Err((refusal, close)) => {
             Admission::Refused { message: refusal.message(None).encode(), close }
@@ -85,7 +92,8 @@ fn login(query: &str, offered: Option<ResumeToken>) -> Result<Login, (Refusal, C
 fn parameters(query: &str, offered: Option<ResumeToken>) -> Result<Login, Refusal> {
     let pairs = Query::<Vec<(String, String)>>::from_query(query)
         .map_err(|_| bad("the query of the URL cannot be read: is it percent-encoded UTF-8?"))?;
-    let mut login = Login { user: None, name: None, received: None, resume: offered };
+    let mut login =
+        Login { user: None, name: None, received: None, resume: offered, crowded: None };
     for (key, value) in pairs.into_inner() {
         let (parameter, again) = match key.as_str() {
             "userId" => {

@@ -5,7 +5,6 @@
 //! clones share one stored recipient, so the mailbox bound holds: a clone of a `Recipient` would
 //! bring a free slot of its own.
 
-use std::any::Any;
 use std::sync::atomic::{
     AtomicBool, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
@@ -98,9 +97,17 @@ pub enum ConnectionEvent {
     Ended(Parting),
 }
 
-/// What is held as long as a socket counts: while it is open, and while a session waits in its
-/// place. Its drop is what matters.
-pub type Guard = Arc<dyn Any + Send + Sync>;
+/// A socket's place among those that are counted: held while the socket is open and while a
+/// session waits in its place, given back by its drop.
+pub trait Seat: std::fmt::Debug + Send + Sync {
+    /// The socket is somebody's now, even if there was no place free when it came.
+    fn taken(&self) {}
+}
+
+impl Seat for () {}
+
+/// A seat that connection and link share.
+pub type Guard = Arc<dyn Seat>;
 
 /// The hub's handle of a connection, and the little state that both share.
 #[derive(Clone)]
@@ -117,7 +124,7 @@ struct Shared {
     node_unwritten: Arc<AtomicUsize>,
     batch_with_hub: AtomicBool,
     reader: AtomicWaker,
-    _guard: Guard,
+    guard: Guard,
 }
 
 impl Link {
@@ -136,7 +143,7 @@ impl Link {
             node_unwritten,
             batch_with_hub: AtomicBool::new(false),
             reader: AtomicWaker::new(),
-            _guard: guard,
+            guard,
         }))
     }
 
@@ -201,6 +208,7 @@ impl Link {
     /// From now on the connection speaks for this user.
     pub fn identify(&self, user: UserId) {
         let is_first = self.0.user.set(user).is_ok();
+        self.0.guard.taken();
         debug_assert!(is_first, "a connection is registered once");
     }
 

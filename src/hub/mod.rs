@@ -18,7 +18,7 @@ use smallvec::smallvec;
 use tokio::sync::oneshot;
 
 pub use crate::domain::{Login, Parting};
-pub use link::{ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Then};
+pub use link::{ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Seat, Then};
 
 use crate::config::Config;
 use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard};
@@ -175,7 +175,20 @@ impl Handler<FromConnection> for SignalingHub {
     }
 }
 
-/// Asks what there is; also whether the hub answers at all.
+/// Asks whether the node takes anybody in; that the hub answers at all is half of it.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "bool")]
+pub struct AskReady;
+
+impl Handler<AskReady> for SignalingHub {
+    type Result = bool;
+
+    fn handle(&mut self, _: AskReady, _: &mut Context<Self>) -> bool {
+        !self.draining
+    }
+}
+
+/// Asks what there is. Looks at every session.
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "Report")]
 pub struct Inspect;

@@ -8,8 +8,6 @@ use std::time::Duration;
 /// The server's reasons to close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Close {
-    /// The answer to the client's own close.
-    Normal,
     /// The node drains or restarts.
     Restart {
         /// The longest wait that this socket may be told, so that not all come back at once.
@@ -45,7 +43,6 @@ impl Close {
     /// The close code (RFC 6455 section 7.4); published ones never change.
     pub const fn code(self) -> u16 {
         match self {
-            Close::Normal => 1000,
             Close::ProtocolError => 1002,
             Close::NotUtf8 => 1007,
             Close::Restart { .. } => 1012,
@@ -65,7 +62,6 @@ impl Close {
     /// Words for the close frame and the log, at most 60 bytes.
     pub const fn reason(self) -> &'static str {
         match self {
-            Close::Normal => "",
             Close::ProtocolError => "frame breaks RFC 6455",
             Close::NotUtf8 => "text is not UTF-8",
             Close::Restart { .. } => "restarting",
@@ -91,8 +87,7 @@ impl Close {
             Close::NoSignOfLife | Close::Superseded | Close::ReadsTooSlowly => {
                 Some(Duration::from_secs(2))
             }
-            Close::Normal
-            | Close::ProtocolError
+            Close::ProtocolError
             | Close::NotUtf8
             | Close::BadClient
             | Close::TokenRefused

@@ -21,6 +21,12 @@ impl Data {
         (depth(text) <= DEPTH_MAX).then(|| Self(frame.slice_ref(text)))
     }
 
+    /// The same text in a buffer of its own.
+    #[must_use]
+    pub fn detached(self) -> Self {
+        Self(String::from(&*self.0).into())
+    }
+
     /// The JSON text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -209,3 +209,16 @@ fn a_sender_hears_every_verdict_however_much_it_has_yet_to_acknowledge() {
     assert_eq!(types(&board.hears("ana")), ["relayed", "relayed", "relayed"]);
     assert_eq!(board.closed("ana"), Some(1012));
 }
+
+#[test]
+fn who_reads_too_slowly_to_be_told_its_verdicts_is_closed_with_4053() {
+    let mut board = board();
+    let far = switchboard::domain::Backlog { messages: 1024, ..Default::default() };
+    board.is_behind("ana", far);
+    board.drains();
+
+    board.passes(secs(1));
+
+    assert_eq!((board.hears("ana"), board.closed("ana")), (vec![], Some(4053)));
+    assert_eq!(board.closed("bo"), Some(1012));
+}

@@ -280,7 +280,7 @@ fn a_socket_closed_for_the_rate_or_for_slowness_leaves_its_session_waiting() {
     board.resumes("ana");
     assert_eq!(board.hears("ana")[0]["resumed"], true);
 
-    let far = switchboard::domain::Backlog { messages: 1024, ..Default::default() };
+    let far = switchboard::domain::Backlog { messages: 3 * 512, ..Default::default() };
     board.is_behind("ana", far);
     board.says("ana", json!({"type": "ping"}));
 

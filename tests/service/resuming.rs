@@ -110,3 +110,30 @@ async fn a_goodbye_ends_a_session_that_counts_at_once() {
     server.comes_to("empty", |it, _| it.users == 0).await;
     server.ends_clean().await;
 }
+
+#[actix_rt::test]
+async fn on_a_full_node_a_session_can_still_be_resumed_and_replaced() {
+    let full = Config { max_sockets: 1, ..waiting_for(LONG) };
+    let server = TestServer::start(full).await;
+    let mut bo = RawClient::dials(server.address, "userId=bo&received=0").await;
+    let registered = bo.hears().await;
+    bo.resets();
+    server.comes_to("bo is away", |it, open| (it.waiting, open) == (1, 0)).await;
+
+    let mut stranger = server.dials("userId=cyd").await;
+    assert_eq!(stranger.expects("error").await["code"], "unavailable");
+    retry_after(&stranger.ends_with(1013).await);
+
+    let mut again = server.dials(&resume(&registered, 0)).await;
+    assert_eq!(again.expects("registered").await["resumed"], true);
+    let mut fresh = server.dials("userId=bo").await;
+    assert_eq!(fresh.expects("registered").await["resumed"], false);
+    fresh.expects("client-list").await;
+    again.ends_with(4509).await;
+
+    let mut stranger = server.dials("userId=cyd").await;
+    assert_eq!(stranger.expects("error").await["code"], "unavailable");
+    stranger.ends_with(1013).await;
+    fresh.leaves().await;
+    server.ends_clean().await;
+}

@@ -63,6 +63,7 @@ async fn read_in(piece: usize, wire: &[u8]) -> (Vec<Incoming>, Option<Close>) {
     let mut incoming = Vec::new();
     let end = loop {
         match poll_fn(|cx| reader.poll_next(&mut server, cx)).await {
+            Ok(Incoming::Parts) => {}
             Ok(whole) => incoming.push(whole),
             Err(ReadEnd::Eof) => break None,
             Err(ReadEnd::Violation(close)) => break Some(close),
@@ -280,4 +281,19 @@ async fn nothing_is_reserved_for_what_was_only_announced() {
     assert!(reader.poll_next(&mut server, &mut cx).is_pending());
 
     assert!(reader.unread.capacity() < 100, "capacity {}", reader.unread.capacity());
+}
+
+#[tokio::test]
+async fn a_message_that_never_ends_lets_others_have_their_turn() {
+    let mut wire = frame(TEXT, b"").to_vec();
+    for _ in 0..1000 {
+        wire.extend_from_slice(&frame(CONTINUATION, b""));
+    }
+    let (mut client, mut server) = duplex(wire.len());
+    client.write_all(&wire).await.unwrap();
+    let mut reader = Reader::new(LIMIT, BytesMut::new());
+
+    let first = poll_fn(|cx| reader.poll_next(&mut server, cx)).await;
+
+    assert_eq!(first.unwrap(), Incoming::Parts);
 }

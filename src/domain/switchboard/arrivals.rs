@@ -41,6 +41,9 @@ impl<C: Handle> Switchboard<C> {
         let fresh = self.resume_or_pass(connection, login, now, effects);
         let Some((connection, login)) = fresh else { return };
         let user = login.user.clone().unwrap_or_else(|| self.mint.guest());
+        if let (Some(why), None) = (login.crowded, self.registry.session(&user)) {
+            return refuse(connection, &Refusal::Unavailable(why), Close::TryLater, effects);
+        }
         effects.push(Effect::Identify { connection: connection.clone(), user: user.clone() });
         let holder = self.registry.session(&user).filter(|holder| !holder.is_away());
         match self.config.duplicate_login {
@@ -150,7 +153,9 @@ impl<C: Handle> Switchboard<C> {
             return;
         }
         let others = self.registry.len() - 1;
-        let by_name = self.registry.len() <= self.config.presence_limit;
+        let view = self.registry.session(user).map(|session| session.view);
+        let by_name = self.registry.len() <= self.config.presence_limit
+            && !matches!(view, Some(View::Total { .. }));
         let (view, list) = if by_name {
             self.presence.named += 1;
             (View::Names(self.presence.present()), self.list(user, None, LIST_MAX, None))

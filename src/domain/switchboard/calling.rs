@@ -105,10 +105,11 @@ impl<C: Handle> Switchboard<C> {
             callee: callee.clone(),
             stage: Stage::Ringing,
             rings_until,
-            request,
+            request: request.detached(),
         };
         let invitation = self.invitation(&call_id, &call, now).encode();
         self.relay(&callee, invitation, None, effects)?;
+        self.kept_bytes += call.request.bytes();
         self.calls.insert(call_id.clone(), call);
         self.agenda.put(rings_until, Due::NoAnswer(call_id.clone()));
         self.counts.calls_started += 1;
@@ -232,13 +233,14 @@ impl<C: Handle> Switchboard<C> {
     fn mark_accepted(&mut self, call_id: &CallId) {
         let Some(call) = self.calls.get_mut(call_id) else { return };
         call.stage = Stage::Accepted;
-        call.request = Request::default();
+        self.kept_bytes -= std::mem::take(&mut call.request).bytes();
         self.agenda.take_out(call.rings_until, Due::NoAnswer(call_id.clone()));
     }
 
     /// Takes the call off the book and tells those who are still there.
     fn finish_call(&mut self, call_id: &CallId, ending: Ending<'_>, effects: &mut Vec<Effect<C>>) {
         let Some(call) = self.calls.remove(call_id) else { return };
+        self.kept_bytes -= call.request.bytes();
         self.agenda.take_out(call.rings_until, Due::NoAnswer(call_id.clone()));
         self.counts.calls_ended += 1;
         for party in [&call.caller, &call.callee] {

@@ -19,6 +19,8 @@ use crate::protocol::{Refusal, ServerMessage, UserId, Verdict};
 /// So many of the server's own messages may be under way to a session although the node is full:
 /// twice what a client leaves unacknowledged that keeps the rules. Who has more is behind.
 const UNDER_WAY: usize = 64;
+/// So many bytes of it, where there is no outbox to count messages in.
+const UNDER_WAY_BYTES: usize = 16 << 10;
 
 /// What is known of a relayed message when it has been taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +48,11 @@ impl<C: Handle> Switchboard<C> {
         frame: ByteString,
         effects: &mut Vec<Effect<C>>,
     ) {
-        let Some(connection) = self.registry.session(user).and_then(Session::connection) else {
-            return;
-        };
-        if self.takes_more(connection.backlog(), frame.len()) {
+        let Some(session) = self.registry.session(user) else { return };
+        let Some(connection) = session.connection() else { return };
+        // A replay may fill two shares of a socket; what is true now has a third one then.
+        let shares = if session.ledger.is_some() { 3 } else { 2 };
+        if self.takes_more(connection.backlog(), frame.len(), shares) {
             effects.push(Effect::Deliver { to: connection.clone(), frame });
         } else {
             self.overrun.push((user.clone(), Behind::Socket));
@@ -187,12 +190,15 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// Whether a socket may be given more of the server's own.
-    fn takes_more(&self, backlog: Backlog, bytes: usize) -> bool {
-        backlog.messages < 2 * self.config.queue_messages
-            && backlog.bytes + bytes <= 2 * self.config.queue_bytes
-            && (backlog.bytes == 0
-                || backlog.node_bytes + self.kept_bytes + bytes <= self.config.queue_total)
+    /// Whether a socket may be given more of the server's own. One that has taken everything so
+    /// far may always have one more, however long, and on a full node a little beside it.
+    fn takes_more(&self, backlog: Backlog, bytes: usize, shares: usize) -> bool {
+        let has_room = backlog.messages < shares * self.config.queue_messages
+            && backlog.bytes + bytes <= shares * self.config.queue_bytes;
+        let is_little = backlog.messages < UNDER_WAY && backlog.bytes + bytes <= UNDER_WAY_BYTES;
+        let node_has_room = backlog.node_bytes + self.kept_bytes + bytes <= self.config.queue_total;
+        let has_taken_all = (backlog.messages, backlog.bytes) == (0, 0);
+        has_taken_all || (has_room && (is_little || node_has_room))
     }
 
     fn node_is_full(&self, session: &Session<C>, bytes: usize) -> bool {

@@ -213,9 +213,13 @@ impl<C: Handle> Switchboard<C> {
             self.settle_rest(ledger.outbox.into_rest(), user, effects);
         }
         let returning = Duration::from_secs(1) * users.len() as u32 / RETURNS_A_SECOND;
-        let close = Close::Restart { window: self.config.drain_window.max(returning) };
-        for session in users.iter().filter_map(|user| self.registry.remove(user)) {
+        let restart = Close::Restart { window: self.config.drain_window.max(returning) };
+        for user in &users {
+            let Some(session) = self.registry.remove(user) else { continue };
             self.counts.ended += 1;
+            // Who could not be told its verdicts is not sent away as if it had been.
+            let is_behind = self.overrun.iter().any(|(behind, _)| behind == user);
+            let close = if is_behind { Close::ReadsTooSlowly } else { restart };
             if let Attachment::Attached(connection) = session.attachment {
                 effects.push(Effect::Close { connection, close });
             }

@@ -166,7 +166,9 @@ impl<C: Handle> Switchboard<C> {
 
     fn forget_view(&mut self, user: &UserId) {
         let Some(session) = self.registry.session_mut(user) else { return };
-        if let View::Names(_) = std::mem::replace(&mut session.view, View::Nothing) {
+        // Who was told numbers stays with numbers until its next fresh session.
+        if let View::Names(_) = session.view {
+            session.view = View::Nothing;
             self.presence.named -= 1;
         }
     }

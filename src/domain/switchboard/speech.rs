@@ -82,17 +82,21 @@ impl<C: Handle> Switchboard<C> {
         }
         session.manners.over_rate = 0;
         match said {
-            Ok(message) => {
-                session.manners.gibberish = 0;
-                if let Err(refusal) = self.carry_out(user, id.clone(), message, now, effects) {
-                    self.object(user, id, &refusal, effects);
-                }
-            }
-            Err(refusal) => self.hear_gibberish(user, id, &refusal, now, effects),
+            Ok(message) => match self.carry_out(user, id.clone(), message, now, effects) {
+                Ok(()) => self.hear_sense(user),
+                Err(refusal) => self.hear_refused(user, id, &refusal, now, effects),
+            },
+            Err(refusal) => self.hear_refused(user, id, &refusal, now, effects),
         }
     }
 
-    fn hear_gibberish(
+    fn hear_sense(&mut self, user: &UserId) {
+        if let Some(session) = self.registry.session_mut(user) {
+            session.manners.gibberish = 0;
+        }
+    }
+
+    fn hear_refused(
         &mut self,
         user: &UserId,
         id: Option<MessageId>,
@@ -101,8 +105,11 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         self.object(user, id, refusal, effects);
+        if !refusal.is_gibberish() {
+            return self.hear_sense(user);
+        }
         let Some(session) = self.registry.session_mut(user) else { return };
-        session.manners.gibberish += u8::from(refusal.is_gibberish());
+        session.manners.gibberish += 1;
         if session.manners.gibberish >= GIBBERISH_MAX {
             self.evict(user, Close::BadClient, now, effects);
         }
