@@ -4,9 +4,12 @@
 //! unregister cannot overtake each other. Its handlers translate: message in, one call on the
 //! rules, effects out. Here, and nowhere deeper, the clock is read and randomness drawn.
 
+mod alarm;
 mod link;
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{self, Poll, ready};
 use std::time::Instant;
 
 use actix::prelude::*;
@@ -20,6 +23,8 @@ use tokio::sync::oneshot;
 pub use crate::domain::{Login, Parting};
 pub use link::{ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Seat, Then};
 
+use alarm::Alarm;
+
 use crate::config::Config;
 use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard};
 use crate::protocol::{BadMessage, Refusal, Rejected, decode};
@@ -31,7 +36,8 @@ pub struct SignalingHub {
     /// Kept to spare an allocation a message.
     effects: Vec<Effect<Link>>,
     outbox: Vec<(Link, Deliver)>,
-    alarm: Option<(Instant, SpawnHandle)>,
+    /// Set to what is due next.
+    alarm: Alarm,
     draining: bool,
     /// Dropped with the hub, which is how the server learns that it is gone.
     _alive: oneshot::Sender<()>,
@@ -47,7 +53,7 @@ impl SignalingHub {
             max_frame: config.max_frame,
             effects: Vec::new(),
             outbox: Vec::new(),
-            alarm: None,
+            alarm: Alarm::default(),
             draining: false,
             _alive: alive,
         };
@@ -117,38 +123,46 @@ impl SignalingHub {
     }
 
     /// Sends what the handler has brought about, and sets the alarm for what comes next.
-    fn send_off(&mut self, ctx: &mut Context<Self>) {
+    fn send_off(&mut self) {
         for (link, delivery) in self.outbox.drain(..) {
             link.deliver(delivery);
         }
-        let due = self.board.next_due();
-        if self.alarm.map(|(at, _)| at) == due {
-            return;
-        }
-        if let Some((_, alarm)) = self.alarm.take() {
-            ctx.cancel_future(alarm);
-        }
-        self.alarm = due.map(|due| {
-            let wait = due.saturating_duration_since(now());
-            (due, ctx.run_later(wait, Self::ring))
-        });
+        self.alarm.set(self.board.next_due());
     }
+}
 
-    fn ring(&mut self, ctx: &mut Context<Self>) {
-        self.alarm = None;
-        self.apply(Input::Tick);
-        self.send_off(ctx);
+/// What the hub's task polls behind its mailbox: whatever falls due.
+struct WhenDue;
+
+impl ActorFuture<SignalingHub> for WhenDue {
+    type Output = ();
+
+    fn poll(
+        self: Pin<&mut Self>,
+        hub: &mut SignalingHub,
+        _: &mut Context<SignalingHub>,
+        cx: &mut task::Context<'_>,
+    ) -> Poll<()> {
+        loop {
+            ready!(hub.alarm.poll_ring(cx));
+            hub.apply(Input::Tick);
+            hub.send_off();
+        }
     }
 }
 
 impl Actor for SignalingHub {
     type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Context<Self>) {
+        context.spawn(WhenDue);
+    }
 }
 
 impl Handler<FromConnection> for SignalingHub {
     type Result = ();
 
-    fn handle(&mut self, said: FromConnection, ctx: &mut Context<Self>) {
+    fn handle(&mut self, said: FromConnection, _: &mut Context<Self>) {
         let FromConnection { link, event } = said;
         match event {
             ConnectionEvent::Opened(login) => {
@@ -171,7 +185,7 @@ impl Handler<FromConnection> for SignalingHub {
                 }
             }
         }
-        self.send_off(ctx);
+        self.send_off();
     }
 }
 
@@ -218,10 +232,10 @@ pub struct Drain;
 impl Handler<Drain> for SignalingHub {
     type Result = ();
 
-    fn handle(&mut self, _: Drain, ctx: &mut Context<Self>) {
+    fn handle(&mut self, _: Drain, _: &mut Context<Self>) {
         self.draining = true;
         self.apply(Input::Drain);
-        self.send_off(ctx);
+        self.send_off();
     }
 }
 

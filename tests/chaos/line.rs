@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::plan::{Cut, Fate};
 
@@ -95,7 +95,7 @@ async fn carry(
     let Ok(mut server) = TcpStream::connect(server).await else { return };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let fate = left.borrow_mut().pop_front().unwrap_or(Fate::GOOD);
-    let ahead = Ahead { passed: Cell::new(0), fate: Cell::new(fate), left: &left, tally: &tally };
+    let ahead = Ahead::new(fate, &left, &tally);
     let cut = pass_on(&mut client, &mut server, &ahead).await;
     let unmade = ahead.fate.into_inner();
     match cut {
@@ -167,6 +167,8 @@ struct Ahead<'a> {
     /// What happens to it; `cut` stays when it is made.
     fate: Cell<Fate>,
     left: &'a RefCell<VecDeque<Fate>>,
+    /// Nothing is passed on before, either way.
+    held_until: Cell<Instant>,
     tally: &'a Tally,
 }
 
@@ -182,11 +184,15 @@ struct Step<'p> {
     /// Passed on before the stall, and behind it; what lies behind a cut is not in it.
     before: &'p [u8],
     behind: &'p [u8],
-    stall: Duration,
     cut: Option<Cut>,
 }
 
-impl Ahead<'_> {
+impl<'a> Ahead<'a> {
+    fn new(fate: Fate, left: &'a RefCell<VecDeque<Fate>>, tally: &'a Tally) -> Self {
+        let held_until = Cell::new(Instant::now());
+        Self { passed: Cell::new(0), fate: Cell::new(fate), left, held_until, tally }
+    }
+
     fn step<'p>(&self, piece: &'p [u8]) -> Step<'p> {
         let begin = self.passed.get();
         let mut fate = self.fate.get();
@@ -205,11 +211,11 @@ impl Ahead<'_> {
         // One more behind a cut: the other way does not come to the same place.
         self.passed.set(begin + piece.len() as u64 + u64::from(cut.is_some()));
         let (before, behind) = piece.split_at(stall.map_or(piece.len(), |(place, _)| place));
-        if stall.is_some() {
+        if let Some((_, pause)) = stall {
+            self.held_until.set(Instant::now() + pause);
             add(&self.tally.stalls);
         }
-        let stall = stall.map_or(Duration::ZERO, |(_, pause)| pause);
-        Step { before, behind, stall, cut: cut.map(|(_, cut)| cut) }
+        Step { before, behind, cut: cut.map(|(_, cut)| cut) }
     }
 }
 
@@ -223,6 +229,7 @@ impl Pipe<'_> {
                 return PipeEnd::Over;
             };
             sleep(self.ahead.fate.get().delay).await;
+            sleep_until(self.ahead.held_until.get()).await;
             let step = self.ahead.step(&piece[..count]);
             if self.write(&step).await.is_err() {
                 return PipeEnd::Failed;
@@ -238,7 +245,7 @@ impl Pipe<'_> {
 
     async fn write(&mut self, step: &Step<'_>) -> io::Result<()> {
         self.to.write_all(step.before).await?;
-        sleep(step.stall).await;
+        sleep_until(self.ahead.held_until.get()).await;
         self.to.write_all(step.behind).await
     }
 }

@@ -76,7 +76,7 @@ pub enum Cut {
 pub struct Fate {
     /// Each piece is late by that much.
     pub delay: Duration,
-    /// In front of this byte, counted both ways, whatever comes that way waits for so long.
+    /// In front of this byte, counted both ways, whatever comes waits for so long.
     pub stall: Option<(u64, Duration)>,
     /// In front of this byte, counted both ways, in the middle of whatever comes there.
     pub cut: Option<(u64, Cut)>,
@@ -127,8 +127,8 @@ fn letter(dice: &mut StdRng, partners: &[usize]) -> Letter {
 fn fate(dice: &mut StdRng, size: Size) -> Fate {
     let place = |dice: &mut StdRng| dice.random_range(0..size.spread());
     let delay = if dice.random_ratio(1, 4) { dice.random_range(1..15) } else { 0 };
-    // One in eight is so long that the client gives up, and what was stalled comes late.
-    let pause = if dice.random_ratio(1, 8) { 1200..2500 } else { 20..300 };
+    // One in three is so long that the client gives up, and what was stalled comes late.
+    let pause = if dice.random_ratio(1, 3) { 2100..3500 } else { 20..300 };
     let stall = dice
         .random_ratio(1, 4)
         .then(|| (place(dice), Duration::from_millis(dice.random_range(pause))));
