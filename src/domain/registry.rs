@@ -12,7 +12,8 @@ use crate::protocol::{Names, UserId};
 /// The user map.
 #[derive(Debug)]
 pub(super) struct Registry<C> {
-    sessions: HashMap<UserId, Session<C>>,
+    /// Boxed, as a table keeps room for up to four times its entries while they come and go.
+    sessions: HashMap<UserId, Box<Session<C>>>,
     /// The same users in byte order, for pages.
     order: BTreeSet<UserId>,
 }
@@ -35,30 +36,30 @@ impl<C: Eq> Registry<C> {
     }
 
     pub(super) fn session(&self, user: &UserId) -> Option<&Session<C>> {
-        self.sessions.get(user)
+        self.sessions.get(user).map(Box::as_ref)
     }
 
     pub(super) fn session_mut(&mut self, user: &UserId) -> Option<&mut Session<C>> {
-        self.sessions.get_mut(user)
+        self.sessions.get_mut(user).map(Box::as_mut)
     }
 
     /// The user's session, if `connection` is the one that it has now.
     pub(super) fn current(&mut self, user: &UserId, connection: &C) -> Option<&mut Session<C>> {
-        self.sessions.get_mut(user).filter(|session| session.connection() == Some(connection))
+        self.session_mut(user).filter(|session| session.connection() == Some(connection))
     }
 
     /// Puts the session in; the one that the user had before comes out.
     pub(super) fn insert(&mut self, user: UserId, session: Session<C>) -> Option<Session<C>> {
-        let before = self.sessions.insert(user.clone(), session);
+        let before = self.sessions.insert(user.clone(), Box::new(session));
         if before.is_none() {
             self.order.insert(user);
         }
-        before
+        before.map(|session| *session)
     }
 
     pub(super) fn remove(&mut self, user: &UserId) -> Option<Session<C>> {
         self.order.remove(user);
-        self.sessions.remove(user)
+        self.sessions.remove(user).map(|session| *session)
     }
 
     pub(super) fn users(&self) -> impl Iterator<Item = &UserId> {
@@ -66,11 +67,11 @@ impl<C: Eq> Registry<C> {
     }
 
     pub(super) fn sessions(&self) -> impl Iterator<Item = &Session<C>> {
-        self.sessions.values()
+        self.sessions.values().map(Box::as_ref)
     }
 
     pub(super) fn sessions_mut(&mut self) -> impl Iterator<Item = (&UserId, &mut Session<C>)> {
-        self.sessions.iter_mut()
+        self.sessions.iter_mut().map(|(user, session)| (user, session.as_mut()))
     }
 
     /// At most `limit` users in byte order after `after`, without `except`.
