@@ -20,6 +20,7 @@ use super::closing::Phase;
 use super::frames::{ReadEnd, Reader};
 use super::io::Io;
 use super::open::OpenSocket;
+use super::proof::Proof;
 use super::upgrade::Admission;
 use super::{Node, SharedNode};
 
@@ -32,6 +33,8 @@ pub struct Connection {
     pub(super) phase: Phase,
     /// `None` for a socket that was refused: the hub never hears of it.
     pub(super) presence: Option<Presence>,
+    /// Only for one that is to take somebody's place.
+    pub(super) proof: Option<Box<Proof>>,
     /// How reading ended, behind a batch that is still with the hub.
     pub(super) read_end: Option<EndOfTalk>,
     /// When the client was last heard.
@@ -87,6 +90,7 @@ impl Connection {
                 backlog: Backlog::default(),
                 phase: Phase::Registering { until },
                 presence: None,
+                proof: None,
                 read_end: None,
                 heard: now,
                 asked: Asked::Nothing,
@@ -208,6 +212,9 @@ impl Handler<Deliver> for Connection {
     fn handle(&mut self, Deliver { payloads, then }: Deliver, _: &mut Context<Self>) {
         match self.phase {
             Phase::Registering { .. } => {
+                if let Then::Prove(login) = then {
+                    return self.ask_for_proof(login);
+                }
                 self.phase = Phase::Open;
                 self.heard = Instant::now();
             }
@@ -228,7 +235,8 @@ impl Handler<Deliver> for Connection {
             self.backlog.push(payload);
         }
         match then {
-            Then::Continue => {}
+            // It has proven itself already.
+            Then::Continue | Then::Prove(_) => {}
             Then::Probe => self.ask_for_the_hub(),
             Then::Close(close) => self.close(close, Parting::Broken),
         }

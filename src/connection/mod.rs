@@ -5,8 +5,8 @@
 //! said. The way in is [`upgrade`]: a handler [`accept`]s a request, the upgrade service answers
 //! it and hands the socket over.
 //!
-//! Until the hub's first [`Deliver`](crate::hub::Deliver) nothing is read; if none comes within
-//! 10 s it closes with 1013. A batch of at most 16 messages is with the hub at a time, and what
+//! Until the hub's first [`Deliver`](crate::hub::Deliver) nothing is read, but for the sign of life
+//! of one that is to take somebody's place; if none comes within 10 s it closes with 1013. A batch of at most 16 messages is with the hub at a time, and what
 //! came behind it, a close or a violation too, is looked at when that batch is taken.
 //!
 //! **How it closes.** What is queued by then, what came with the close too, is written first,
@@ -19,7 +19,7 @@
 //! reset at once, after one attempt to write the close frame behind what is half written.
 //!
 //! Accounts: every delivered message is told to [`Link::written`](crate::hub::Link::written)
-//! exactly once, and every `Opened` gets exactly one `Ended`, a panic included.
+//! exactly once, and every connection that has said `Opened` says `Ended` once, a panic included.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -39,6 +39,7 @@ mod frames;
 mod io;
 mod listen;
 mod open;
+mod proof;
 mod reading;
 mod upgrade;
 

@@ -24,7 +24,8 @@ impl Connection {
     pub(super) fn read(&mut self, cx: &mut task::Context<'_>, now: Instant) {
         let received = self.reader.received();
         match self.phase {
-            Phase::Registering { .. } | Phase::Resetting | Phase::Over => return,
+            Phase::Registering { .. } => return self.read_proof(cx),
+            Phase::Resetting | Phase::Over => return,
             Phase::Open => self.read_messages(cx, now),
             Phase::Closing(_) | Phase::Ending(_) => self.read_out(cx),
         }
@@ -50,8 +51,11 @@ impl Connection {
         if let Some(end) = self.read_end.take() {
             return self.end_of_talk(end);
         }
-        let mut batch = Vec::new();
-        let end = self.read_batch(cx, now, &mut batch);
+        let mut batch = self.take_early().unwrap_or_default();
+        let end = match batch.is_empty() {
+            true => self.read_batch(cx, now, &mut batch),
+            false => None,
+        };
         if batch.is_empty() {
             if let Some(end) = end {
                 self.end_of_talk(end);

@@ -37,6 +37,14 @@ pub enum Effect<C> {
     },
     /// Ping, and report the next sign of life.
     Probe(C),
+    /// Ping, and claim again with this login when a pong has come: whoever is not there any more
+    /// takes nobody's place.
+    Prove {
+        /// Which.
+        connection: C,
+        /// What to claim with.
+        login: Login,
+    },
     /// Ask the connection to close itself. Nothing is delivered to it afterwards.
     Close {
         /// Which.

@@ -22,12 +22,22 @@ pub struct Login {
     /// Why there is no room for one more; then it may only come back, in the place of the socket
     /// that its user has or had.
     pub crowded: Option<Unavailable>,
+    /// Its number among the claims of the node, given by [`Effect::Prove`](super::Effect::Prove):
+    /// `None` until the client has shown that it is there.
+    pub proven: Option<u64>,
 }
 
 impl Login {
     /// A fresh login of a client that does not count.
     pub fn fresh(user: UserId) -> Self {
-        Self { user: Some(user), name: None, received: None, resume: None, crowded: None }
+        Self {
+            user: Some(user),
+            name: None,
+            received: None,
+            resume: None,
+            crowded: None,
+            proven: None,
+        }
     }
 }
 

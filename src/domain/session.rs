@@ -19,6 +19,8 @@ pub(super) struct Session<C> {
     pub(super) id: SessionId,
     pub(super) name: Option<DisplayName>,
     pub(super) attachment: Attachment<C>,
+    /// The number of the claim that its socket came with.
+    pub(super) claim: u64,
     /// Only for a client that counts; any other costs nothing of it.
     pub(super) ledger: Option<Box<Ledger>>,
     /// The one call that the user is in, ringing or accepted.

@@ -92,8 +92,14 @@ fn login(query: &str, offered: Option<ResumeToken>) -> Result<Login, (Refusal, C
 fn parameters(query: &str, offered: Option<ResumeToken>) -> Result<Login, Refusal> {
     let pairs = Query::<Vec<(String, String)>>::from_query(query)
         .map_err(|_| bad("the query of the URL cannot be read: is it percent-encoded UTF-8?"))?;
-    let mut login =
-        Login { user: None, name: None, received: None, resume: offered, crowded: None };
+    let mut login = Login {
+        user: None,
+        name: None,
+        received: None,
+        resume: offered,
+        crowded: None,
+        proven: None,
+    };
     for (key, value) in pairs.into_inner() {
         let (parameter, again) = match key.as_str() {
             "userId" => {

@@ -53,7 +53,7 @@ impl Payload {
 
 /// What the hub sends to a connection: messages to write in this order, then perhaps the request
 /// to close itself. The first one a connection gets tells it that it is registered (or refused);
-/// until then it reads nothing from its socket.
+/// until then it reads nothing from its socket. [`Then::Prove`] comes before that one.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Deliver {
@@ -64,10 +64,13 @@ pub struct Deliver {
 }
 
 /// What a connection does when it has queued what was delivered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Then {
     /// Go on.
     Continue,
+    /// Send a ping now and report [`ConnectionEvent::Opened`] again, with this login, when a pong
+    /// has come. Only to a connection that is not registered.
+    Prove(Box<Login>),
     /// Send a ping now and report [`ConnectionEvent::Alive`] at the next sign of life.
     Probe,
     /// Close itself for this reason.
@@ -87,7 +90,7 @@ pub struct FromConnection {
 /// The life of a connection as the hub sees it.
 #[derive(Debug)]
 pub enum ConnectionEvent {
-    /// First of all, once: this socket wants to be that user.
+    /// First of all: this socket wants to be that user. Again after [`Then::Prove`].
     Opened(Login),
     /// The client has said this, in order. The hub calls [`Link::batch_taken`] when it is done.
     Said(Vec<Payload>),

@@ -82,6 +82,9 @@ impl SignalingHub {
             match effect {
                 Effect::Deliver { to, frame } => self.enqueue(to, frame),
                 Effect::Probe(connection) => self.conclude(connection, Then::Probe),
+                Effect::Prove { connection, login } => {
+                    self.conclude(connection, Then::Prove(login.into()));
+                }
                 Effect::Close { connection, close } => {
                     debug!("closing user={:?} reason={close:?}", connection.user());
                     self.conclude(connection, Then::Close(close));

@@ -6,8 +6,9 @@ mod harness;
 
 use std::time::{Duration, Instant};
 
+use switchboard::domain::Login;
 use switchboard::hub::{ConnectionEvent, Parting, Payload, Then};
-use switchboard::protocol::Close;
+use switchboard::protocol::{Close, UserId};
 
 use harness::{BINARY, CLOSE, CONTINUATION, LAST, PING, PONG, Service, TEXT, limits, within};
 
@@ -390,6 +391,66 @@ async fn a_probe_pings_at_once_and_reports_the_next_sign_of_life() {
     service.over().await;
 }
 
+/// Asks whether the client is there, as before it takes somebody's place.
+fn asks_for_proof(service: &Service, link: &switchboard::hub::Link) -> Login {
+    let login = Login { proven: Some(7), ..Login::fresh(UserId::parse("ana").unwrap()) };
+    service.deliver(link, &[], Then::Prove(login.clone().into()));
+    login
+}
+
+#[actix_rt::test]
+async fn a_client_that_is_there_claims_again_and_what_it_said_meanwhile_is_heard_later() {
+    let mut service = Service::start(limits()).await;
+    let (mut client, link) = service.connect().await;
+
+    let login = asks_for_proof(&service, &link);
+    assert_eq!(client.frame().await, (PING, vec![]));
+    client.send(LAST | TEXT, b"too early").await;
+    client.send(PONG, b"").await;
+    let report = service.report().await;
+    assert!(matches!(report.event, ConnectionEvent::Opened(again) if again == login));
+    assert!(report.link == link);
+    service.deliver(&link, &["registered"], Then::Continue);
+
+    assert_eq!(client.frame().await, (LAST | TEXT, b"registered".to_vec()));
+    assert_eq!(service.said().await, [Payload::Text("too early".into())]);
+    link.batch_taken();
+    client.send(LAST | TEXT, b"in time").await;
+    assert_eq!(service.said().await, [Payload::Text("in time".into())]);
+    link.batch_taken();
+    client.leave().await;
+    service.ended(Parting::Goodbye).await;
+    service.over().await;
+}
+
+#[actix_rt::test]
+async fn a_client_that_has_gone_does_not_claim_again() {
+    let mut service = Service::start(limits()).await;
+    let (client, link) = service.connect().await;
+    drop(client);
+
+    asks_for_proof(&service, &link);
+
+    service.ended(Parting::Broken).await;
+    service.over().await;
+}
+
+#[actix_rt::test]
+async fn a_client_that_gives_no_sign_of_life_is_not_let_in() {
+    let registering = Duration::from_millis(100);
+    let mut service = Service::start(limits_but(|l| l.registering = registering)).await;
+    let (mut client, link) = service.connect().await;
+
+    asks_for_proof(&service, &link);
+
+    assert_eq!(client.frame().await, (PING, vec![]));
+    assert_eq!(client.close_frame().await.0, 1013);
+    client.close(Some(1013)).await;
+    client.expect_eof().await;
+    service.ended(Parting::Broken).await;
+    service.over().await;
+}
+
 #[actix_rt::test]
 async fn a_fragmented_message_is_one_message() {
     let mut service = Service::start(limits()).await;
@@ -514,8 +575,8 @@ async fn a_reader_that_has_stalled_sees_why_it_is_closed_and_not_all_that_waited
     }
     assert!(before < 64, "what waited is dropped");
     assert_eq!(client.close_frame().await.0, 4509);
-    assert_eq!(link.unwritten(), (0, 0));
     client.close(Some(4509)).await;
     client.expect_eof().await;
     service.over().await;
+    assert_eq!(link.unwritten(), (0, 0));
 }

@@ -76,6 +76,10 @@ struct Line {
     login: Login,
     /// Whether it has been registered.
     is_in: bool,
+    /// Whether it answers at once when it is asked for a sign of life.
+    is_there: bool,
+    /// What it may claim again with.
+    asked: Option<Login>,
 }
 
 pub struct Board {
@@ -139,10 +143,25 @@ impl Board {
         self.knocks_with(Login { name, ..Login::fresh(user) })
     }
 
+    /// The request of a client that has given up meanwhile, or that answers later.
+    pub fn knocks_unseen(&mut self, login: Login) -> Socket {
+        self.knocks_as(login, false)
+    }
+
+    /// Answers the question whether it is there.
+    pub fn proves(&mut self, socket: &Socket) {
+        let login = self.lines[socket.number].asked.clone().expect("it was asked");
+        self.applies(Input::Claim { connection: socket.clone(), login });
+    }
+
     /// Knocks with whatever a login can hold.
     pub fn knocks_with(&mut self, login: Login) -> Socket {
+        self.knocks_as(login, true)
+    }
+
+    fn knocks_as(&mut self, login: Login, is_there: bool) -> Socket {
         let socket = Socket::new(self.lines.len());
-        if let Some(user) = &login.user {
+        if let Some(user) = login.user.as_ref().filter(|_| is_there) {
             self.newest.insert(user.to_string(), socket.number);
         }
         self.lines.push(Line {
@@ -154,6 +173,8 @@ impl Board {
             closed: None,
             login: login.clone(),
             is_in: false,
+            is_there,
+            asked: None,
         });
         self.applies(Input::Claim { connection: socket.clone(), login });
         socket
@@ -318,6 +339,13 @@ impl Board {
                 line.frames.push(frame.to_string());
             }
             Effect::Probe(socket) => self.lines[socket.number].probes += 1,
+            Effect::Prove { connection, login } => {
+                let line = &mut self.lines[connection.number];
+                assert!(line.asked.replace(login).is_none(), "asked twice whether it is there");
+                if line.is_there {
+                    self.proves(&connection);
+                }
+            }
             Effect::Close { connection, close } => {
                 let before = self.lines[connection.number].closed.replace(close);
                 assert_eq!(before, None, "{connection:?} is closed twice");

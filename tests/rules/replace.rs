@@ -1,6 +1,8 @@
 //! The same user connects again: the newer connection wins.
 
 use serde_json::json;
+use switchboard::domain::Login;
+use switchboard::protocol::UserId;
 
 use crate::harness::{Board, NOTHING, millis, secs, types};
 
@@ -240,4 +242,80 @@ fn the_bucket_survives() {
     board.says("ana", json!({"type": "ping"}));
 
     assert_eq!(board.hears_one("ana")["code"], "rate-limited");
+}
+
+fn login(user: &str) -> Login {
+    Login::fresh(UserId::parse(user).unwrap())
+}
+
+#[test]
+fn a_login_that_its_client_has_given_up_takes_nobodys_place() {
+    let mut board = Board::of(["ana", "bo"]);
+    let before = board.state();
+
+    let late = board.knocks_unseen(login("ana"));
+    board.breaks(&late);
+
+    assert_eq!(board.state(), before);
+    assert_eq!(board.hears_over(&late), NOTHING);
+    assert_eq!(board.closed("ana"), None);
+    board.says("bo", json!({"type": "message", "to": "ana", "data": 1}));
+    assert_eq!(types(&board.hears("ana")), ["message"]);
+}
+
+#[test]
+fn a_waiting_session_is_not_lost_to_a_login_that_was_given_up() {
+    let mut board = Board::of(["bo"]);
+    board.logs_in_counting("ana");
+    board.goes("ana");
+
+    let late = board.knocks_unseen(Login { received: Some(0), ..login("ana") });
+    board.breaks(&late);
+    board.resumes("ana");
+
+    assert_eq!(board.hears("ana")[0]["resumed"], true);
+}
+
+#[test]
+fn of_two_who_ask_for_a_name_the_one_that_asked_later_has_it_in_the_end() {
+    for proves_first in [0, 1] {
+        let mut board = Board::of(["ana"]);
+        let holder = board.socket("ana");
+        let two = [board.knocks_unseen(login("ana")), board.knocks_unseen(login("ana"))];
+
+        board.proves(&two[proves_first]);
+        board.proves(&two[1 - proves_first]);
+
+        assert_eq!(board.closed_over(&holder), Some(4509));
+        assert_eq!(board.closed_over(&two[0]), Some(4509), "{proves_first}");
+        assert_eq!(board.closed_over(&two[1]), None, "{proves_first}");
+        assert_eq!(types(&board.hears_over(&two[1])), ["registered", "client-list"]);
+    }
+}
+
+#[test]
+fn a_session_that_was_resumed_since_is_not_lost_to_a_login_that_asked_before() {
+    let mut board = Board::of(["bo"]);
+    board.logs_in_counting("ana");
+    let early = board.knocks_unseen(login("ana"));
+    board.goes("ana");
+    board.resumes("ana");
+
+    board.proves(&early);
+
+    assert_eq!(board.closed_over(&early), Some(4509));
+    assert_eq!(board.closed("ana"), None);
+    assert_eq!(board.census().counts.late_logins, 1);
+}
+
+#[test]
+fn a_name_that_has_become_free_meanwhile_is_given_to_whoever_is_there() {
+    let mut board = Board::of(["ana"]);
+    let holder = board.socket("ana");
+    let next = board.knocks_unseen(login("ana"));
+    board.breaks(&holder);
+
+    board.proves(&next);
+
+    assert_eq!(types(&board.hears_over(&next)), ["registered", "client-list"]);
 }

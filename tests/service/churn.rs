@@ -24,7 +24,9 @@ async fn a_thousand_who_connect_and_drop_leave_no_session_no_socket_and_no_line_
             (it.users, it.calls, it.rooms, open) == (1, 0, 0, 1)
         })
         .await;
-    assert!(census.counts.registered > 600, "{:?}", census.counts);
+    // Half of them wait for an answer, and have shown that they are there.
+    let counts = census.counts;
+    assert!(counts.registered + counts.late_logins >= 500, "{counts:?}");
     witness.has_heard_all().await;
     server.ends_clean().await;
 }
@@ -53,6 +55,7 @@ async fn drop_at_stage(address: std::net::SocketAddr, lane: usize, stage: usize)
                 _ => &[0xff; 9],
             };
             // It may have been replaced already.
+            let _ = client.stream.write_all(&frame(Opcode::Pong, Last::Yes, b"")).await;
             let _ = client.stream.write_all(said).await;
             let _ = client.next_frame().await;
             if lane.is_multiple_of(3) {

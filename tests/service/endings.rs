@@ -89,6 +89,7 @@ async fn who_waits_for_a_name_when_the_server_stops_is_told_so() {
     let mut holder = RawClient::connects(server.address, "userId=ana").await;
     let mut waiting = RawClient::dials(server.address, "userId=ana").await;
     server.comes_to("two sockets", |_, open| open == 2).await;
+    waiting.shows_that_it_is_there().await;
     let ping = holder.next_frame().await.unwrap();
     assert_eq!(ping.opcode, 9, "the holder has been asked, so the other one waits");
     let (server, witness) = server.into_server();

@@ -130,7 +130,9 @@ async fn whoever_comes_and_goes_a_list_with_its_changes_applied_stays_right() {
             let mut here = Vec::new();
             for turn in 0..25 {
                 let user = format!("u{}", (lane * 7 + turn * 5) % 30);
-                here.push(server.connects(&user).await);
+                let mut client = server.dials(&format!("userId={user}")).await;
+                client.is_registered_or_replaced().await;
+                here.push(client);
                 // Some replace each other, some go and come within the same moment.
                 if (lane + turn) % 3 != 0 {
                     here.remove(0).vanishes();

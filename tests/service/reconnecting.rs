@@ -220,3 +220,19 @@ async fn a_client_that_is_still_sending_sees_its_close_code() {
     .await;
     server.ends_clean().await;
 }
+
+#[actix_rt::test]
+async fn a_login_that_arrives_after_its_client_has_given_up_changes_nothing() {
+    let server = TestServer::start(config()).await;
+    let mut ana = server.connects("ana").await;
+    let bo = server.connects("bo").await;
+
+    let late = RawClient::dials(server.address, "userId=ana").await;
+    late.resets();
+    server.comes_to("gone", |_, open| open == 2).await;
+
+    bo.says(json!({"type": "message", "to": "ana", "data": "still there"}));
+    assert_eq!(ana.expects("message").await["data"], "still there");
+    assert_eq!(server.census().await.counts.replaced, 0);
+    server.ends_clean().await;
+}

@@ -27,6 +27,10 @@ pub(super) enum Arrival {
 
 impl<C: Handle> Switchboard<C> {
     /// Decides whether the connection gets its session back, or may ask for the name.
+    ///
+    /// The request of a login that its client has given up may arrive after the one that it made
+    /// since. So whoever would take somebody's place shows first that it is there, and of two who
+    /// have shown it the one that asked later wins.
     pub(super) fn claim(
         &mut self,
         connection: C,
@@ -39,13 +43,25 @@ impl<C: Handle> Switchboard<C> {
             return refuse(connection, &refusal, Close::TryLater, effects);
         }
         let fresh = self.resume_or_pass(connection, login, now, effects);
-        let Some((connection, login)) = fresh else { return };
+        let Some((connection, mut login)) = fresh else { return };
         let user = login.user.clone().unwrap_or_else(|| self.mint.guest());
         if let (Some(why), None) = (login.crowded, self.registry.session(&user)) {
             return refuse(connection, &Refusal::Unavailable(why), Close::TryLater, effects);
         }
+        let holder = self.registry.session(&user);
+        match (holder, login.proven) {
+            (Some(_), None) => {
+                login.proven = Some(self.next_claim());
+                return effects.push(Effect::Prove { connection, login });
+            }
+            (Some(holder), Some(claim)) if claim < holder.claim => {
+                self.counts.late_logins += 1;
+                return effects.push(Effect::Close { connection, close: Close::Replaced });
+            }
+            (Some(_), Some(_)) | (None, _) => {}
+        }
+        let holder = holder.filter(|holder| !holder.is_away());
         effects.push(Effect::Identify { connection: connection.clone(), user: user.clone() });
-        let holder = self.registry.session(&user).filter(|holder| !holder.is_away());
         match self.config.duplicate_login {
             DuplicateLogin::Reject if holder.is_some() => {
                 self.challenge(connection, user, login, now, effects);
@@ -54,6 +70,12 @@ impl<C: Handle> Switchboard<C> {
                 effects.push(Effect::Claim { connection, user, login });
             }
         }
+    }
+
+    /// The number of a claim that was made just now.
+    pub(super) fn next_claim(&mut self) -> u64 {
+        self.claims += 1;
+        self.claims
     }
 
     /// Makes the user reachable through `connection`, and lets it and the others know. Who has
@@ -76,6 +98,7 @@ impl<C: Handle> Switchboard<C> {
             return refuse(connection, &refusal, Close::TryLater, effects);
         }
         // Who could not resume has lost its session, even though nobody had noticed yet.
+        self.counts.failed_resumes += u64::from(login.resume.is_some());
         let why = if login.resume.is_some() { CallEvent::Lost } else { CallEvent::Replaced };
         let was_away = self.is_away(&user);
         let (ringing, buckets) = match self.registry.remove(&user) {
@@ -86,6 +109,7 @@ impl<C: Handle> Switchboard<C> {
             }
         };
         self.counts.registered += 1;
+        let claim = login.proven.unwrap_or_else(|| self.next_claim());
         let token = login.received.map(|_| self.mint.resume_token());
         let ledger = token.as_ref().map(|token| Box::new(Ledger::new(token.hash())));
         if let Some(ledger) = &ledger {
@@ -95,6 +119,7 @@ impl<C: Handle> Switchboard<C> {
             id: self.mint.session(),
             name: login.name,
             attachment: Attachment::Attached(connection),
+            claim,
             ledger,
             call: ringing.clone(),
             rooms: Vec::new(),

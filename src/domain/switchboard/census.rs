@@ -15,6 +15,8 @@ pub struct Counts {
     pub failed_resumes: u64,
     /// Attempts to resume that came after a better one.
     pub late_resumes: u64,
+    /// Logins that would have taken the place of one made after them.
+    pub late_logins: u64,
     /// Sessions that nobody came back for in time.
     pub expired: u64,
     /// Sessions that a newer one of the same user took the place of.

@@ -56,6 +56,8 @@ pub struct Switchboard<C> {
     /// Kept messages whose sender waits for a verdict.
     open_receipts: usize,
     service: Service,
+    /// Claims that were given a number.
+    claims: u64,
     /// Users who have fallen too far behind during this input.
     overrun: Vec<(UserId, Behind)>,
 }
@@ -148,6 +150,7 @@ impl<C: Handle> Switchboard<C> {
             unwritten_bytes: 0,
             open_receipts: 0,
             service: Service::Open,
+            claims: 0,
             overrun: Vec::new(),
             config,
         }

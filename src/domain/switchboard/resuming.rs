@@ -52,11 +52,11 @@ impl<C: Handle> Switchboard<C> {
                 None
             }
             Attempt::Fails(user) => {
-                self.counts.failed_resumes += 1;
                 let holder = user.as_ref().and_then(|user| self.registry.session(user));
                 if holder.is_none_or(|holder| holder.is_away()) {
                     return Some((connection, Login { user, ..login }));
                 }
+                self.counts.failed_resumes += 1;
                 effects.push(Effect::Close { connection, close: Close::Replaced });
                 None
             }
@@ -98,7 +98,9 @@ impl<C: Handle> Switchboard<C> {
     ) {
         self.counts.resumed += 1;
         effects.push(Effect::Identify { connection: connection.clone(), user: user.clone() });
+        let claim = self.next_claim();
         let Some(session) = self.registry.session_mut(user) else { return };
+        session.claim = claim;
         let before = Attachment::Attached(connection.clone());
         let was_away = match std::mem::replace(&mut session.attachment, before) {
             Attachment::Attached(older) => {

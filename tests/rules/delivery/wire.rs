@@ -19,6 +19,8 @@ pub enum Up {
 /// From the server.
 pub enum Down {
     Frame(ByteString),
+    /// A ping; what is claimed again when it is answered.
+    Ping(Login),
     Close(Close),
 }
 
@@ -87,7 +89,7 @@ impl Wire {
     fn weighs(&self) {
         let bytes = |down: &Down| match down {
             Down::Frame(frame) => frame.len(),
-            Down::Close(_) => 0,
+            Down::Ping(_) | Down::Close(_) => 0,
         };
         let bytes = self.down.iter().map(bytes).sum();
         let messages = self.down.len();

@@ -30,6 +30,8 @@ pub struct World {
     pub post: Post,
     /// Through which wire each user is there, and what is kept for those who count.
     attached: BTreeMap<usize, usize>,
+    /// Through which wire each user's session came in last.
+    newest: BTreeMap<usize, usize>,
     shadows: BTreeMap<usize, Shadow>,
     /// Sessions of each user that are over.
     pub over: Vec<usize>,
@@ -47,6 +49,7 @@ impl World {
             wires: Vec::new(),
             post: Post::default(),
             attached: BTreeMap::new(),
+            newest: BTreeMap::new(),
             shadows: BTreeMap::new(),
             over: vec![0; USERS],
             draining: false,
@@ -241,6 +244,7 @@ impl World {
                     library.acked = library.received;
                 }
             }
+            Some(Down::Ping(login)) => wire.up.push_back(Up::Open(login)),
             Some(Down::Close(close)) => library.is_closed(close, &mut self.post),
             None if wire.cut => library.drops_wire(&mut self.post),
             None => {}
@@ -292,6 +296,9 @@ impl World {
                     granted.push(Input::Claimed { connection, user, login });
                 }
                 Effect::Probe(_) => {}
+                Effect::Prove { connection, login } => {
+                    self.wires[connection.number].carries(Down::Ping(login));
+                }
             }
         }
         for claimed in granted {
@@ -309,6 +316,10 @@ impl World {
             assert!(!self.draining, "let in by a node that stops");
             let received = wire.opened.expect("it was opened");
             self.attached.insert(owner, number);
+            let before = self.newest.insert(owner, number);
+            if !it.resumed {
+                assert!(before < Some(number), "a login takes the place of one made after it");
+            }
             if it.resumed {
                 let shadow = self.shadows.get_mut(&owner).expect("a session that counts");
                 shadow.resumes(received.expect("who resumes counts"));
@@ -334,6 +345,9 @@ impl World {
             let it = there.iter().find(|it| it.0 == library.user);
             let connection = it.and_then(|it| it.1.as_ref()).map(|it| it.number);
             assert_eq!(connection, self.attached.get(&number).copied(), "who has the session");
+            if it.is_none() {
+                self.newest.remove(&number);
+            }
             if it.is_none() && self.shadows.remove(&number).is_some() {
                 self.over[number] += 1;
             }

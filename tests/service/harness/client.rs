@@ -99,12 +99,27 @@ impl Client {
 
     /// Waits for `registered`, and for the list if presence is on.
     pub async fn is_registered(&mut self) {
-        self.registered = self.expects("registered").await;
+        let registered = self.expects("registered").await;
+        self.has_registered(registered).await;
+    }
+
+    async fn has_registered(&mut self, registered: Value) {
+        assert_eq!(registered["type"], "registered");
+        self.registered = registered;
         self.user = self.registered["userId"].as_str().unwrap().to_owned();
         if let Some(Event::Said(said)) = self.events.recv().await {
             self.seen.push(said.to_string());
             assert_eq!(said["type"], "client-list", "{}", self.story());
             self.list = said;
+        }
+    }
+
+    /// Waits as well, unless a connection that was made later takes the name.
+    pub async fn is_registered_or_replaced(&mut self) {
+        match self.next("registered or replaced").await {
+            Event::Closed(4509, _) => {}
+            Event::Said(said) => self.has_registered(said).await,
+            event => panic!("{event:?}; {}", self.story()),
         }
     }
 

@@ -135,10 +135,23 @@ impl RawClient {
         client
     }
 
+    /// Answers the ping of a server where somebody has the name.
+    pub async fn shows_that_it_is_there(&mut self) {
+        let ping = self.next_frame().await.unwrap();
+        assert_eq!(ping.opcode, 9, "{ping:?}");
+        self.sends(&frame(Opcode::Pong, Last::Yes, &ping.content)).await;
+    }
+
+    /// The same, if it is asked.
     pub async fn is_registered(&mut self) {
-        for kind in ["registered", "client-list"] {
-            assert_eq!(self.hears().await["type"], kind);
+        let mut first = self.next_frame().await.unwrap();
+        if first.opcode == 9 {
+            self.sends(&frame(Opcode::Pong, Last::Yes, &first.content)).await;
+            first = self.next_frame().await.unwrap();
         }
+        let registered: Value = serde_json::from_slice(&first.content).unwrap();
+        assert_eq!(registered["type"], "registered");
+        assert_eq!(self.hears().await["type"], "client-list");
     }
 
     pub async fn sends(&mut self, bytes: &[u8]) {
