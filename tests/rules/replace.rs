@@ -267,13 +267,15 @@ fn a_login_that_its_client_has_given_up_takes_nobodys_place() {
 fn a_waiting_session_is_not_lost_to_a_login_that_was_given_up() {
     let mut board = Board::of(["bo"]);
     board.logs_in_counting("ana");
+    let session = board.hears("ana")[0]["sessionId"].clone();
     board.goes("ana");
 
     let late = board.knocks_unseen(Login { received: Some(0), ..login("ana") });
     board.breaks(&late);
     board.resumes("ana");
 
-    assert_eq!(board.hears("ana")[0]["resumed"], true);
+    let welcome = &board.hears("ana")[0];
+    assert_eq!((&welcome["resumed"], &welcome["sessionId"]), (&json!(true), &session));
 }
 
 #[test]
