@@ -23,6 +23,8 @@ pub mod config;
 pub mod connection;
 pub mod descriptors;
 pub mod domain;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod health;
 pub mod http;
 pub mod hub;

@@ -25,6 +25,9 @@ use crate::protocol::Close;
 
 use head::Head;
 
+pub use fuzz::fuzz_frames;
+
+mod fuzz;
 mod head;
 #[cfg(test)]
 mod tests;

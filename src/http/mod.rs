@@ -26,6 +26,7 @@ use crate::hub::{AskReady, SignalingHub};
 use refusal::HttpRefusal;
 
 pub use gate::Gate;
+pub use ws::fuzz_query;
 
 /// How long the hub may take to answer `/readyz`.
 const HUB_PATIENCE: Duration = Duration::from_secs(1);

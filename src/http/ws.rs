@@ -136,6 +136,14 @@ fn parameters(query: &str, offered: Option<ResumeToken>) -> Result<Login, Refusa
     Ok(login)
 }
 
+/// A door for `fuzz/`: any query comes to a login or to an `error` message.
+pub fn fuzz_query(query: &str) {
+    if let Err((refusal, close)) = login(query, None) {
+        assert_eq!(close, Close::BadClient);
+        refusal.message(None).encode();
+    }
+}
+
 fn bad(rule: &'static str) -> Refusal {
     Refusal::BadMessage(BadMessage::Together(rule))
 }
