@@ -8,16 +8,19 @@
 mod kind;
 mod load;
 mod print;
+mod secret;
 mod setting;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use kind::{Address, Bytes, Choice, Count, List, Span, Switch, Word};
+use secret::SecretText;
 use setting::settings;
 
 pub use load::{CONFIG_VARIABLE, Fault, Given, LOG_VARIABLE, Loaded, Source, load};
 pub use print::{as_markdown, as_toml};
+pub use secret::Secret;
 pub use setting::Setting;
 
 /// Who is told who is there.
@@ -128,6 +131,9 @@ settings! {
 
     /// Serve any `Host` although nobody is authenticated and everybody may claim every name.
     insecure_open: bool = false, Switch;
+
+    /// The secret that signs and checks access tokens (HS256, HS384, HS512).
+    jwt_secret: Option<Secret> = None, SecretText(32);
 }
 
 impl Word for PresenceMode {

@@ -22,6 +22,10 @@ pub(super) trait Kind<T> {
     fn is_switch(&self) -> bool {
         false
     }
+    /// Whether the value must not be seen. Its text is taken exactly as it is, blanks too.
+    fn is_secret(&self) -> bool {
+        false
+    }
 }
 
 /// An IP address and a port.

@@ -2,14 +2,17 @@
 //!
 //! Promises: every value that is given is checked, one that is overridden too; what is not a
 //! setting is refused, since a misspelt limit is no limit; the first fault ends the reading, and
-//! its sentence names the setting, the value, where it stands and what is allowed.
+//! its sentence names the setting, the value (never that of a secret), where it stands and what is
+//! allowed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::kind::size_in_words;
+use super::secret;
 use super::setting::{PREFIX, name_of};
 use super::{Config, SETTINGS, Setting};
 
@@ -18,8 +21,8 @@ pub const CONFIG_VARIABLE: &str = "SWITCHBOARD_CONFIG";
 /// The variable that says what is logged; no setting, and not looked at here.
 pub const LOG_VARIABLE: &str = "SWITCHBOARD_LOG";
 
-/// What the operator gave, still unchecked.
-#[derive(Debug, Default)]
+/// What the operator gave, still unchecked. Without `Debug`, as there may be secrets in it.
+#[derive(Default)]
 pub struct Given {
     /// The value of every flag that was there.
     pub flags: Vec<(&'static Setting, String)>,
@@ -75,6 +78,28 @@ pub enum Fault {
         from: Source,
         /// What it takes, in words.
         allowed: String,
+    },
+    /// A secret that is too short. Its value is not told.
+    #[error("{setting} cannot be what it is ({from}); it takes {allowed}")]
+    SecretNotAllowed {
+        /// The setting's name.
+        setting: String,
+        /// Where it stands.
+        from: Source,
+        /// What it takes, in words.
+        allowed: String,
+    },
+    /// The file that is to hold a secret cannot be used.
+    #[error("the file {path:?} that {setting} ({from}) names cannot be read: {why}")]
+    SecretUnreadable {
+        /// The setting's name.
+        setting: String,
+        /// The file.
+        path: String,
+        /// Where its name stands.
+        from: Source,
+        /// The system's words.
+        why: String,
     },
     /// A variable with our prefix that belongs to no setting. Its value is not told: it may be
     /// a secret of something else.
@@ -191,12 +216,15 @@ impl Loaded {
     }
 
     fn take(&mut self, setting: &'static Setting, value: &str, from: Source) -> Result<(), Fault> {
-        if setting.set(&mut self.config, value).is_none() {
-            return Err(Fault::NotAllowed {
-                setting: setting.name(),
-                value: value.into(),
-                from,
-                allowed: setting.allowed(),
+        let value = match setting.is_secret() {
+            true => Cow::Owned(secret_of(setting, value, &from)?),
+            false => Cow::Borrowed(value),
+        };
+        if setting.set(&mut self.config, &value).is_none() {
+            let (name, allowed) = (setting.name(), setting.allowed());
+            return Err(match setting.is_secret() {
+                true => Fault::SecretNotAllowed { setting: name, from, allowed },
+                false => Fault::NotAllowed { setting: name, value: value.into(), from, allowed },
             });
         }
         self.sources.insert(setting.field, from);
@@ -229,6 +257,16 @@ impl Loaded {
             ),
         }
     }
+}
+
+/// The secret itself, from its file if `value` names one.
+fn secret_of(setting: &Setting, value: &str, from: &Source) -> Result<String, Fault> {
+    secret::resolve(value).map_err(|secret::Unreadable { path, why }| Fault::SecretUnreadable {
+        setting: setting.name(),
+        path,
+        from: from.clone(),
+        why,
+    })
 }
 
 /// The variable as text, if it begins as ours do. What is no Unicode cannot be the value of any

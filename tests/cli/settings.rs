@@ -135,6 +135,7 @@ const RANGES: &[(&str, &[&str], &[&str])] = &[
     ("stun", &["", "stun:a.example", "stun:a,stuns:b:5349"], &["a.example", "turn:a", "stun:a;b"]),
     ("origins", &["", "https://a.example,http://b:81"], &["a.example", "https://a/", "*"]),
     ("insecure-open", &["true", "false"], &["1", "yes", ""]),
+    ("jwt-secret", &["", "0123456789abcdef0123456789abcdef"], &["0123456789abcdef0123456789abcde"]),
 ];
 
 /// Flags that leave the setting `name` all of its own range, where settings must fit together.
@@ -160,8 +161,11 @@ fn every_setting_takes_the_ends_of_its_range_and_nothing_past_them() {
         for value in *refused {
             let fault = load(value).expect_err("should be refused").to_string();
             let allowed = setting(name).allowed();
-            let sentence =
-                format!("{name} cannot be {value:?} (flag --{name}); it takes {allowed}");
+            let shown = match setting(name).is_secret() {
+                true => "what it is".into(),
+                false => format!("{value:?}"),
+            };
+            let sentence = format!("{name} cannot be {shown} (flag --{name}); it takes {allowed}");
             assert_eq!(fault, sentence);
         }
     }
