@@ -101,6 +101,18 @@ pub enum Fault {
         /// The system's words.
         why: String,
     },
+    /// Of two settings that need each other only one is set.
+    #[error("{setting} is set ({from}) and {missing} is not; {why}")]
+    Half {
+        /// The one that is set.
+        setting: String,
+        /// Where it stands.
+        from: Source,
+        /// The other one.
+        missing: String,
+        /// What each needs the other for.
+        why: &'static str,
+    },
     /// A variable with our prefix that belongs to no setting. Its value is not told: it may be
     /// a secret of something else.
     #[error("variable {name} is no setting; the nearest is {nearest}, and {ALL}")]
@@ -231,8 +243,38 @@ impl Loaded {
         Ok(())
     }
 
-    /// A queue must have room for what it is to hold, or no message would ever pass.
     fn check_together(&self) -> Result<(), Fault> {
+        self.check_queues()?;
+        let Config { turn_url, turn_secret, admin_listen, admin_token, .. } = &self.config;
+        self.check_pair(
+            ("turn_url", !turn_url.is_empty()),
+            ("turn_secret", turn_secret.is_some()),
+            "credentials for a TURN server are made with the secret that it shares",
+        )?;
+        self.check_pair(
+            ("admin_listen", admin_listen.is_some()),
+            ("admin_token", admin_token.is_some()),
+            "the admin API is served at the address of the one to whoever has the other",
+        )
+    }
+
+    fn check_pair(
+        &self,
+        (one, has_one): (&'static str, bool),
+        (other, has_other): (&'static str, bool),
+        why: &'static str,
+    ) -> Result<(), Fault> {
+        let (field, missing) = match (has_one, has_other) {
+            (true, false) => (one, other),
+            (false, true) => (other, one),
+            (true, true) | (false, false) => return Ok(()),
+        };
+        let from = self.sources.get(field).unwrap_or(&Source::Default).clone();
+        Err(Fault::Half { setting: name_of(field), from, missing: name_of(missing), why })
+    }
+
+    /// A queue must have room for what it is to hold, or no message would ever pass.
+    fn check_queues(&self) -> Result<(), Fault> {
         let Config { max_frame, queue_bytes, queue_total, .. } = self.config;
         if queue_bytes < max_frame {
             return Err(self.too_small(("queue_bytes", queue_bytes), ("max_frame", max_frame)));

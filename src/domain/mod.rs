@@ -8,6 +8,7 @@ mod agenda;
 mod call;
 mod calls;
 mod effect;
+mod ice;
 mod login;
 mod mint;
 mod outbox;
@@ -20,5 +21,6 @@ mod switchboard;
 
 pub use call::{CallEvent, Outcome, Side, Stage};
 pub use effect::{Backlog, Effect, Handle};
+pub use ice::Wall;
 pub use login::{Login, Parting, ResumeToken};
 pub use switchboard::{Attendance, Census, Counts, Input, Snapshot, Switchboard};

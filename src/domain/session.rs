@@ -30,6 +30,8 @@ pub(super) struct Session<C> {
     pub(super) watching: HashMap<UserId, bool>,
     /// Verdicts on its messages that are still to come.
     pub(super) promised: usize,
+    /// When it is sent fresh TURN credentials; only where there are any, and while it has a socket.
+    pub(super) fresh_ice_at: Option<Instant>,
     pub(super) buckets: Buckets,
     pub(super) manners: Manners,
     pub(super) challenger: Option<Box<Challenger<C>>>,

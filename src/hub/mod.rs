@@ -10,7 +10,7 @@ mod link;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll, ready};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use actix::prelude::*;
 use bytestring::ByteString;
@@ -26,13 +26,15 @@ pub use link::{ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, S
 use alarm::Alarm;
 
 use crate::config::Config;
-use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard};
+use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Wall};
 use crate::protocol::{BadMessage, Refusal, Rejected, decode};
 
 /// Owner of the user map, and of everything that the rules know.
 pub struct SignalingHub {
     board: Switchboard<Link>,
     max_frame: usize,
+    /// Whether the rules want to know the time of day.
+    tells_time: bool,
     /// Kept to spare an allocation a message.
     effects: Vec<Effect<Link>>,
     outbox: Vec<(Link, Deliver)>,
@@ -51,6 +53,7 @@ impl SignalingHub {
         let hub = Self {
             board: Switchboard::new(config.clone(), generator),
             max_frame: config.max_frame,
+            tells_time: config.turn_secret.is_some(),
             effects: Vec::new(),
             outbox: Vec::new(),
             alarm: Alarm::default(),
@@ -75,6 +78,9 @@ impl SignalingHub {
     /// One step of the rules, and what follows from it into the outbox.
     fn apply(&mut self, input: Input<Link>) {
         let now = now();
+        if self.tells_time {
+            self.board.set_wall(wall(now));
+        }
         let mut effects = std::mem::take(&mut self.effects);
         let mut granted = Vec::new();
         self.board.apply(input, now, &mut effects);
@@ -244,6 +250,12 @@ impl Handle for Link {
         let (messages, bytes) = self.unwritten();
         Backlog { messages, bytes, node_bytes: self.node_unwritten() }
     }
+}
+
+/// What the clock on the wall shows at `now`.
+fn wall(now: Instant) -> Wall {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Wall::new(now, since_1970)
 }
 
 /// The runtime's clock, so that tests can stop it.

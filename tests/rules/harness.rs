@@ -16,7 +16,7 @@ use rand::rngs::StdRng;
 use serde_json::Value;
 use switchboard::config::Config;
 use switchboard::domain::{
-    Backlog, Census, Effect, Handle, Input, Login, Parting, Snapshot, Switchboard,
+    Backlog, Census, Effect, Handle, Input, Login, Parting, Snapshot, Switchboard, Wall,
 };
 use switchboard::protocol::{self, Close, DisplayName, ServerMessage, UserId};
 
@@ -30,6 +30,9 @@ pub const fn secs(seconds: u64) -> Duration {
 pub const fn millis(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
+
+/// What the clock on the wall shows at first, since 1970: a morning in 2025.
+pub const BEGIN: Duration = secs(1_735_693_200);
 
 /// A connection: a number, and how far it is behind.
 #[derive(Clone)]
@@ -95,14 +98,10 @@ impl Board {
     pub fn with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         change(&mut config);
-        let rules = Switchboard::new(Arc::new(config), StdRng::seed_from_u64(1));
-        Self {
-            rules,
-            now: Instant::now(),
-            lines: Vec::new(),
-            newest: HashMap::new(),
-            libraries: HashMap::new(),
-        }
+        let now = Instant::now();
+        let mut rules = Switchboard::new(Arc::new(config), StdRng::seed_from_u64(1));
+        rules.set_wall(Wall::new(now, BEGIN));
+        Self { rules, now, lines: Vec::new(), newest: HashMap::new(), libraries: HashMap::new() }
     }
 
     /// These users are there, and what they heard of each other's coming is forgotten.

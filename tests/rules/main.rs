@@ -13,6 +13,7 @@ mod call_table;
 mod calls;
 mod delivery;
 mod drain;
+mod ice;
 mod kept;
 mod logins;
 mod presence;

@@ -8,6 +8,7 @@ mod attention;
 mod calling;
 mod census;
 mod delivery;
+mod freshening;
 mod leaving;
 mod relaying;
 mod resuming;
@@ -25,12 +26,13 @@ pub use census::{Attendance, Census, Counts, Snapshot};
 use crate::config::Config;
 use crate::domain::agenda::{Agenda, Due};
 use crate::domain::calls::Calls;
+use crate::domain::ice::Ice;
 use crate::domain::mint::Mint;
 use crate::domain::presence::Presence;
 use crate::domain::quota::Quotas;
 use crate::domain::registry::Registry;
 use crate::domain::rooms::Rooms;
-use crate::domain::{Effect, Handle, Login, Parting};
+use crate::domain::{Effect, Handle, Login, Parting, Wall};
 use crate::protocol::{Incoming, Rejected, UserId};
 
 /// How long the holder of a name has to answer when another connection wants it.
@@ -45,6 +47,7 @@ pub struct Switchboard<C> {
     presence: Presence,
     quotas: Quotas,
     agenda: Agenda,
+    ice: Ice,
     mint: Mint,
     counts: Counts,
     /// Whose session a resume token is for, by the first half of its hash.
@@ -133,8 +136,11 @@ pub enum Input<C> {
 
 impl<C: Handle> Switchboard<C> {
     /// An empty board. `generator` is where ids come from.
+    ///
+    /// Its wall clock stands still at 1970 until [`Switchboard::set_wall`]. Only TURN credentials need it.
     pub fn new(config: Arc<Config>, generator: StdRng) -> Self {
         Self {
+            ice: Ice::new(&config),
             registry: Registry::new(),
             calls: Calls::new(),
             rooms: Rooms::default(),
@@ -173,6 +179,11 @@ impl<C: Handle> Switchboard<C> {
         self.catch_up(now, effects);
     }
 
+    /// Takes a reading of the wall clock, which may be set or drift while the board lives.
+    pub fn set_wall(&mut self, wall: Wall) {
+        self.ice.set_wall(wall);
+    }
+
     /// When [`Input::Tick`] is wanted at the latest.
     pub fn next_due(&self) -> Option<Instant> {
         self.agenda.next()
@@ -199,6 +210,7 @@ impl<C: Handle> Switchboard<C> {
             Due::Totals => self.tell_totals(now, effects),
             Due::Confirm(user) => self.confirm(&user, effects),
             Due::ResumeOver(user) => self.resume_over(&user, now, effects),
+            Due::IceServers(user) => self.freshen(&user, now, effects),
             Due::SendAway => self.send_away(effects),
             Due::ProbeUnanswered(user) => self.probe_unanswered(&user, effects),
             Due::BucketsFull(user) => self.quotas.forget_full(&user, now),
