@@ -18,6 +18,7 @@ use crate::protocol::{CallId, DisplayName, RoomId, SessionId, UserId};
 pub(super) struct Session<C> {
     pub(super) id: SessionId,
     pub(super) name: Option<DisplayName>,
+    pub(super) since: Instant,
     pub(super) attachment: Attachment<C>,
     /// Only for a client that counts; any other costs nothing of it.
     pub(super) ledger: Option<Box<Ledger>>,

@@ -81,8 +81,11 @@ struct Line {
     is_in: bool,
 }
 
+type Rules = Switchboard<Socket>;
+type Effects = Vec<Effect<Socket>>;
+
 pub struct Board {
-    rules: Switchboard<Socket>,
+    rules: Rules,
     now: Instant,
     lines: Vec<Line>,
     newest: HashMap<String, usize>,
@@ -295,11 +298,23 @@ impl Board {
     }
 
     pub fn applies(&mut self, input: Input<Socket>) {
+        self.steps(|rules, now, effects| rules.apply(input, now, effects));
+    }
+
+    /// Whatever a step of the rules is, and what it says.
+    pub fn steps<R>(&mut self, step: impl FnOnce(&mut Rules, Instant, &mut Effects) -> R) -> R {
         let mut effects = Vec::new();
-        self.rules.apply(input, self.now, &mut effects);
+        let outcome = step(&mut self.rules, self.now, &mut effects);
         for effect in effects {
             self.carries_out(effect);
         }
+        outcome
+    }
+
+    /// What an operator sees of them.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     fn carries_out(&mut self, effect: Effect<Socket>) {

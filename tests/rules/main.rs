@@ -16,6 +16,7 @@ mod drain;
 mod ice;
 mod kept;
 mod logins;
+mod operator;
 mod presence;
 mod properties;
 mod queues;

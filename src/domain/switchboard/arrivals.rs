@@ -93,6 +93,7 @@ impl<C: Handle> Switchboard<C> {
         let session = Session {
             id: self.mint.session(),
             name: login.name,
+            since: now,
             attachment: Attachment::Attached(connection),
             ledger,
             call: ringing.clone(),

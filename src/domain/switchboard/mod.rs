@@ -10,6 +10,7 @@ mod census;
 mod delivery;
 mod freshening;
 mod leaving;
+mod operator;
 mod relaying;
 mod resuming;
 mod speech;
@@ -22,6 +23,7 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 
 pub use census::{Attendance, Census, Counts, Snapshot};
+pub use operator::{CallReport, Reached, UserDetail, UserReport};
 
 use crate::config::Config;
 use crate::domain::agenda::{Agenda, Due};
@@ -52,6 +54,8 @@ pub struct Switchboard<C> {
     counts: Counts,
     /// Whose session a resume token is for, by the first half of its hash.
     tokens: HashMap<u128, UserId>,
+    /// Sessions without a socket.
+    waiting: usize,
     /// Bytes in all outboxes.
     kept_bytes: usize,
     /// What the sockets of the node had not taken when somebody last spoke.
@@ -142,7 +146,7 @@ impl<C: Handle> Switchboard<C> {
         Self {
             ice: Ice::new(&config),
             registry: Registry::new(),
-            calls: Calls::new(),
+            calls: Calls::default(),
             rooms: Rooms::default(),
             presence: Presence::default(),
             quotas: Quotas::new(&config),
@@ -150,6 +154,7 @@ impl<C: Handle> Switchboard<C> {
             mint: Mint::new(generator),
             counts: Counts::default(),
             tokens: HashMap::new(),
+            waiting: 0,
             kept_bytes: 0,
             unwritten_bytes: 0,
             open_receipts: 0,

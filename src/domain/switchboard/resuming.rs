@@ -107,6 +107,7 @@ impl<C: Handle> Switchboard<C> {
                 false
             }
             Attachment::Waiting { until, .. } => {
+                self.waiting -= 1;
                 self.agenda.take_out(until, Due::ResumeOver(user.clone()));
                 true
             }
@@ -144,6 +145,7 @@ impl<C: Handle> Switchboard<C> {
         let Attachment::Attached(last) = &session.attachment else { return };
         session.attachment = Attachment::Waiting { until, _last: last.clone() };
         let challenger = session.challenger.take();
+        self.waiting += 1;
         self.agenda.put(until, Due::ResumeOver(user.clone()));
         self.forget_view(user);
         self.forget_fresh_ice(user);
