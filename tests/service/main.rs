@@ -28,3 +28,4 @@ mod resuming;
 mod rooms;
 mod settling;
 mod slow;
+mod turn;
