@@ -113,7 +113,10 @@ fn who_waits_is_sent_none_and_gets_fresh_ones_with_the_resume() {
     let mut board = board();
     board.logs_in_counting("ana");
     board.goes("ana");
-    board.passes(TTL - secs(1));
+    board.settle();
+    let resume_over = board.rules().next_due();
+    board.passes(TTL - secs(3));
+    assert_eq!(board.rules().next_due(), resume_over, "nothing else is planned");
 
     board.resumes("ana");
 
