@@ -101,16 +101,16 @@ pub enum Fault {
         /// The system's words.
         why: String,
     },
-    /// Of two settings that need each other only one is set.
-    #[error("{setting} is set ({from}) and {missing} is not; {why}")]
-    Half {
-        /// The one that is set.
+    /// One of two settings that go together.
+    #[error("{setting} is set ({from}) and {missing} is not: {why}")]
+    Alone {
+        /// The setting that is there.
         setting: String,
         /// Where it stands.
         from: Source,
-        /// The other one.
+        /// The one that is not.
         missing: String,
-        /// What each needs the other for.
+        /// What needs both.
         why: &'static str,
     },
     /// A variable with our prefix that belongs to no setting. Its value is not told: it may be
@@ -264,13 +264,16 @@ impl Loaded {
         (other, has_other): (&'static str, bool),
         why: &'static str,
     ) -> Result<(), Fault> {
-        let (field, missing) = match (has_one, has_other) {
-            (true, false) => (one, other),
-            (false, true) => (other, one),
-            (true, true) | (false, false) => return Ok(()),
-        };
+        match (has_one, has_other) {
+            (true, false) => Err(self.alone(one, other, why)),
+            (false, true) => Err(self.alone(other, one, why)),
+            (true, true) | (false, false) => Ok(()),
+        }
+    }
+
+    fn alone(&self, field: &str, missing: &str, why: &'static str) -> Fault {
         let from = self.sources.get(field).unwrap_or(&Source::Default).clone();
-        Err(Fault::Half { setting: name_of(field), from, missing: name_of(missing), why })
+        Fault::Alone { setting: name_of(field), from, missing: name_of(missing), why }
     }
 
     /// A queue must have room for what it is to hold, or no message would ever pass.

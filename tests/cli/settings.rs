@@ -220,7 +220,7 @@ fn of_two_settings_that_need_each_other_one_alone_is_refused() {
     ] {
         let fault = load(flags(&[(alone, value)])).unwrap_err().to_string();
 
-        let sentence = format!("{alone} is set (flag --{alone}) and {partner} is not; {why}");
+        let sentence = format!("{alone} is set (flag --{alone}) and {partner} is not: {why}");
         assert_eq!(fault, sentence);
     }
 }
