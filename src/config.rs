@@ -8,16 +8,19 @@
 mod kind;
 mod load;
 mod print;
+mod secret;
 mod setting;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use kind::{Address, Bytes, Choice, Count, List, Span, Switch, Word};
+use secret::SecretText;
 use setting::settings;
 
 pub use load::{CONFIG_VARIABLE, Fault, Given, LOG_VARIABLE, Loaded, Source, load};
 pub use print::{as_markdown, as_toml};
+pub use secret::Secret;
 pub use setting::Setting;
 
 /// Who is told who is there.
@@ -123,11 +126,29 @@ settings! {
     /// STUN servers that clients are told in `iceServers`.
     stun: Vec<String> = Vec::new(), List::STUN_URLS;
 
+    /// TURN servers that clients are told in `iceServers`, with credentials made by `turn-secret`.
+    turn_url: Vec<String> = Vec::new(), List::TURN_URLS;
+
+    /// The secret shared with the TURN servers of `turn-url` (coturn: `static-auth-secret`).
+    turn_secret: Option<Secret> = None, SecretText(16);
+
+    /// How long TURN credentials are good; clients are sent fresh ones after half of it.
+    turn_ttl: Duration = Duration::from_secs(HOUR), Span(MINUTE..=24 * HOUR);
+
     /// Further origins whose pages may connect, beside the server's own.
     origins: Vec<String> = Vec::new(), List::ORIGINS;
 
     /// Serve any `Host` although nobody is authenticated and everybody may claim every name.
     insecure_open: bool = false, Switch;
+
+    /// The secret that signs and checks access tokens (HS256, HS384, HS512).
+    jwt_secret: Option<Secret> = None, SecretText(32);
+
+    /// The address and port of the admin API, as in 127.0.0.1:8081; none switches it off.
+    admin_listen: Option<SocketAddr> = None, Address;
+
+    /// The token that whoever uses the admin API must have.
+    admin_token: Option<Secret> = None, SecretText(16);
 }
 
 impl Word for PresenceMode {

@@ -11,7 +11,7 @@ use actix_rt::System;
 use actix_server::ServerHandle;
 use actix_web::App;
 use actix_web::web::Data;
-use log::info;
+use log::{info, warn};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::connection::{Limits, Node, OpenSockets, Site, listen};
 use crate::descriptors;
 use crate::health::from_this_machine;
-use crate::http::{self, Context, Gate};
+use crate::http::{self, Admin, Context, Gate, listen_for_admin};
 use crate::hub::{Drain, Inspect, Report, SignalingHub};
 
 /// How long sockets may take to say goodbye when the server stops, the moment for settling
@@ -31,9 +31,11 @@ const FAREWELL: Duration = Duration::from_secs(9);
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The address cannot be listened on.
-    #[error("cannot listen on {listen}: {why}; another `listen` address or port may be free")]
+    #[error("cannot listen on {listen}: {why}; another `{setting}` address or port may be free")]
     Listen {
-        /// The setting.
+        /// The name of the setting.
+        setting: &'static str,
+        /// Its value.
         listen: SocketAddr,
         /// The system's words.
         why: io::Error,
@@ -56,6 +58,13 @@ pub struct Server {
     hub_gone: oneshot::Receiver<()>,
     open: OpenSockets,
     listener: ServerHandle,
+    admin: Option<AdminListener>,
+}
+
+/// The listener of the admin API.
+struct AdminListener {
+    address: SocketAddr,
+    handle: ServerHandle,
 }
 
 /// Serves until SIGTERM or SIGINT.
@@ -86,12 +95,12 @@ pub fn run(config: Config) -> Result<(), Fault> {
 impl Server {
     /// Listens and serves. Needs an actix system to be running on this thread.
     pub async fn start(config: Config) -> Result<Self, Fault> {
-        let bound = TcpListener::bind(config.listen)
-            .map_err(|why| Fault::Listen { listen: config.listen, why })?;
+        let bound = bind("listen", config.listen)?;
+        let admin_bound = config.admin_listen.map(|at| bind("admin-listen", at)).transpose()?;
         let address = bound.local_addr()?;
         let workers = config.workers;
         let (wiring, hub) = Wiring::new(config);
-        let open = wiring.open.clone();
+        let (open, shared) = (wiring.open.clone(), wiring.clone());
         let server = listen(bound, workers, move || {
             let context = wiring.context();
             Site {
@@ -103,12 +112,21 @@ impl Server {
         let listener = server.handle();
         actix_rt::spawn(server);
         let (hub, hub_gone) = hub.await.map_err(|_| Fault::HubGone { open: 0 })?;
-        Ok(Self { address, hub, hub_gone, open, listener })
+        let admin = match admin_bound {
+            Some(bound) => Some(shared.serve_admin(bound, &hub)?),
+            None => None,
+        };
+        Ok(Self { address, hub, hub_gone, open, listener, admin })
     }
 
     /// Where it listens, with the port that the system chose if it was told to.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where the admin API is, if it is switched on.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(|admin| admin.address)
     }
 
     /// Sockets that are open now.
@@ -138,7 +156,14 @@ impl Server {
             info!("some sockets did not say goodbye in time sockets={}", self.open.count());
         }
         self.listener.stop(false).await;
+        if let Some(admin) = self.admin {
+            admin.handle.stop(false).await;
+        }
     }
+}
+
+fn bind(setting: &'static str, listen: SocketAddr) -> Result<TcpListener, Fault> {
+    TcpListener::bind(listen).map_err(|why| Fault::Listen { setting, listen, why })
 }
 
 type Started = (Addr<SignalingHub>, oneshot::Receiver<()>);
@@ -180,6 +205,29 @@ impl Wiring {
             unwritten: self.unwritten.clone(),
             open: self.open.clone(),
         }
+    }
+
+    /// Serves the admin API, on a thread of its own.
+    fn serve_admin(
+        &self,
+        bound: TcpListener,
+        hub: &Addr<SignalingHub>,
+    ) -> Result<AdminListener, Fault> {
+        let address = bound.local_addr()?;
+        if !address.ip().is_loopback() {
+            warn!(
+                "the admin API is served without TLS on {address}, so its token can be read on \
+                 the way: let admin-listen be a loopback address, and a proxy with TLS lead to it"
+            );
+        }
+        info!("admin API listening address={address}");
+        let token = self.config.admin_token.clone().expect("the settings have been checked");
+        let (open, unwritten) = (self.open.clone(), self.unwritten.clone());
+        let admin = Admin::new(&self.config, token, hub.clone(), open, unwritten);
+        let server = listen_for_admin(bound, admin)?;
+        let handle = server.handle();
+        actix_rt::spawn(server);
+        Ok(AdminListener { address, handle })
     }
 
     fn hub(&self) -> Addr<SignalingHub> {

@@ -34,6 +34,8 @@ install_missing() {
     command -v cc >/dev/null || missing+=(gcc libc6-dev)
     command -v chromium >/dev/null || missing+=(chromium)
     command -v chromedriver >/dev/null || missing+=(chromium-driver)
+    # coturn, for calls that may only be relayed.
+    command -v turnserver >/dev/null || missing+=(coturn)
     # For examples/resuming_client.py, which the chaos tests run.
     python3 -c 'import websockets' 2>/dev/null || /usr/bin/python3 -c 'import websockets' 2>/dev/null ||
         missing+=(python3 python3-websockets)

@@ -22,6 +22,10 @@ pub(super) trait Kind<T> {
     fn is_switch(&self) -> bool {
         false
     }
+    /// Whether the value must not be seen. Its text is taken exactly as it is, blanks too.
+    fn is_secret(&self) -> bool {
+        false
+    }
 }
 
 /// An IP address and a port.
@@ -42,6 +46,25 @@ impl Kind<SocketAddr> for Address {
 
     fn allowed(&self) -> String {
         "an IP address and a port, like 127.0.0.1:8080 or [::1]:8080".into()
+    }
+}
+
+/// The same, or none.
+impl Kind<Option<SocketAddr>> for Address {
+    fn read(&self, text: &str) -> Option<Option<SocketAddr>> {
+        if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
+    }
+
+    fn write(&self, value: &Option<SocketAddr>) -> String {
+        value.map_or_else(String::new, |address| address.to_string())
+    }
+
+    fn unit(&self) -> &'static str {
+        Kind::<SocketAddr>::unit(self)
+    }
+
+    fn allowed(&self) -> String {
+        Kind::<SocketAddr>::allowed(self)
     }
 }
 
@@ -219,6 +242,24 @@ impl List {
         },
     };
 
+    /// `turn:host` or `turns:host`, with or without `:port` and `?transport=` (RFC 7065).
+    pub(super) const TURN_URLS: Self = Self {
+        unit: "URLs",
+        allowed: "URLs like turn:turn.example.org:3478 or turns:turn.example.org?transport=tcp, \
+                  with commas in between",
+        item: |text| {
+            let (scheme, rest) = text.split_once(':')?;
+            let is_turn = matches!(scheme, "turn" | "turns");
+            let (place, transport) = match rest.split_once('?') {
+                Some((place, query)) => (place, query.strip_prefix("transport=")?),
+                None => (rest, "udp"),
+            };
+            // Browsers know no other.
+            let is_known = matches!(transport, "udp" | "tcp");
+            (is_turn && is_known && is_host_with_port(place)).then(|| text.into())
+        },
+    };
+
     /// `http` or `https`, host, and the port where it is not the usual one. In lower case, as
     /// browsers send them.
     pub(super) const ORIGINS: Self = Self {
@@ -328,6 +369,30 @@ mod tests {
         for bad in ["a.example:3478", "stun://a.example", "turn:a", "stun:", "stun:a:0", "stun:a b"]
         {
             assert_eq!(List::STUN_URLS.read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_turn_url_has_its_scheme_a_host_and_perhaps_a_port_and_a_transport() {
+        for good in [
+            "turn:a.example",
+            "turn:10.0.0.1:3478",
+            "turns:a:5349?transport=tcp",
+            "turn:[::1]:3478?transport=udp",
+        ] {
+            assert_eq!(List::TURN_URLS.read(good), Some(vec![good.to_owned()]), "{good}");
+        }
+        for bad in [
+            "a.example:3478",
+            "turn://a.example",
+            "stun:a",
+            "turn:",
+            "turn:a:0",
+            "turn:a?transport=sctp",
+            "turn:a?tcp",
+            "turn:ana@a",
+        ] {
+            assert_eq!(List::TURN_URLS.read(bad), None, "{bad}");
         }
     }
 

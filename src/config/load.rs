@@ -2,14 +2,17 @@
 //!
 //! Promises: every value that is given is checked, one that is overridden too; what is not a
 //! setting is refused, since a misspelt limit is no limit; the first fault ends the reading, and
-//! its sentence names the setting, the value, where it stands and what is allowed.
+//! its sentence names the setting, the value (never that of a secret), where it stands and what is
+//! allowed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::kind::size_in_words;
+use super::secret;
 use super::setting::{PREFIX, name_of};
 use super::{Config, SETTINGS, Setting};
 
@@ -18,8 +21,8 @@ pub const CONFIG_VARIABLE: &str = "SWITCHBOARD_CONFIG";
 /// The variable that says what is logged; no setting, and not looked at here.
 pub const LOG_VARIABLE: &str = "SWITCHBOARD_LOG";
 
-/// What the operator gave, still unchecked.
-#[derive(Debug, Default)]
+/// What the operator gave, still unchecked. Without `Debug`, as there may be secrets in it.
+#[derive(Default)]
 pub struct Given {
     /// The value of every flag that was there.
     pub flags: Vec<(&'static Setting, String)>,
@@ -75,6 +78,40 @@ pub enum Fault {
         from: Source,
         /// What it takes, in words.
         allowed: String,
+    },
+    /// A secret that is too short. Its value is not told.
+    #[error("{setting} cannot be what it is ({from}); it takes {allowed}")]
+    SecretNotAllowed {
+        /// The setting's name.
+        setting: String,
+        /// Where it stands.
+        from: Source,
+        /// What it takes, in words.
+        allowed: String,
+    },
+    /// The file that is to hold a secret cannot be used.
+    #[error("the file {path:?} that {setting} ({from}) names cannot be read: {why}")]
+    SecretUnreadable {
+        /// The setting's name.
+        setting: String,
+        /// The file.
+        path: String,
+        /// Where its name stands.
+        from: Source,
+        /// The system's words.
+        why: String,
+    },
+    /// One of two settings that go together.
+    #[error("{setting} is set ({from}) and {missing} is not: {why}")]
+    Alone {
+        /// The setting that is there.
+        setting: String,
+        /// Where it stands.
+        from: Source,
+        /// The one that is not.
+        missing: String,
+        /// What needs both.
+        why: &'static str,
     },
     /// A variable with our prefix that belongs to no setting. Its value is not told: it may be
     /// a secret of something else.
@@ -191,20 +228,56 @@ impl Loaded {
     }
 
     fn take(&mut self, setting: &'static Setting, value: &str, from: Source) -> Result<(), Fault> {
-        if setting.set(&mut self.config, value).is_none() {
-            return Err(Fault::NotAllowed {
-                setting: setting.name(),
-                value: value.into(),
-                from,
-                allowed: setting.allowed(),
+        let value = match setting.is_secret() {
+            true => Cow::Owned(secret_of(setting, value, &from)?),
+            false => Cow::Borrowed(value),
+        };
+        if setting.set(&mut self.config, &value).is_none() {
+            let (name, allowed) = (setting.name(), setting.allowed());
+            return Err(match setting.is_secret() {
+                true => Fault::SecretNotAllowed { setting: name, from, allowed },
+                false => Fault::NotAllowed { setting: name, value: value.into(), from, allowed },
             });
         }
         self.sources.insert(setting.field, from);
         Ok(())
     }
 
-    /// A queue must have room for what it is to hold, or no message would ever pass.
     fn check_together(&self) -> Result<(), Fault> {
+        self.check_queues()?;
+        let Config { turn_url, turn_secret, admin_listen, admin_token, .. } = &self.config;
+        self.check_pair(
+            ("turn_url", !turn_url.is_empty()),
+            ("turn_secret", turn_secret.is_some()),
+            "credentials for a TURN server are made with the secret that it shares",
+        )?;
+        self.check_pair(
+            ("admin_listen", admin_listen.is_some()),
+            ("admin_token", admin_token.is_some()),
+            "the admin API is served at the address of the one to whoever has the other",
+        )
+    }
+
+    fn check_pair(
+        &self,
+        (one, has_one): (&'static str, bool),
+        (other, has_other): (&'static str, bool),
+        why: &'static str,
+    ) -> Result<(), Fault> {
+        match (has_one, has_other) {
+            (true, false) => Err(self.alone(one, other, why)),
+            (false, true) => Err(self.alone(other, one, why)),
+            (true, true) | (false, false) => Ok(()),
+        }
+    }
+
+    fn alone(&self, field: &str, missing: &str, why: &'static str) -> Fault {
+        let from = self.sources.get(field).unwrap_or(&Source::Default).clone();
+        Fault::Alone { setting: name_of(field), from, missing: name_of(missing), why }
+    }
+
+    /// A queue must have room for what it is to hold, or no message would ever pass.
+    fn check_queues(&self) -> Result<(), Fault> {
         let Config { max_frame, queue_bytes, queue_total, .. } = self.config;
         if queue_bytes < max_frame {
             return Err(self.too_small(("queue_bytes", queue_bytes), ("max_frame", max_frame)));
@@ -229,6 +302,16 @@ impl Loaded {
             ),
         }
     }
+}
+
+/// The secret itself, from its file if `value` names one.
+fn secret_of(setting: &Setting, value: &str, from: &Source) -> Result<String, Fault> {
+    secret::resolve(value).map_err(|secret::Unreadable { path, why }| Fault::SecretUnreadable {
+        setting: setting.name(),
+        path,
+        from: from.clone(),
+        why,
+    })
 }
 
 /// The variable as text, if it begins as ours do. What is no Unicode cannot be the value of any

@@ -5,15 +5,19 @@ use std::fmt::Write;
 use super::{Loaded, SETTINGS};
 
 /// Every setting with its meaning, unit, range, default and where its value came from, as a TOML
-/// file that gives the same settings again.
+/// file that gives the same settings again, but for secrets: of them it says only that they are set.
 pub fn as_toml(loaded: &Loaded) -> String {
     let mut text = String::new();
     for setting in SETTINGS {
-        let value = literal(&setting.value(&loaded.config));
+        let value = setting.value(&loaded.config);
+        let (mark, value) = match setting.is_secret() && !value.is_empty() {
+            true => ("# ", value),
+            false => ("", literal(&value)),
+        };
         // Writing into a String does not fail.
         let _ = writeln!(
             text,
-            "# {}\n# Unit: {}. Takes {}.\n# Default: {}. From: {}.\n{} = {value}\n",
+            "# {}\n# Unit: {}. Takes {}.\n# Default: {}. From: {}.\n{mark}{} = {value}\n",
             setting.meaning(),
             setting.unit(),
             setting.allowed(),
@@ -60,6 +64,10 @@ The file is named by `--config FILE` or `SWITCHBOARD_CONFIG`. What is logged is 
 `SWITCHBOARD_LOG`: a level (`error`, `warn`, `info`, `debug`, `trace`, `off`), or levels of single
 modules as in `info,switchboard::hub=debug`. A list is separated by commas, in a TOML file it may
 be an array. A switch needs no value as a flag.
+
+A secret is the text itself or `file:PATH`, the file that holds it, read once at the start. Nothing
+ever shows it. As a flag it is seen by everybody on the machine who lists processes: take a variable
+or a file.
 
 A value that is not allowed, a variable or a key that is no setting: the start ends with a sentence
 that names it, and exit code 2. `switchboard config` prints what is in effect and where it came

@@ -10,6 +10,7 @@ pub struct Setting {
     pub(super) unit: fn() -> &'static str,
     pub(super) allowed: fn() -> String,
     pub(super) is_switch: fn() -> bool,
+    pub(super) is_secret: fn() -> bool,
     pub(super) read: fn(&mut Config, &str) -> Option<()>,
     pub(super) write: fn(&Config) -> String,
 }
@@ -45,7 +46,12 @@ impl Setting {
         (self.is_switch)()
     }
 
-    /// Its value in `config`, as text that it would take.
+    /// Whether its value must not be seen, and may be `file:PATH` for the file that holds it.
+    pub fn is_secret(&self) -> bool {
+        (self.is_secret)()
+    }
+
+    /// Its value in `config`, as text that it would take; of a secret only whether it is set.
     pub fn value(&self, config: &Config) -> String {
         (self.write)(config)
     }
@@ -65,7 +71,7 @@ impl Setting {
 
     /// Puts the value that `text` stands for into `config`; `None` where it is not allowed.
     pub(super) fn set(&self, config: &mut Config, text: &str) -> Option<()> {
-        (self.read)(config, text.trim())
+        (self.read)(config, if self.is_secret() { text } else { text.trim() })
     }
 }
 
@@ -105,6 +111,7 @@ macro_rules! settings {
             unit: || kind::Kind::<$type>::unit(&$kind),
             allowed: || kind::Kind::<$type>::allowed(&$kind),
             is_switch: || kind::Kind::<$type>::is_switch(&$kind),
+            is_secret: || kind::Kind::<$type>::is_secret(&$kind),
             read: |config, text| {
                 config.$field = kind::Kind::<$type>::read(&$kind, text)?;
                 Some(())

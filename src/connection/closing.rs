@@ -70,6 +70,7 @@ impl Connection {
             | Close::OverRate
             | Close::BadClient
             | Close::TokenRefused
+            | Close::Removed
             | Close::Replaced
             | Close::NameInUse => match self.read_end.take() {
                 None => Phase::Closing(self.patience()),

@@ -21,6 +21,8 @@ pub(super) enum Due {
     Confirm(UserId),
     /// The user's session has waited long enough.
     ResumeOver(UserId),
+    /// Half of the life of the user's TURN credentials is over.
+    IceServers(UserId),
     /// The node has waited long enough for acknowledgements.
     SendAway,
     /// The holder of the name has not answered the probe.

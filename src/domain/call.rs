@@ -42,6 +42,8 @@ pub enum CallEvent {
     End(Side),
     /// Nobody has answered in time.
     RingTimeout,
+    /// An operator ends it.
+    Cut,
     /// This side has a fresh session in place of the one that was in the call.
     Replaced(Side),
     /// This side's session is over.
@@ -77,6 +79,7 @@ impl Stage {
             (S::Ringing, E::End(Caller)) => Outcome::Ended(EndReason::Cancelled),
             (S::Ringing, E::End(Callee)) => Outcome::Ended(EndReason::Rejected),
             (S::Ringing, E::RingTimeout) => Outcome::Ended(EndReason::NoAnswer),
+            (S::Ringing | S::Accepted, E::Cut) => Outcome::Ended(EndReason::EndedByOperator),
             (S::Ringing, E::Replaced(Callee)) => Outcome::RingsAgain,
             (S::Ringing, E::Request(Caller)) | (S::Accepted, E::Request(_)) => Outcome::Busy,
             (S::Accepted, E::Accept(Callee) | E::RingTimeout) => Outcome::Unchanged,

@@ -3,9 +3,9 @@
 //! Promises: what is in here is ringing or accepted, between two different users. Whether a user
 //! has a call is written in its session; [`super::Switchboard`] keeps the two in step.
 
-use std::collections::HashMap;
 use std::time::Instant;
 
+use super::book::Book;
 use super::call::{Request, Side, Stage};
 use crate::protocol::{CallId, UserId};
 
@@ -42,4 +42,4 @@ impl Call {
 }
 
 /// All live calls of the node.
-pub(super) type Calls = HashMap<CallId, Call>;
+pub(super) type Calls = Book<CallId, Call>;

@@ -1,5 +1,7 @@
 //! Where ids of calls and sessions, names of guests and resume tokens come from.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rand::Rng;
@@ -37,6 +39,11 @@ impl Mint {
         let mut bits = [0; 16];
         self.0.fill_bytes(&mut bits);
         ResumeToken::new(&BASE64_URL_SAFE_NO_PAD.encode(bits))
+    }
+
+    /// A time between none and `span`.
+    pub(super) fn part_of(&mut self, span: Duration) -> Duration {
+        span.mul_f64(f64::from(self.0.next_u32()) / f64::from(u32::MAX))
     }
 
     /// 16 characters of 5 bits each.

@@ -5,9 +5,11 @@
 //! test drives it with plain numbers and simulated time.
 
 mod agenda;
+mod book;
 mod call;
 mod calls;
 mod effect;
+mod ice;
 mod login;
 mod mint;
 mod outbox;
@@ -18,7 +20,12 @@ mod rooms;
 mod session;
 mod switchboard;
 
+pub use book::Page;
 pub use call::{CallEvent, Outcome, Side, Stage};
 pub use effect::{Backlog, Effect, Handle};
+pub use ice::Wall;
 pub use login::{Login, Parting, ResumeToken};
-pub use switchboard::{Attendance, Census, Counts, Input, Snapshot, Switchboard};
+pub use switchboard::{
+    Attendance, CallReport, Census, Counts, Input, Reached, Snapshot, Switchboard, UserDetail,
+    UserReport,
+};

@@ -144,6 +144,11 @@ impl Outbox {
         self.acknowledged + self.kept.len() as u64
     }
 
+    /// Messages and bytes kept, of both shares.
+    pub(super) fn fill_of_both(&self) -> (usize, usize) {
+        (self.kept.len(), self.relayed.bytes + self.own.bytes)
+    }
+
     /// How many of the server's own messages are kept.
     pub(super) fn own_messages(&self) -> usize {
         self.own.messages

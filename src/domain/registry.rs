@@ -4,8 +4,8 @@
 //! finds nothing here. Notifies nobody. Cost: one hash lookup, and O(log n) to come and go.
 
 use std::collections::{BTreeSet, HashMap};
-use std::ops::Bound;
 
+use super::book;
 use super::session::Session;
 use crate::protocol::{Names, UserId};
 
@@ -16,14 +16,6 @@ pub(super) struct Registry<C> {
     sessions: HashMap<UserId, Box<Session<C>>>,
     /// The same users in byte order, for pages.
     order: BTreeSet<UserId>,
-}
-
-/// A page of users.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Page {
-    pub(super) users: Vec<UserId>,
-    /// The last of `users`, if more follow.
-    pub(super) next: Option<UserId>,
 }
 
 impl<C: Eq> Registry<C> {
@@ -66,22 +58,19 @@ impl<C: Eq> Registry<C> {
         self.order.iter()
     }
 
-    pub(super) fn sessions(&self) -> impl Iterator<Item = &Session<C>> {
-        self.sessions.values().map(Box::as_ref)
-    }
-
     pub(super) fn sessions_mut(&mut self) -> impl Iterator<Item = (&UserId, &mut Session<C>)> {
         self.sessions.iter_mut().map(|(user, session)| (user, session.as_mut()))
     }
 
-    /// At most `limit` users in byte order after `after`, without `except`.
-    pub(super) fn page(&self, after: Option<&UserId>, limit: usize, except: &UserId) -> Page {
-        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let mut following =
-            self.order.range::<UserId, _>((start, Bound::Unbounded)).filter(|user| *user != except);
-        let users: Vec<_> = following.by_ref().take(limit).cloned().collect();
-        let next = following.next().and_then(|_| users.last().cloned());
-        Page { users, next }
+    /// At most `limit` users in byte order after `after`, without `except`; and the last of them,
+    /// if more follow.
+    pub(super) fn page(
+        &self,
+        after: Option<&UserId>,
+        limit: usize,
+        except: Option<&UserId>,
+    ) -> (Vec<UserId>, Option<UserId>) {
+        book::page(&self.order, after, limit, except)
     }
 
     /// The display names of those of `users` who have one.

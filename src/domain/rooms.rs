@@ -3,13 +3,12 @@
 //! Promises: a room exists as long as somebody is in it; nobody is in it twice. Which rooms a
 //! user is in is written in its session; [`super::Switchboard`] keeps the two in step.
 
-use std::collections::HashMap;
-
+use super::book::{Book, Page};
 use crate::protocol::{RoomId, UserId};
 
 /// All rooms of the node, members in the order of their coming.
 #[derive(Debug, Default)]
-pub(super) struct Rooms(HashMap<RoomId, Vec<UserId>>);
+pub(super) struct Rooms(Book<RoomId, Vec<UserId>>);
 
 impl Rooms {
     pub(super) fn members(&self, room: &RoomId) -> &[UserId] {
@@ -27,7 +26,10 @@ impl Rooms {
 
     /// `user` must not be in the room yet.
     pub(super) fn add(&mut self, room: RoomId, user: UserId) {
-        self.0.entry(room).or_default().push(user);
+        match self.0.get_mut(&room) {
+            Some(members) => members.push(user),
+            None => self.0.insert(room, vec![user]),
+        }
     }
 
     pub(super) fn remove(&mut self, room: &RoomId, user: &UserId) {
@@ -40,5 +42,14 @@ impl Rooms {
 
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// Rooms in byte order after `after`, and how many members each has.
+    pub(super) fn page(
+        &self,
+        after: Option<&RoomId>,
+        limit: usize,
+    ) -> Page<(RoomId, usize), RoomId> {
+        self.0.page(after, limit, |room, members| (room.clone(), members.len()))
     }
 }

@@ -18,6 +18,7 @@ use crate::protocol::{CallId, DisplayName, RoomId, SessionId, UserId};
 pub(super) struct Session<C> {
     pub(super) id: SessionId,
     pub(super) name: Option<DisplayName>,
+    pub(super) since: Instant,
     pub(super) attachment: Attachment<C>,
     /// The number of the claim that its socket came with.
     pub(super) claim: u64,
@@ -32,6 +33,8 @@ pub(super) struct Session<C> {
     pub(super) watching: HashMap<UserId, bool>,
     /// Verdicts on its messages that are still to come.
     pub(super) promised: usize,
+    /// When it is sent fresh TURN credentials; only where there are any, and while it has a socket.
+    pub(super) fresh_ice_at: Option<Instant>,
     pub(super) buckets: Buckets,
     pub(super) manners: Manners,
     pub(super) challenger: Option<Box<Challenger<C>>>,

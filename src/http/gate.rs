@@ -166,7 +166,8 @@ impl Drop for Pass {
     }
 }
 
-fn subscriber(address: IpAddr) -> IpAddr {
+/// The address that counts: of an IPv6 address its /64.
+pub(super) fn subscriber(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => {

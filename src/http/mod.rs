@@ -7,6 +7,7 @@
 //! | `/readyz` | the hub answers and no drain is under way, else 503 | 404 |
 //! | `/`, `/…` | the demo page's files, else 404 | 404 |
 
+mod admin;
 mod assets;
 mod gate;
 mod origin;
@@ -25,6 +26,7 @@ use crate::config::Config;
 use crate::hub::{AskReady, SignalingHub};
 use refusal::HttpRefusal;
 
+pub use admin::{Admin, listen as listen_for_admin};
 pub use gate::Gate;
 pub use ws::fuzz_query;
 

@@ -30,11 +30,11 @@ fn text(request: &HttpRequest, name: HeaderName) -> Option<&str> {
 }
 
 /// At most 80 characters of a header, for a sentence that names it.
-fn shown(header: &str) -> String {
+pub(super) fn shown(header: &str) -> String {
     header.chars().take(80).collect()
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else { return false };
     let name = authority.host().to_ascii_lowercase();
     let address = name.trim_start_matches('[').trim_end_matches(']');

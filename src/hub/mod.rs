@@ -6,11 +6,12 @@
 
 mod alarm;
 mod link;
+mod operator;
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll, ready};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use actix::prelude::*;
 use bytestring::ByteString;
@@ -22,19 +23,28 @@ use tokio::sync::oneshot;
 
 pub use crate::domain::{Login, Parting};
 pub use link::{ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Seat, Then};
+pub use operator::{
+    CutCall, ListCalls, ListRooms, ListUsers, LookAtRoom, LookAtUser, RemoveUser, SayToRoom,
+    SayToUser,
+};
 
 use alarm::Alarm;
 
 use crate::config::Config;
-use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard};
+use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Wall};
 use crate::protocol::{BadMessage, Refusal, Rejected, decode};
+
+type Board = Switchboard<Link>;
+type Effects = Vec<Effect<Link>>;
 
 /// Owner of the user map, and of everything that the rules know.
 pub struct SignalingHub {
-    board: Switchboard<Link>,
+    board: Board,
     max_frame: usize,
+    /// Whether the rules want to know the time of day.
+    tells_time: bool,
     /// Kept to spare an allocation a message.
-    effects: Vec<Effect<Link>>,
+    effects: Effects,
     outbox: Vec<(Link, Deliver)>,
     /// Set to what is due next.
     alarm: Alarm,
@@ -51,6 +61,7 @@ impl SignalingHub {
         let hub = Self {
             board: Switchboard::new(config.clone(), generator),
             max_frame: config.max_frame,
+            tells_time: config.turn_secret.is_some(),
             effects: Vec::new(),
             outbox: Vec::new(),
             alarm: Alarm::default(),
@@ -72,12 +83,19 @@ impl SignalingHub {
         self.apply(Input::Said { connection: link.clone(), user, said, bytes });
     }
 
-    /// One step of the rules, and what follows from it into the outbox.
     fn apply(&mut self, input: Input<Link>) {
+        self.step(|board, now, effects| board.apply(input, now, effects));
+    }
+
+    /// One step of the rules, and what follows from it into the outbox.
+    fn step<R>(&mut self, step: impl FnOnce(&mut Board, Instant, &mut Effects) -> R) -> R {
         let now = now();
+        if self.tells_time {
+            self.board.set_wall(wall(now));
+        }
         let mut effects = std::mem::take(&mut self.effects);
         let mut granted = Vec::new();
-        self.board.apply(input, now, &mut effects);
+        let outcome = step(&mut self.board, now, &mut effects);
         for effect in effects.drain(..) {
             match effect {
                 Effect::Deliver { to, frame } => self.enqueue(to, frame),
@@ -100,6 +118,7 @@ impl SignalingHub {
         for claimed in granted {
             self.apply(claimed);
         }
+        outcome
     }
 
     fn enqueue(&mut self, to: Link, frame: ByteString) {
@@ -247,6 +266,12 @@ impl Handle for Link {
         let (messages, bytes) = self.unwritten();
         Backlog { messages, bytes, node_bytes: self.node_unwritten() }
     }
+}
+
+/// What the clock on the wall shows at `now`.
+pub fn wall(now: Instant) -> Wall {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Wall::new(now, since_1970)
 }
 
 /// The runtime's clock, so that tests can stop it.

@@ -31,6 +31,8 @@ pub enum Close {
     BadClient,
     /// The access token was refused.
     TokenRefused,
+    /// An operator has removed the user.
+    Removed,
     /// The user has connected again; the newer connection keeps the name.
     Replaced,
     /// The name is held by another connection (`duplicate-login reject`).
@@ -53,6 +55,7 @@ impl Close {
             Close::ReadsTooSlowly => 4053,
             Close::BadClient => 4500,
             Close::TokenRefused => 4501,
+            Close::Removed => 4503,
             Close::Replaced => 4509,
             Close::NameInUse => 4510,
             Close::FarTooLarge => 4513,
@@ -72,6 +75,7 @@ impl Close {
             Close::ReadsTooSlowly => "reads too slowly",
             Close::BadClient => "bad parameter or too many bad messages",
             Close::TokenRefused => "token refused",
+            Close::Removed => "removed by an operator",
             Close::Replaced => "replaced by a newer connection",
             Close::NameInUse => "name in use",
             Close::FarTooLarge => "message far over the limit",
@@ -91,6 +95,7 @@ impl Close {
             | Close::NotUtf8
             | Close::BadClient
             | Close::TokenRefused
+            | Close::Removed
             | Close::Replaced
             | Close::NameInUse
             | Close::FarTooLarge => None,

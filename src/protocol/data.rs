@@ -14,6 +14,12 @@ pub const DEPTH_MAX: usize = 64;
 pub struct Data(ByteString);
 
 impl Data {
+    /// The value that `raw` holds, in a buffer of its own. `None` when it is nested deeper than
+    /// [`DEPTH_MAX`].
+    pub fn new(raw: &RawValue) -> Option<Self> {
+        (depth(raw.get()) <= DEPTH_MAX).then(|| Self(String::from(raw.get()).into()))
+    }
+
     /// The value that `raw` holds within `frame`, the text it was read from. `None` when it is
     /// nested deeper than [`DEPTH_MAX`].
     pub(super) fn within(frame: &ByteString, raw: &RawValue) -> Option<Self> {

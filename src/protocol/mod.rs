@@ -19,7 +19,7 @@ pub use ids::{
     BadId, CallId, DISPLAY_NAME_MAX, DisplayName, HANDLE_MAX, MessageId, ROOM_ID_MAX, RoomId,
     SessionId, USER_ID_MAX, UserId,
 };
-pub use parts::{DETAIL_MAX, LIST_MAX, Media};
+pub use parts::{DETAIL_MAX, LIST_MAX, Media, Sender};
 pub use refusal::{BadMessage, NotPermitted, Refusal, Unavailable};
 pub use server_message::{
     EndReason, ErrorMessage, IceServer, Limits, Member, Membership, Names, PROTOCOL, Registered,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::data::Data;
 use super::ids::{CallId, DisplayName, MessageId, RoomId, SessionId, UserId};
-use super::parts::Media;
+use super::parts::{Media, Sender};
 
 /// The version of the protocol, in `registered`.
 pub const PROTOCOL: u32 = 1;
@@ -194,7 +194,7 @@ pub struct IceServer {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Relayed {
     /// Who sent it; stamped by the server.
-    pub from: UserId,
+    pub from: Sender,
     /// The call it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call_id: Option<CallId>,
@@ -284,6 +284,8 @@ pub enum EndReason {
     Replaced,
     /// One of the two's session has ended otherwise.
     Lost,
+    /// An operator has ended it.
+    EndedByOperator,
 }
 
 impl ServerMessage {

@@ -279,7 +279,7 @@ export class Call extends EventTarget {
   #mediaFailed() {
     if (this.state.phase === "connected" && !this.state.detached) {
       this.#become({ ...this.state, shaky: true });
-      this.#leg?.restart();
+      this.#leg?.restart(this.iceServers);
       this.#giveUpAfter(PATIENCE);
     } else {
       this.#giveUp();

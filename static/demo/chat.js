@@ -13,6 +13,8 @@ import { errorWords } from "./words.js";
 /** @typedef {import("./words.js").NameOf} NameOf */
 
 const KEPT = 500;
+/** Stands for a program of the operator's; no user has this name, and nobody can answer it. */
+const SERVER = "/server";
 
 /** @type {Record<string, { label: string, meaning: string }>} */
 const VERDICTS = {
@@ -96,6 +98,7 @@ export class Chat {
   /** @param {Message} message */
   #received({ from, data }) {
     const text = typeof data?.text === "string" ? data.text : JSON.stringify(data);
+    if (from === SERVER) return void this.#append("theirs", "The server", text, "");
     if (this.#partner === "") this.setPartner(from);
     this.#append("theirs", this.#nameOf(from), text, "");
   }

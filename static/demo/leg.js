@@ -50,8 +50,9 @@ export class Leg extends EventTarget {
     this.#peer?.hear(type, data);
   }
 
-  restart() {
-    this.#peer?.restart();
+  /** @param {RTCIceServer[]} iceServers */
+  restart(iceServers) {
+    this.#peer?.restart(iceServers);
   }
 
   /** @param {"audio" | "video"} kind */

@@ -15,6 +15,9 @@
  * @property {(type: "offer" | "answer" | "candidate", data: unknown) => void} send
  */
 
+/** `?relay` in the page address: media goes through a TURN server or not at all, for trying one out. */
+const iceTransportPolicy = new URLSearchParams(location.search).has("relay") ? "relay" : "all";
+
 export class Peer extends EventTarget {
   #offerer;
   #stream;
@@ -32,7 +35,7 @@ export class Peer extends EventTarget {
     this.#offerer = offerer;
     this.#stream = stream;
     this.#send = send;
-    this.connection = new RTCPeerConnection({ iceServers });
+    this.connection = new RTCPeerConnection({ iceServers, iceTransportPolicy });
     this.connection.onnegotiationneeded = () => this.#enqueue(() => this.#offer());
     this.connection.onicecandidate = ({ candidate }) => candidate && this.#say("candidate", candidate.toJSON());
     this.connection.onconnectionstatechange = () => this.#emit("state", this.connection.connectionState);
@@ -48,9 +51,14 @@ export class Peer extends EventTarget {
     this.#enqueue(() => (type === "candidate" ? this.#candidate(data) : this.#description(type, data)));
   }
 
-  /** Looks for a new way to the other person, after the old one broke. Only one side has to. */
-  restart() {
-    if (this.#offerer && !this.#closed) this.connection.restartIce();
+  /**
+   * Looks for a new way to the other person, after the old one broke. Only one side has to begin.
+   * @param {RTCIceServer[]} iceServers those of now, as credentials expire
+   */
+  restart(iceServers) {
+    if (this.#closed) return;
+    this.connection.setConfiguration({ iceServers, iceTransportPolicy });
+    if (this.#offerer) this.connection.restartIce();
   }
 
   close() {

@@ -123,6 +123,8 @@ export function endWords({ by, reason, detail }, { peer, me, outgoing }, nameOf)
       return `${mine ? "You" : who} signed in somewhere else, which ended the call.`;
     case "lost":
       return `${mine ? "You" : who} lost the connection to the server, which ended the call.`;
+    case "ended-by-operator":
+      return "An operator of the server ended the call.";
     case "answered-elsewhere":
       return "The call was answered somewhere else.";
     default:

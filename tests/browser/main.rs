@@ -1,7 +1,7 @@
 //! The demo page as people use it: headless browsers with fake cameras call each other.
 //!
-//! Needs `chromium` and `chromedriver`; `tests/run.sh` installs them. Each test starts a server of
-//! its own, and a browser of its own for everybody in it.
+//! Needs `chromium`, `chromedriver` and `turnserver`; `tests/run.sh` installs them. Each test starts
+//! a server of its own, and a browser of its own for everybody in it.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod acts;
@@ -14,6 +14,8 @@ mod media;
 mod page;
 mod panel;
 mod readme;
+mod relay;
 mod screens;
 mod served;
 mod signing_in;
+mod turn_server;

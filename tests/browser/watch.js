@@ -18,6 +18,15 @@ window.seen = (() => {
     }
   };
 
+  /** Codes of STUN and TURN servers that refused or did not answer. */
+  const iceErrors = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...plan) {
+      super(...plan);
+      this.addEventListener("icecandidateerror", ({ errorCode }) => iceErrors.push(errorCode));
+    }
+  };
+
   const SPEAKING = ["#status-words", "#call-words"];
   new MutationObserver(() => {
     for (const place of SPEAKING) {
@@ -53,6 +62,14 @@ window.seen = (() => {
     return null;
   };
   const framesDecoded = async () => (await incoming("video"))?.framesDecoded ?? 0;
+
+  /** The kinds of the two ends of the way that media takes: `host`, `srflx`, `prflx` or `relay`. */
+  const way = async () => {
+    const reports = await window.demo.peerConnection.getStats();
+    const { selectedCandidatePairId } = [...reports.values()].find((it) => it.type === "transport");
+    const { localCandidateId, remoteCandidateId } = reports.get(selectedCandidatePairId);
+    return [localCandidateId, remoteCandidateId].map((id) => reports.get(id).candidateType);
+  };
 
   /** How bright the other's picture is on average, from 0 to 255. */
   const brightness = () => {
@@ -93,5 +110,5 @@ window.seen = (() => {
     wire: wire.map(({ direction, text }) => `${direction} ${text.slice(0, 100)}`),
   });
 
-  return { wire, said, part, text, ready, problem, outside, incoming, framesDecoded, brightness, loudness, cleared, everything };
+  return { wire, iceErrors, said, part, text, ready, problem, outside, incoming, framesDecoded, way, brightness, loudness, cleared, everything };
 })();

@@ -1,7 +1,9 @@
 //! The program as an operator meets it: its settings, its sentences, its exit codes.
 #![allow(clippy::unwrap_used)]
 
+mod admin;
 mod health;
+mod secrets;
 mod settings;
 mod start;
 

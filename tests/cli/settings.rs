@@ -133,18 +133,33 @@ const RANGES: &[(&str, &[&str], &[&str])] = &[
     ("max-sockets-per-address", &["0", "10000000"], &["10000001"]),
     ("new-sockets-per-address", &["0", "1000000"], &["1000001"]),
     ("stun", &["", "stun:a.example", "stun:a,stuns:b:5349"], &["a.example", "turn:a", "stun:a;b"]),
+    ("turn-url", &["", "turn:a,turns:b:5349?transport=tcp"], &["stun:a", "turn:a?transport=sctp"]),
+    ("turn-secret", &["", "0123456789abcdef"], &["0123456789abcde"]),
+    ("turn-ttl", &["60s", "24h"], &["59s", "25h", "0s"]),
     ("origins", &["", "https://a.example,http://b:81"], &["a.example", "https://a/", "*"]),
     ("insecure-open", &["true", "false"], &["1", "yes", ""]),
+    ("jwt-secret", &["", "0123456789abcdef0123456789abcdef"], &["0123456789abcdef0123456789abcde"]),
+    ("admin-listen", &["", "127.0.0.1:8081", "[::]:0"], &["8081", "localhost:8081", "none"]),
+    ("admin-token", &["", "0123456789abcdef"], &["0123456789abcde"]),
 ];
 
 /// Flags that leave the setting `name` all of its own range, where settings must fit together.
-fn room_for(name: &str) -> Vec<(&'static str, &'static str)> {
+fn room_for(name: &str, value: &str) -> Vec<(&'static str, &'static str)> {
+    const SECRET: &str = "0123456789abcdef";
     let queues = match name {
         "queue-total" => [("max-frame", "1KiB"), ("queue-bytes", "1KiB")],
         "queue-bytes" => [("max-frame", "1KiB"), ("queue-total", "512GiB")],
         _ => [("queue-bytes", "1GiB"), ("queue-total", "512GiB")],
     };
-    queues.into()
+    let partner = match name {
+        _ if value.is_empty() => None,
+        "turn-url" => Some(("turn-secret", SECRET)),
+        "turn-secret" => Some(("turn-url", "turn:a")),
+        "admin-listen" => Some(("admin-token", SECRET)),
+        "admin-token" => Some(("admin-listen", "127.0.0.1:8081")),
+        _ => None,
+    };
+    queues.into_iter().chain(partner).collect()
 }
 
 #[test]
@@ -153,15 +168,18 @@ fn every_setting_takes_the_ends_of_its_range_and_nothing_past_them() {
     assert_eq!(names, SETTINGS.iter().map(Setting::name).collect::<Vec<_>>());
 
     for (name, taken, refused) in RANGES {
-        let load = |value| load(flags(&[&room_for(name)[..], &[(*name, value)]].concat()));
+        let load = |value| load(flags(&[&room_for(name, value)[..], &[(*name, value)]].concat()));
         for value in *taken {
             assert!(load(value).is_ok(), "{name} {value:?} should be taken");
         }
         for value in *refused {
             let fault = load(value).expect_err("should be refused").to_string();
             let allowed = setting(name).allowed();
-            let sentence =
-                format!("{name} cannot be {value:?} (flag --{name}); it takes {allowed}");
+            let shown = match setting(name).is_secret() {
+                true => "what it is".into(),
+                false => format!("{value:?}"),
+            };
+            let sentence = format!("{name} cannot be {shown} (flag --{name}); it takes {allowed}");
             assert_eq!(fault, sentence);
         }
     }
@@ -186,6 +204,25 @@ fn each_queue_must_hold_what_goes_into_it() {
 
     let exactly_enough = [("max-frame", "1MiB"), ("queue-bytes", "1MiB"), ("queue-total", "1MiB")];
     assert!(load(flags(&exactly_enough)).is_ok());
+}
+
+#[test]
+fn of_two_settings_that_need_each_other_one_alone_is_refused() {
+    const SECRET: &str = "s3cret-s3cret-s3cret";
+    const TURN: &str = "credentials for a TURN server are made with the secret that it shares";
+    const ADMIN: &str =
+        "the admin API is served at the address of the one to whoever has the other";
+    for (alone, value, partner, why) in [
+        ("turn-url", "turn:a.example", "turn-secret", TURN),
+        ("turn-secret", SECRET, "turn-url", TURN),
+        ("admin-listen", "127.0.0.1:8081", "admin-token", ADMIN),
+        ("admin-token", SECRET, "admin-listen", ADMIN),
+    ] {
+        let fault = load(flags(&[(alone, value)])).unwrap_err().to_string();
+
+        let sentence = format!("{alone} is set (flag --{alone}) and {partner} is not: {why}");
+        assert_eq!(fault, sentence);
+    }
 }
 
 #[test]

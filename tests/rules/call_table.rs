@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use switchboard::domain::{CallEvent, Outcome, Side, Stage};
 use switchboard::protocol::EndReason;
 
-use CallEvent::{Accept, End, Lost, Replaced, Request, RingTimeout};
+use CallEvent::{Accept, Cut, End, Lost, Replaced, Request, RingTimeout};
 use Outcome::{Accepted, Busy, Ended, NotYours, RingsAgain, Unchanged};
 use Side::{Callee, Caller};
 
-const TABLE: [(Stage, CallEvent, Outcome); 22] = [
+const TABLE: [(Stage, CallEvent, Outcome); 24] = [
     (Stage::Ringing, Accept(Caller), NotYours),
     (Stage::Ringing, Accept(Callee), Accepted),
     (Stage::Ringing, Request(Caller), Busy),
@@ -17,6 +17,7 @@ const TABLE: [(Stage, CallEvent, Outcome); 22] = [
     (Stage::Ringing, End(Caller), Ended(EndReason::Cancelled)),
     (Stage::Ringing, End(Callee), Ended(EndReason::Rejected)),
     (Stage::Ringing, RingTimeout, Ended(EndReason::NoAnswer)),
+    (Stage::Ringing, Cut, Ended(EndReason::EndedByOperator)),
     (Stage::Ringing, Replaced(Caller), Ended(EndReason::Replaced)),
     (Stage::Ringing, Replaced(Callee), RingsAgain),
     (Stage::Ringing, Lost(Caller), Ended(EndReason::Lost)),
@@ -28,6 +29,7 @@ const TABLE: [(Stage, CallEvent, Outcome); 22] = [
     (Stage::Accepted, End(Caller), Ended(EndReason::Hangup)),
     (Stage::Accepted, End(Callee), Ended(EndReason::Hangup)),
     (Stage::Accepted, RingTimeout, Unchanged),
+    (Stage::Accepted, Cut, Ended(EndReason::EndedByOperator)),
     (Stage::Accepted, Replaced(Caller), Ended(EndReason::Replaced)),
     (Stage::Accepted, Replaced(Callee), Ended(EndReason::Replaced)),
     (Stage::Accepted, Lost(Caller), Ended(EndReason::Lost)),
@@ -45,7 +47,7 @@ fn every_event_in_every_stage_has_its_outcome() {
 fn the_table_names_every_pair_of_stage_and_event_once() {
     let both = |event: fn(Side) -> CallEvent| [event(Caller), event(Callee)];
     let events = [both(Accept), both(Request), both(End), both(Replaced), both(Lost)].concat();
-    let events: HashSet<_> = events.into_iter().chain([RingTimeout]).collect();
+    let events: HashSet<_> = events.into_iter().chain([RingTimeout, Cut]).collect();
 
     let pairs: HashSet<_> = TABLE.iter().map(|(stage, event, _)| (*stage, *event)).collect();
 

@@ -16,7 +16,7 @@ use rand::rngs::StdRng;
 use serde_json::Value;
 use switchboard::config::Config;
 use switchboard::domain::{
-    Backlog, Census, Effect, Handle, Input, Login, Parting, Snapshot, Switchboard,
+    Backlog, Census, Effect, Handle, Input, Login, Parting, Snapshot, Switchboard, Wall,
 };
 use switchboard::protocol::{self, Close, DisplayName, ServerMessage, UserId};
 
@@ -30,6 +30,9 @@ pub const fn secs(seconds: u64) -> Duration {
 pub const fn millis(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
+
+/// What the clock on the wall shows at first, since 1970: a morning in 2025.
+pub const BEGIN: Duration = secs(1_735_693_200);
 
 /// A connection: a number, and how far it is behind.
 #[derive(Clone)]
@@ -82,8 +85,11 @@ struct Line {
     asked: Option<Login>,
 }
 
+type Rules = Switchboard<Socket>;
+type Effects = Vec<Effect<Socket>>;
+
 pub struct Board {
-    rules: Switchboard<Socket>,
+    rules: Rules,
     now: Instant,
     lines: Vec<Line>,
     newest: HashMap<String, usize>,
@@ -99,14 +105,10 @@ impl Board {
     pub fn with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         change(&mut config);
-        let rules = Switchboard::new(Arc::new(config), StdRng::seed_from_u64(1));
-        Self {
-            rules,
-            now: Instant::now(),
-            lines: Vec::new(),
-            newest: HashMap::new(),
-            libraries: HashMap::new(),
-        }
+        let now = Instant::now();
+        let mut rules = Switchboard::new(Arc::new(config), StdRng::seed_from_u64(1));
+        rules.set_wall(Wall::new(now, BEGIN));
+        Self { rules, now, lines: Vec::new(), newest: HashMap::new(), libraries: HashMap::new() }
     }
 
     /// These users are there, and what they heard of each other's coming is forgotten.
@@ -317,11 +319,23 @@ impl Board {
     }
 
     pub fn applies(&mut self, input: Input<Socket>) {
+        self.steps(|rules, now, effects| rules.apply(input, now, effects));
+    }
+
+    /// Whatever a step of the rules is, and what it says.
+    pub fn steps<R>(&mut self, step: impl FnOnce(&mut Rules, Instant, &mut Effects) -> R) -> R {
         let mut effects = Vec::new();
-        self.rules.apply(input, self.now, &mut effects);
+        let outcome = step(&mut self.rules, self.now, &mut effects);
         for effect in effects {
             self.carries_out(effect);
         }
+        outcome
+    }
+
+    /// What an operator sees of them.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     fn carries_out(&mut self, effect: Effect<Socket>) {

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod admin;
 mod behind;
 mod calls;
 mod churn;
@@ -27,3 +28,4 @@ mod resuming;
 mod rooms;
 mod settling;
 mod slow;
+mod turn;

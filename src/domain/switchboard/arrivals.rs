@@ -11,8 +11,7 @@ use crate::domain::call::CallEvent;
 use crate::domain::session::{Attachment, Challenger, Ledger, Manners, Session, View};
 use crate::domain::{Effect, Handle, Login, ResumeToken};
 use crate::protocol::{
-    Close, IceServer, LIST_MAX, Limits, PROTOCOL, Refusal, Registered, ServerMessage, Unavailable,
-    UserId,
+    Close, LIST_MAX, Limits, PROTOCOL, Refusal, Registered, ServerMessage, Unavailable, UserId,
 };
 
 /// Name and version, in `registered`.
@@ -118,6 +117,7 @@ impl<C: Handle> Switchboard<C> {
         let session = Session {
             id: self.mint.session(),
             name: login.name,
+            since: now,
             attachment: Attachment::Attached(connection),
             claim,
             ledger,
@@ -126,12 +126,14 @@ impl<C: Handle> Switchboard<C> {
             view: View::Nothing,
             watching: HashMap::new(),
             promised: 0,
+            fresh_ice_at: None,
             buckets,
             manners: Manners::default(),
             challenger: None,
         };
         self.registry.insert(user.clone(), session);
-        let welcome = self.welcome(&user, token.as_ref(), Arrival::Fresh);
+        self.plan_fresh_ice(&user, now);
+        let welcome = self.welcome(&user, token.as_ref(), Arrival::Fresh, now);
         self.show(&user, &welcome, effects);
         self.show_who_is_there(&user, effects);
         if let Some(call) = ringing {
@@ -148,11 +150,11 @@ impl<C: Handle> Switchboard<C> {
         user: &UserId,
         token: Option<&ResumeToken>,
         arrival: Arrival,
+        now: Instant,
     ) -> ServerMessage {
         let session = self.registry.session(user).expect("the caller has just put it there");
         let config = &self.config;
         let heard = session.ledger.as_ref().map_or(0, |ledger| ledger.heard);
-        let stun = || IceServer { urls: config.stun.clone(), username: None, credential: None };
         ServerMessage::Registered(Box::new(Registered {
             user_id: user.clone(),
             session_id: session.id.clone(),
@@ -162,7 +164,7 @@ impl<C: Handle> Switchboard<C> {
             resume_window: token.map(|_| config.resume_window.as_millis() as u64),
             heartbeat: config.heartbeat.as_millis() as u64,
             limits: Limits { frame: config.max_frame, rate: config.rate, burst: config.burst },
-            ice_servers: if config.stun.is_empty() { vec![] } else { vec![stun()] },
+            ice_servers: self.ice.servers(user, now),
             // A call that rings again at a fresh session is told after the list.
             calls: session.call.iter().filter(|_| arrival == Arrival::Resumed).cloned().collect(),
             rooms: session.rooms.clone(),

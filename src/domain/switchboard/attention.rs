@@ -237,12 +237,12 @@ impl<C: Handle> Switchboard<C> {
         limit: usize,
         id: Option<MessageId>,
     ) -> ServerMessage {
-        let page = self.registry.page(after, limit, user);
+        let (clients, next) = self.registry.page(after, limit, Some(user));
         ServerMessage::ClientList {
-            names: self.registry.names(&page.users),
-            clients: page.users,
+            names: self.registry.names(&clients),
+            clients,
             total: self.registry.len().saturating_sub(1),
-            next: page.next,
+            next,
             r#ref: id,
         }
     }

@@ -195,8 +195,18 @@ impl<C: Handle> Switchboard<C> {
 
     /// Nobody has answered.
     pub(super) fn ring_out(&mut self, call_id: &CallId, effects: &mut Vec<Effect<C>>) {
+        self.end_by_nobody(call_id, CallEvent::RingTimeout, effects);
+    }
+
+    /// What ends the call is neither of its parties.
+    pub(super) fn end_by_nobody(
+        &mut self,
+        call_id: &CallId,
+        event: CallEvent,
+        effects: &mut Vec<Effect<C>>,
+    ) {
         let Some(call) = self.calls.get(call_id) else { return };
-        if let Outcome::Ended(reason) = call.stage.on(CallEvent::RingTimeout) {
+        if let Outcome::Ended(reason) = call.stage.on(event) {
             let ending = Ending { reason, by: None, detail: None, to_message: None };
             self.finish_call(call_id, ending, effects);
         }

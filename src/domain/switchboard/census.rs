@@ -29,6 +29,8 @@ pub struct Counts {
     pub broken: u64,
     /// Sessions that the server ended.
     pub evicted: u64,
+    /// Sessions that an operator ended.
+    pub removed: u64,
     /// Messages from connections that were no longer their user's current one.
     pub stale_messages: u64,
     /// Ends of connections that were no longer, or never, their user's current one.
@@ -75,7 +77,7 @@ impl<C: Handle> Switchboard<C> {
     pub fn census(&self) -> Census {
         Census {
             users: self.registry.len(),
-            waiting: self.registry.sessions().filter(|session| session.is_away()).count(),
+            waiting: self.waiting,
             kept_bytes: self.kept_bytes,
             calls: self.calls.len(),
             rooms: self.rooms.len(),

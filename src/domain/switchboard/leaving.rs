@@ -42,6 +42,7 @@ impl<C: Handle> Switchboard<C> {
                 effects.push(Effect::Close { connection: connection.clone(), close });
             }
             Attachment::Waiting { until, .. } => {
+                self.waiting -= 1;
                 self.agenda.take_out(*until, Due::ResumeOver(user.clone()));
             }
         }
@@ -145,6 +146,7 @@ impl<C: Handle> Switchboard<C> {
         let Some(mut session) = self.registry.remove(user) else { return };
         self.counts.ended += 1;
         if let Attachment::Waiting { until, .. } = session.attachment {
+            self.waiting -= 1;
             self.agenda.take_out(until, Due::ResumeOver(user.clone()));
         }
         self.drop_call(user, &session, CallEvent::Lost, effects);
@@ -180,6 +182,9 @@ impl<C: Handle> Switchboard<C> {
         }
         if let Some(challenger) = &session.challenger {
             self.agenda.take_out(challenger.until, Due::ProbeUnanswered(user.clone()));
+        }
+        if let Some(at) = session.fresh_ice_at {
+            self.agenda.take_out(at, Due::IceServers(user.clone()));
         }
         if let Some(ledger) = session.ledger {
             self.forget_token(&ledger.token);
@@ -229,12 +234,13 @@ impl<C: Handle> Switchboard<C> {
             }
         }
         self.counts.calls_ended += self.calls.len() as u64;
-        self.calls = Calls::new();
+        self.calls = Calls::default();
         self.rooms = Rooms::default();
         self.presence = Presence::default();
         self.agenda = Agenda::default();
         self.tokens.clear();
         self.overrun.clear();
+        self.waiting = 0;
         self.kept_bytes = 0;
         self.open_receipts = 0;
     }

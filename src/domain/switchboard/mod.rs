@@ -8,7 +8,9 @@ mod attention;
 mod calling;
 mod census;
 mod delivery;
+mod freshening;
 mod leaving;
+mod operator;
 mod relaying;
 mod resuming;
 mod speech;
@@ -21,16 +23,18 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 
 pub use census::{Attendance, Census, Counts, Snapshot};
+pub use operator::{CallReport, Reached, UserDetail, UserReport};
 
 use crate::config::Config;
 use crate::domain::agenda::{Agenda, Due};
 use crate::domain::calls::Calls;
+use crate::domain::ice::Ice;
 use crate::domain::mint::Mint;
 use crate::domain::presence::Presence;
 use crate::domain::quota::Quotas;
 use crate::domain::registry::Registry;
 use crate::domain::rooms::Rooms;
-use crate::domain::{Effect, Handle, Login, Parting};
+use crate::domain::{Effect, Handle, Login, Parting, Wall};
 use crate::protocol::{Incoming, Rejected, UserId};
 
 /// How long the holder of a name has to answer when another connection wants it.
@@ -45,10 +49,13 @@ pub struct Switchboard<C> {
     presence: Presence,
     quotas: Quotas,
     agenda: Agenda,
+    ice: Ice,
     mint: Mint,
     counts: Counts,
     /// Whose session a resume token is for, by the first half of its hash.
     tokens: HashMap<u128, UserId>,
+    /// Sessions without a socket.
+    waiting: usize,
     /// Bytes in all outboxes.
     kept_bytes: usize,
     /// What the sockets of the node had not taken when somebody last spoke.
@@ -135,10 +142,13 @@ pub enum Input<C> {
 
 impl<C: Handle> Switchboard<C> {
     /// An empty board. `generator` is where ids come from.
+    ///
+    /// Its wall clock stands still at 1970 until [`Switchboard::set_wall`]. Only TURN credentials need it.
     pub fn new(config: Arc<Config>, generator: StdRng) -> Self {
         Self {
+            ice: Ice::new(&config),
             registry: Registry::new(),
-            calls: Calls::new(),
+            calls: Calls::default(),
             rooms: Rooms::default(),
             presence: Presence::default(),
             quotas: Quotas::new(&config),
@@ -146,6 +156,7 @@ impl<C: Handle> Switchboard<C> {
             mint: Mint::new(generator),
             counts: Counts::default(),
             tokens: HashMap::new(),
+            waiting: 0,
             kept_bytes: 0,
             unwritten_bytes: 0,
             open_receipts: 0,
@@ -176,6 +187,11 @@ impl<C: Handle> Switchboard<C> {
         self.catch_up(now, effects);
     }
 
+    /// Takes a reading of the wall clock, which may be set or drift while the board lives.
+    pub fn set_wall(&mut self, wall: Wall) {
+        self.ice.set_wall(wall);
+    }
+
     /// When [`Input::Tick`] is wanted at the latest.
     pub fn next_due(&self) -> Option<Instant> {
         self.agenda.next()
@@ -202,6 +218,7 @@ impl<C: Handle> Switchboard<C> {
             Due::Totals => self.tell_totals(now, effects),
             Due::Confirm(user) => self.confirm(&user, effects),
             Due::ResumeOver(user) => self.resume_over(&user, now, effects),
+            Due::IceServers(user) => self.freshen(&user, now, effects),
             Due::SendAway => self.send_away(effects),
             Due::ProbeUnanswered(user) => self.probe_unanswered(&user, effects),
             Due::BucketsFull(user) => self.quotas.forget_full(&user, now),

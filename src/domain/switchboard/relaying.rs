@@ -53,7 +53,7 @@ impl<C: Handle> Switchboard<C> {
         if let Some(room) = &room {
             self.both_in(room, from, &to)?;
         }
-        let relayed = Relayed { from: from.clone(), call_id: call, room, data };
+        let relayed = Relayed { from: from.into(), call_id: call, room, data };
         let message = match kind {
             SignalKind::Offer => ServerMessage::Offer(relayed),
             SignalKind::Answer => ServerMessage::Answer(relayed),
@@ -99,7 +99,7 @@ impl<C: Handle> Switchboard<C> {
             self.give_verdict(receipt, to, ServerMessage::Undelivered, effects);
             return Ok(());
         }
-        let relayed = Relayed { from: from.clone(), call_id: None, room: None, data };
+        let relayed = Relayed { from: from.into(), call_id: None, room: None, data };
         let frame = ServerMessage::Message(relayed).encode();
         let fate = self.relay(&to, frame, receipt.clone(), effects)?;
         self.judge_handed(fate, receipt, to, effects);
@@ -119,7 +119,7 @@ impl<C: Handle> Switchboard<C> {
             return Err(Refusal::NotInRoom { room, who: from.clone() });
         }
         let others = self.rooms.others(&room, from);
-        let relayed = Relayed { from: from.clone(), call_id: None, room: Some(room), data };
+        let relayed = Relayed { from: from.into(), call_id: None, room: Some(room), data };
         let frame = ServerMessage::Message(relayed).encode();
         for to in &others {
             if volatile && self.is_behind(to) {

@@ -43,7 +43,7 @@ impl<C: Handle> Switchboard<C> {
         }
         match self.attempt(&login, now, effects) {
             Attempt::Fits(user) => {
-                self.take_up(connection, &user, &login, effects);
+                self.take_up(connection, &user, &login, now, effects);
                 None
             }
             Attempt::Late => {
@@ -94,6 +94,7 @@ impl<C: Handle> Switchboard<C> {
         connection: C,
         user: &UserId,
         login: &Login,
+        now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) {
         self.counts.resumed += 1;
@@ -108,6 +109,7 @@ impl<C: Handle> Switchboard<C> {
                 false
             }
             Attachment::Waiting { until, .. } => {
+                self.waiting -= 1;
                 self.agenda.take_out(until, Due::ResumeOver(user.clone()));
                 true
             }
@@ -118,7 +120,8 @@ impl<C: Handle> Switchboard<C> {
             refuse(challenger.connection, &refusal, Close::NameInUse, effects);
         }
         self.forget_view(user);
-        let welcome = self.welcome(user, login.resume.as_ref(), Arrival::Resumed);
+        self.plan_fresh_ice(user, now);
+        let welcome = self.welcome(user, login.resume.as_ref(), Arrival::Resumed, now);
         let to = connection;
         effects.push(Effect::Deliver { to: to.clone(), frame: welcome.encode() });
         if let Some(ledger) = self.registry.session_mut(user).and_then(|it| it.ledger.as_mut()) {
@@ -144,8 +147,10 @@ impl<C: Handle> Switchboard<C> {
         let Attachment::Attached(last) = &session.attachment else { return };
         session.attachment = Attachment::Waiting { until, _last: last.clone() };
         let challenger = session.challenger.take();
+        self.waiting += 1;
         self.agenda.put(until, Due::ResumeOver(user.clone()));
         self.forget_view(user);
+        self.forget_fresh_ice(user);
         self.tell_peer(user, Back::No, effects);
         if let Some(challenger) = challenger {
             // A waiting session does not hold its name.

@@ -30,6 +30,10 @@ pub enum Step {
     /// The user's newest socket is so many of its queues behind.
     IsBehind(usize, usize),
     Passes(Duration),
+    /// An operator removes the user.
+    Removes(usize),
+    /// An operator ends the call that was heard of last.
+    Cuts,
     Drains,
 }
 
@@ -121,7 +125,9 @@ pub fn step() -> impl Strategy<Value = Step> {
         let whose = Whose { user: user % USERS, age };
         match kind {
             0..36 => Step::Passes(SPANS[usize::from(detail) % SPANS.len()]),
-            36..60 => Step::LogsIn(whose.user),
+            36..56 => Step::LogsIn(whose.user),
+            56..58 => Step::Removes(whose.user),
+            58..60 => Step::Cuts,
             60..74 => Step::Ends(whose),
             74..80 => Step::ShowsLife(whose),
             80..86 => Step::IsBehind(whose.user, usize::from(other) % 3),

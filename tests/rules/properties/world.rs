@@ -71,6 +71,8 @@ impl World {
                 self.now = end;
                 self.applies(Input::Tick, None);
             }
+            Step::Removes(user) => self.is_removed(user),
+            Step::Cuts => self.is_cut(),
             Step::Drains => {
                 self.draining = true;
                 self.applies(Input::Drain, None);
@@ -119,6 +121,24 @@ impl World {
             Being::In => self.applies(input, None),
             Being::Knocking | Being::Closed | Being::Gone => self.changes_nothing(input),
         }
+    }
+
+    fn is_removed(&mut self, user: usize) {
+        let user = self.users[user].clone();
+        let was_there = self.board.user(&user).is_some();
+        let mut effects = Vec::new();
+        let removed = self.board.remove_user(&user, self.now, &mut effects);
+        assert_eq!(removed.is_ok(), was_there, "{user}");
+        self.carries_out(effects, None);
+    }
+
+    fn is_cut(&mut self) {
+        let Some(call) = self.calls.last().cloned() else { return };
+        let was_live = self.board.snapshot().calls.iter().any(|it| it.0 == call);
+        let mut effects = Vec::new();
+        let cut = self.board.cut_call(&call, self.now, &mut effects);
+        assert_eq!(cut.is_ok(), was_live, "{call}");
+        self.carries_out(effects, None);
     }
 
     fn falls_behind(&mut self, user: usize, queues: usize) {
@@ -286,6 +306,10 @@ impl World {
     fn applies(&mut self, input: Input<Socket>, speaker: Option<(&UserId, &str)>) {
         let mut effects = Vec::new();
         self.board.apply(input, self.now, &mut effects);
+        self.carries_out(effects, speaker);
+    }
+
+    fn carries_out(&mut self, effects: Vec<Effect<Socket>>, speaker: Option<(&UserId, &str)>) {
         let mut granted = Vec::new();
         for effect in effects {
             match effect {

@@ -37,14 +37,23 @@ impl Answer {
 
 /// Sends a request with these header lines and reads the answer to its end.
 pub async fn ask(address: SocketAddr, path: &str, headers: &[&str]) -> Answer {
-    let mut request = format!("GET {path} HTTP/1.1\r\n");
+    request(address, &format!("GET {path}"), headers, "").await
+}
+
+/// The same with a method, as in `POST /path`, and a body.
+pub async fn request(address: SocketAddr, what: &str, headers: &[&str], body: &str) -> Answer {
+    let mut request = format!("{what} HTTP/1.1\r\n");
     if !headers.iter().any(|it| it.starts_with("Host:")) {
         request += &format!("Host: {address}\r\n");
     }
     for line in headers {
         request += &format!("{line}\r\n");
     }
+    if !body.is_empty() {
+        request += &format!("Content-Length: {}\r\n", body.len());
+    }
     request += "\r\n";
+    request += body;
     let exchange = async {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();

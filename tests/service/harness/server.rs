@@ -72,6 +72,10 @@ impl TestServer {
         self.server.as_ref().expect("runs until the test ends")
     }
 
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.server().admin_address()
+    }
+
     pub fn open_sockets(&self) -> usize {
         self.server().open_sockets()
     }

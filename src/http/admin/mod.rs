@@ -1,0 +1,156 @@
+//! The admin API: what there is on this node, and a hand in it, for the operator's programs.
+//!
+//! | path under `/api/v1` | GET | POST | DELETE |
+//! |---|---|---|---|
+//! | `/users` | a page of users | | |
+//! | `/users/{user}` | one user in detail | | its session ends (4503) |
+//! | `/users/{user}/messages` | | a message to it | |
+//! | `/calls` | a page of live calls | | |
+//! | `/calls/{call}` | | | it ends |
+//! | `/rooms` | a page of rooms | | |
+//! | `/rooms/{room}` | who is in it | | |
+//! | `/rooms/{room}/messages` | | a message to its members | |
+//! | `/stats` | statistics of the node | | |
+//! | `/openapi.json` | all this for programs | | |
+//!
+//! Served on a listener of its own, to whoever has the token ([`access`]). What is asked is one
+//! message to the hub; the document is made of the same handlers that answer. There is no CORS.
+
+mod access;
+mod calls;
+mod messages;
+mod node;
+mod page;
+mod refused;
+mod rooms;
+mod users;
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use actix::{Addr, Handler, Message};
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::KeepAlive;
+use actix_web::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::web::{Data, PayloadConfig, route};
+use actix_web::{App, Error, HttpResponse, HttpServer, ResponseError};
+use tokio::time::timeout;
+use utoipa::OpenApi;
+use utoipa_actix_web::{AppExt, scope};
+
+use super::HUB_PATIENCE;
+use crate::config::{Config, Secret};
+use crate::connection::OpenSockets;
+use crate::hub::SignalingHub;
+use access::Access;
+use node::{About, Document};
+use refused::Refused;
+
+/// How long the head of a request may take.
+const REQUEST_HEAD: Duration = Duration::from_secs(5);
+/// Connections at a time: the API is for a few programs, and each request has its own.
+const CONNECTIONS: usize = 64;
+/// The longest body of a request, where `max-frame` is not less.
+const BODY_MAX: usize = 64 << 10;
+
+/// What the handlers need.
+pub struct Admin {
+    hub: Addr<SignalingHub>,
+    access: Access,
+    open: OpenSockets,
+    unwritten: Arc<AtomicUsize>,
+    body_max: usize,
+}
+
+impl Admin {
+    /// For the node with these settings, whose token is `token`.
+    ///
+    /// `open` and `unwritten` are the node's counters of sockets and of bytes on their way.
+    pub fn new(
+        config: &Config,
+        token: Secret,
+        hub: Addr<SignalingHub>,
+        open: OpenSockets,
+        unwritten: Arc<AtomicUsize>,
+    ) -> Self {
+        let on_loopback = config.admin_listen.is_some_and(|it| it.ip().is_loopback());
+        let access = Access::new(token, on_loopback);
+        Self { hub, access, open, unwritten, body_max: BODY_MAX.min(config.max_frame) }
+    }
+
+    async fn ask<M>(&self, message: M) -> Result<M::Result, Refused>
+    where
+        SignalingHub: Handler<M>,
+        M: Message<Result: Send> + Send + 'static,
+    {
+        match timeout(HUB_PATIENCE, self.hub.send(message)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(_)) | Err(_) => Err(Refused::HubSilent),
+        }
+    }
+}
+
+/// Serves `listener` on a thread of its own until the server is stopped by its handle.
+pub fn listen(listener: TcpListener, admin: Admin) -> io::Result<Server> {
+    let admin = Data::new(admin);
+    let server = HttpServer::new(move || app(admin.clone()))
+        .workers(1)
+        .disable_signals()
+        .shutdown_timeout(1)
+        // Only the head of a connection's first request has a time limit, so there is only one.
+        .keep_alive(KeepAlive::Disabled)
+        .client_request_timeout(REQUEST_HEAD)
+        .max_connections(CONNECTIONS)
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+fn app(
+    admin: Data<Admin>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let api = scope::scope("/api/v1")
+        .service(users::list)
+        .service(users::look)
+        .service(users::remove)
+        .service(messages::to_user)
+        .service(calls::list)
+        .service(calls::end)
+        .service(rooms::list)
+        .service(rooms::look)
+        .service(messages::to_room)
+        .service(node::stats)
+        .service(node::describe);
+    let (app, document) = App::new()
+        .app_data(PayloadConfig::new(admin.body_max))
+        .app_data(admin)
+        .wrap(from_fn(access::admit))
+        // What is true now is kept by nobody in between, and is nothing but JSON.
+        .wrap(
+            DefaultHeaders::new()
+                .add((CACHE_CONTROL, "no-store"))
+                .add((X_CONTENT_TYPE_OPTIONS, "nosniff")),
+        )
+        .into_utoipa_app()
+        .openapi(About::openapi())
+        .service(api)
+        .default_service(route().to(nothing_here))
+        .split_for_parts();
+    app.app_data(Data::new(Document::new(&document)))
+}
+
+async fn nothing_here() -> HttpResponse {
+    Refused::NotFound.error_response()
+}

@@ -1,0 +1,142 @@
+//! The node itself: its statistics, and the document that describes this API.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use actix_web::http::header::ContentType;
+use actix_web::web::{Data, Json};
+use actix_web::{HttpResponse, get};
+use serde::Serialize;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, ToSchema};
+
+use super::Admin;
+use super::refused::{Problem, Refused};
+use crate::domain;
+use crate::hub::Inspect;
+
+/// What there is, and what has been.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Stats {
+    /// Name and version of the server.
+    #[schema(value_type = String)]
+    server: &'static str,
+    /// Whether it stops and takes nobody in.
+    draining: bool,
+    /// Users who are there.
+    users: usize,
+    /// Of those, users whose session waits for a socket.
+    waiting: usize,
+    /// Live calls.
+    calls: usize,
+    /// Rooms with somebody in them.
+    rooms: usize,
+    /// Sockets that are open.
+    sockets: usize,
+    /// Bytes kept for sessions until they are acknowledged.
+    kept_bytes: usize,
+    /// Bytes that sockets have not taken yet.
+    unwritten_bytes: usize,
+    /// Requests to this API with a wrong token.
+    wrong_tokens: u64,
+    counts: Counts,
+}
+
+/// The same names as in the rules, so that a new count cannot be forgotten here.
+macro_rules! counts {
+    ($($count:ident),+ $(,)?) => {
+        /// Events since the start. `registered - replaced - ended` users are there.
+        #[derive(Serialize, ToSchema)]
+        #[serde(rename_all = "camelCase")]
+        pub(super) struct Counts {
+            $($count: u64,)+
+        }
+
+        impl From<domain::Counts> for Counts {
+            fn from(counts: domain::Counts) -> Self {
+                let domain::Counts { $($count,)+ } = counts;
+                Self { $($count,)+ }
+            }
+        }
+    };
+}
+
+counts! {
+    registered, resumed, failed_resumes, late_resumes, expired, replaced, ended, said_goodbye,
+    broken, evicted, removed, stale_messages, stale_ends, refused, calls_started, calls_ended,
+}
+
+/// Statistics of the node.
+#[utoipa::path(
+    tag = "node",
+    operation_id = "stats",
+    responses(
+        (status = 200, description = "the statistics", body = Stats),
+        (status = "default", description = "refused", body = Problem),
+    )
+)]
+#[get("/stats")]
+pub(super) async fn stats(admin: Data<Admin>) -> Result<Json<Stats>, Refused> {
+    let report = admin.ask(Inspect).await?;
+    let domain::Census { users, waiting, kept_bytes, calls, rooms, counts } = report.census;
+    Ok(Json(Stats {
+        server: concat!("switchboard/", env!("CARGO_PKG_VERSION")),
+        draining: report.draining,
+        users,
+        waiting,
+        calls,
+        rooms,
+        sockets: admin.open.count(),
+        kept_bytes,
+        unwritten_bytes: admin.unwritten.load(Relaxed),
+        wrong_tokens: admin.access.wrong_tokens(),
+        counts: counts.into(),
+    }))
+}
+
+/// This document.
+#[utoipa::path(
+    tag = "node",
+    operation_id = "describe",
+    responses(
+        (status = 200, description = "OpenAPI", body = serde_json::Value),
+        (status = "default", description = "refused", body = Problem),
+    )
+)]
+#[get("/openapi.json")]
+pub(super) async fn describe(document: Data<Document>) -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::json()).body(document.0.clone())
+}
+
+/// The OpenAPI document as it is sent.
+pub(super) struct Document(String);
+
+impl Document {
+    pub(super) fn new(api: &OpenApi) -> Self {
+        Self(api.to_json().expect("a document of texts, lists and numbers always makes JSON"))
+    }
+}
+
+/// What the document says of the API as a whole; the rest of it comes from the handlers.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "switchboard admin API",
+        description = "What there is on a node, and a hand in it, for the operator's programs."
+    ),
+    security(("token" = [])),
+    modifiers(&Bearer),
+)]
+pub(super) struct About;
+
+/// How a request shows that it may.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, api: &mut OpenApi) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = api.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
