@@ -27,7 +27,7 @@ pub fn message(text: &str) {
             let Some(data) = payload(incoming.message) else { return };
             let from = UserId::parse("fuzz").expect("a user");
             let sent = data.clone();
-            let relayed = Relayed { from, call_id: None, room: None, data };
+            let relayed = Relayed { from: (&from).into(), call_id: None, room: None, data };
             let frame = ServerMessage::Message(relayed).encode();
             let heard: Heard<'_> = serde_json::from_str(&frame).expect("JSON");
             assert_eq!(heard.data.get(), sent.as_str());

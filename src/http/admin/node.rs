@@ -63,7 +63,7 @@ macro_rules! counts {
 }
 
 counts! {
-    registered, resumed, failed_resumes, late_resumes, expired, replaced, ended, said_goodbye,
+    registered, resumed, failed_resumes, late_resumes, late_logins, expired, replaced, ended, said_goodbye,
     broken, evicted, removed, stale_messages, stale_ends, refused, calls_started, calls_ended,
 }
 
