@@ -5,6 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::grant::Grant;
 use crate::protocol::{DisplayName, Unavailable, UserId};
 
 /// A checked wish to be somebody: what a token says has been established before it gets here.
@@ -22,12 +23,21 @@ pub struct Login {
     /// Why there is no room for one more; then it may only come back, in the place of the socket
     /// that its user has or had.
     pub crowded: Option<Unavailable>,
+    /// What its access token lets it do; `None` in open mode.
+    pub grant: Option<Box<Grant>>,
 }
 
 impl Login {
     /// A fresh login of a client that does not count.
     pub fn fresh(user: UserId) -> Self {
-        Self { user: Some(user), name: None, received: None, resume: None, crowded: None }
+        Self {
+            user: Some(user),
+            name: None,
+            received: None,
+            resume: None,
+            crowded: None,
+            grant: None,
+        }
     }
 }
 

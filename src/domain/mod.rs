@@ -8,6 +8,7 @@ mod agenda;
 mod call;
 mod calls;
 mod effect;
+mod grant;
 mod login;
 mod mint;
 mod outbox;
@@ -20,5 +21,6 @@ mod switchboard;
 
 pub use call::{CallEvent, Outcome, Side, Stage};
 pub use effect::{Backlog, Effect, Handle};
+pub use grant::{Grant, Permissions, Scope, Sight, Verified};
 pub use login::{Login, Parting, ResumeToken};
 pub use switchboard::{Attendance, Census, Counts, Input, Snapshot, Switchboard};

@@ -8,6 +8,8 @@
 //! | `/`, `/…` | the demo page's files, else 404 | 404 |
 
 mod assets;
+mod credentials;
+mod failures;
 mod gate;
 mod origin;
 mod refusal;
@@ -21,11 +23,12 @@ use actix_web::web::{Data, ServiceConfig, get, route};
 use actix_web::{HttpResponse, Responder};
 use tokio::time::timeout;
 
+use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::hub::{AskReady, SignalingHub};
 use refusal::HttpRefusal;
 
-pub use gate::Gate;
+pub use gate::{Gate, GateCounts};
 
 /// How long the hub may take to answer `/readyz`.
 const HUB_PATIENCE: Duration = Duration::from_secs(1);
@@ -34,6 +37,8 @@ const HUB_PATIENCE: Duration = Duration::from_secs(1);
 pub struct Context {
     /// All settings.
     pub config: Arc<Config>,
+    /// Who checks access tokens; `None` in open mode.
+    pub auth: Option<Arc<dyn Authenticator>>,
     /// The hub of this node.
     pub hub: Addr<SignalingHub>,
     /// Who may open how many sockets.

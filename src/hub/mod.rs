@@ -25,14 +25,17 @@ pub use link::{ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, S
 
 use alarm::Alarm;
 
+use crate::auth::Authenticator;
 use crate::config::Config;
-use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard};
-use crate::protocol::{BadMessage, Refusal, Rejected, decode};
+use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Verified};
+use crate::protocol::{AccessToken, BadMessage, BadToken, Refusal, Rejected, decode};
 
 /// Owner of the user map, and of everything that the rules know.
 pub struct SignalingHub {
     board: Switchboard<Link>,
     max_frame: usize,
+    /// `None` in open mode.
+    auth: Option<Arc<dyn Authenticator>>,
     /// Kept to spare an allocation a message.
     effects: Vec<Effect<Link>>,
     outbox: Vec<(Link, Deliver)>,
@@ -45,12 +48,16 @@ pub struct SignalingHub {
 
 impl SignalingHub {
     /// An empty hub. The receiver fails when the hub is gone, for whatever reason.
-    pub fn new(config: &Arc<Config>) -> (Self, oneshot::Receiver<()>) {
+    pub fn new(
+        config: &Arc<Config>,
+        auth: Option<Arc<dyn Authenticator>>,
+    ) -> (Self, oneshot::Receiver<()>) {
         let (alive, gone) = oneshot::channel();
         let generator = StdRng::from_rng(&mut rand::rng());
         let hub = Self {
             board: Switchboard::new(config.clone(), generator),
             max_frame: config.max_frame,
+            auth,
             effects: Vec::new(),
             outbox: Vec::new(),
             alarm: Alarm::default(),
@@ -76,7 +83,7 @@ impl SignalingHub {
     fn apply(&mut self, input: Input<Link>) {
         let now = now();
         let mut effects = std::mem::take(&mut self.effects);
-        let mut granted = Vec::new();
+        let mut answers = Vec::new();
         self.board.apply(input, now, &mut effects);
         for effect in effects.drain(..) {
             match effect {
@@ -88,15 +95,25 @@ impl SignalingHub {
                 }
                 // A single node may always give its names away.
                 Effect::Claim { connection, user, login } => {
-                    granted.push(Input::Claimed { connection, user, login });
+                    answers.push(Input::Claimed { connection, user, login });
+                }
+                Effect::Verify { connection, user, id, token } => {
+                    let verified = self.verify(&token, now);
+                    answers.push(Input::Refreshed { connection, user, id, verified });
                 }
                 Effect::Identify { connection, user } => connection.identify(user),
             }
         }
         self.effects = effects;
-        for claimed in granted {
-            self.apply(claimed);
+        for answer in answers {
+            self.apply(answer);
         }
+    }
+
+    fn verify(&self, token: &AccessToken, now: Instant) -> Result<Verified, BadToken> {
+        // Without tokens the rules ask for nothing.
+        let auth = self.auth.as_ref().ok_or(BadToken::Missing)?;
+        Ok(auth.verify(token)?.from(now).0)
     }
 
     fn enqueue(&mut self, to: Link, frame: ByteString) {

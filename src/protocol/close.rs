@@ -29,6 +29,8 @@ pub enum Close {
     NotUtf8,
     /// A bad parameter at connecting, or 20 bad messages in a row.
     BadClient,
+    /// The access token has expired: the client is to come back with a fresh one.
+    TokenExpired,
     /// The access token was refused.
     TokenRefused,
     /// The user has connected again; the newer connection keeps the name.
@@ -51,6 +53,7 @@ impl Close {
             Close::Superseded => 4009,
             Close::OverRate => 4029,
             Close::ReadsTooSlowly => 4053,
+            Close::TokenExpired => 4401,
             Close::BadClient => 4500,
             Close::TokenRefused => 4501,
             Close::Replaced => 4509,
@@ -71,6 +74,7 @@ impl Close {
             Close::OverRate => "over the rate for long",
             Close::ReadsTooSlowly => "reads too slowly",
             Close::BadClient => "bad parameter or too many bad messages",
+            Close::TokenExpired => "token expired",
             Close::TokenRefused => "token refused",
             Close::Replaced => "replaced by a newer connection",
             Close::NameInUse => "name in use",
@@ -84,9 +88,10 @@ impl Close {
         match self {
             Close::Restart { window } => Some(window),
             Close::TryLater | Close::OverRate => Some(Duration::from_secs(10)),
-            Close::NoSignOfLife | Close::Superseded | Close::ReadsTooSlowly => {
-                Some(Duration::from_secs(2))
-            }
+            Close::NoSignOfLife
+            | Close::Superseded
+            | Close::ReadsTooSlowly
+            | Close::TokenExpired => Some(Duration::from_secs(2)),
             Close::ProtocolError
             | Close::NotUtf8
             | Close::BadClient

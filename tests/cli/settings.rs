@@ -134,8 +134,19 @@ const RANGES: &[(&str, &[&str], &[&str])] = &[
     ("new-sockets-per-address", &["0", "1000000"], &["1000001"]),
     ("stun", &["", "stun:a.example", "stun:a,stuns:b:5349"], &["a.example", "turn:a", "stun:a;b"]),
     ("origins", &["", "https://a.example,http://b:81"], &["a.example", "https://a/", "*"]),
+    (
+        "hosts",
+        &["", "localhost,127.0.0.1", "[::1]"],
+        &["a.example:80", "[::1]:80", "http://a", "*"],
+    ),
     ("insecure-open", &["true", "false"], &["1", "yes", ""]),
-    ("jwt-secret", &["", "0123456789abcdef0123456789abcdef"], &["0123456789abcdef0123456789abcde"]),
+    ("auth", &["jwt"], &["Open", "none", ""]),
+    ("jwt-secret", &["0123456789abcdef0123456789abcdef"], &["0123456789abcdef0123456789abcde"]),
+    ("jwt-key", &["/etc/switchboard/key.pem"], &[]),
+    ("jwt-jwks", &["keys.json"], &[]),
+    ("jwt-audience", &["", "switchboard", "a,https://b/c"], &[]),
+    ("jwt-issuer", &["", "https://id.example.org"], &[]),
+    ("failed-logins-per-address", &["0", "1000000"], &["1000001", "-1"]),
 ];
 
 /// Flags that leave the setting `name` all of its own range, where settings must fit together.

@@ -4,6 +4,7 @@
 //! socket after its close.
 
 mod counting;
+mod granting;
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -16,12 +17,13 @@ use rand::rngs::StdRng;
 use serde_json::Value;
 use switchboard::config::Config;
 use switchboard::domain::{
-    Backlog, Census, Effect, Handle, Input, Login, Parting, Snapshot, Switchboard,
+    Backlog, Census, Effect, Handle, Input, Login, Parting, Snapshot, Switchboard, Verified,
 };
-use switchboard::protocol::{self, Close, DisplayName, ServerMessage, UserId};
+use switchboard::protocol::{self, BadToken, Close, DisplayName, ServerMessage, UserId};
 
 use counting::Library;
 pub use counting::is_counted;
+pub use granting::only;
 
 pub const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -84,6 +86,8 @@ pub struct Board {
     lines: Vec<Line>,
     newest: HashMap<String, usize>,
     libraries: HashMap<String, Library>,
+    /// What access tokens say.
+    tokens: HashMap<String, Verified>,
 }
 
 impl Board {
@@ -102,6 +106,7 @@ impl Board {
             lines: Vec::new(),
             newest: HashMap::new(),
             libraries: HashMap::new(),
+            tokens: HashMap::new(),
         }
     }
 
@@ -330,6 +335,11 @@ impl Board {
             }
             Effect::Claim { connection, user, login } => {
                 self.applies(Input::Claimed { connection, user, login });
+            }
+            Effect::Verify { connection, user, id, token } => {
+                let verified = self.tokens.get(token.as_str()).cloned();
+                let verified = verified.ok_or(BadToken::Signature);
+                self.applies(Input::Refreshed { connection, user, id, verified });
             }
         }
     }

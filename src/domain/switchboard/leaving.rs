@@ -181,6 +181,9 @@ impl<C: Handle> Switchboard<C> {
         if let Some(challenger) = &session.challenger {
             self.agenda.take_out(challenger.until, Due::ProbeUnanswered(user.clone()));
         }
+        if let Some(grant) = session.grant {
+            self.agenda.take_out(grant.expires, Due::TokenExpired(user.clone()));
+        }
         if let Some(ledger) = session.ledger {
             self.forget_token(&ledger.token);
             if let Some(by) = ledger.confirm_by {

@@ -292,6 +292,7 @@ impl World {
                     granted.push(Input::Claimed { connection, user, login });
                 }
                 Effect::Probe(_) => {}
+                Effect::Verify { .. } => panic!("there are no tokens in open mode"),
             }
         }
         for claimed in granted {
