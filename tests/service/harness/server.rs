@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use switchboard::config::Config;
 use switchboard::domain::Census;
+use switchboard::http::GateCounts;
 use switchboard::server::Server;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
@@ -70,6 +71,10 @@ impl TestServer {
 
     fn server(&self) -> &Server {
         self.server.as_ref().expect("runs until the test ends")
+    }
+
+    pub fn gate_counts(&self) -> GateCounts {
+        self.server().gate_counts()
     }
 
     pub fn open_sockets(&self) -> usize {
