@@ -19,6 +19,8 @@ RUN touch src/main.rs src/lib.rs && cargo build --release --locked --bin switchb
 FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build /build/target/release/switchboard /switchboard
 USER 65532:65532
+# It does not start like that in open mode: set SWITCHBOARD_AUTH to jwt and a key, or see
+# docker-compose.yml.
 ENV SWITCHBOARD_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 STOPSIGNAL SIGTERM

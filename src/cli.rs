@@ -1,4 +1,4 @@
-//! The command line: `serve` (the default), `config`, `health`.
+//! The command line: `serve` (the default), `config`, `health`, `token`.
 //!
 //! Every setting is a flag, before or after the command. Reads the command line and the
 //! environment that it is handed; carries nothing out, that is `main`'s. Bad usage, `--help` and
@@ -6,12 +6,15 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::config::{self, Config, Given, LOG_VARIABLE, SETTINGS, Setting};
+use crate::auth::Issue;
+use crate::config::{self, Config, Given, LOG_VARIABLE, SETTINGS, Secret, Setting};
 use crate::health;
 use crate::logging::{BadFilter, Filter};
+use crate::protocol::{DisplayName, UserId};
 
 /// What the operator wants.
 #[derive(Debug)]
@@ -25,6 +28,13 @@ pub enum Order {
     },
     /// Print this text.
     Print(String),
+    /// Make this access token and print it.
+    Token {
+        /// What it is signed with.
+        secret: Secret,
+        /// What it says.
+        wish: Issue,
+    },
     /// Ask the server at this URL whether it is well.
     Health {
         /// An HTTP URL.
@@ -44,6 +54,12 @@ pub enum Fault {
     /// There is no URL to ask for health.
     #[error(transparent)]
     Health(#[from] health::Unwell),
+    /// There is nothing to sign a token with.
+    #[error(
+        "a token is signed with jwt-secret, and none is set; tokens for jwt-key and jwt-jwks come \
+         from whoever has the private key"
+    )]
+    NoSecret,
 }
 
 impl Order {
@@ -62,6 +78,9 @@ impl Order {
             return Ok(Order::Print(config::as_markdown()));
         }
         let loaded = config::load(given(matches, variables))?;
+        if matches!(name, "serve" | "config") {
+            loaded.check_access()?;
+        }
         Ok(match name {
             "config" => Order::Print(config::as_toml(&loaded)),
             "health" => Order::Health {
@@ -70,6 +89,7 @@ impl Order {
                     None => health::url(loaded.config.listen)?,
                 },
             },
+            "token" => token(matches, loaded.config)?,
             _ => Order::Serve { config: loaded.config.into(), log },
         })
     }
@@ -99,6 +119,7 @@ fn command() -> Command {
                         .help("Print the page of the manual instead"),
                 ),
         )
+        .subcommand(token_command())
         .subcommand(
             Command::new("health")
                 .about("Ask a running server whether it is well: exit code 0, else 1")
@@ -120,6 +141,54 @@ fn command() -> Command {
                 .help("What to log, as in debug or info,switchboard::hub=trace [default: info]"),
         )
         .args(SETTINGS.iter().map(flag))
+}
+
+const USER: &str = "user";
+const NAME: &str = "name";
+const TTL: &str = "ttl";
+/// The longest life of a token that is made here, in seconds: thirty days.
+const TTL_MAX: u64 = 30 * 24 * 3600;
+
+fn token_command() -> Command {
+    let ttl = |text: &str| config::span(text, 1..=TTL_MAX);
+    Command::new("token")
+        .about("Print an access token for trying out, signed with jwt-secret")
+        .arg(
+            Arg::new(USER)
+                .long(USER)
+                .value_name("USER")
+                .required(true)
+                .value_parser(UserId::parse)
+                .help("Whose it is, the claim sub"),
+        )
+        .arg(
+            Arg::new(NAME)
+                .long(NAME)
+                .value_name("NAME")
+                .value_parser(DisplayName::parse)
+                .help("The name that people read, the claim name"),
+        )
+        .arg(
+            Arg::new(TTL)
+                .long(TTL)
+                .value_name("TIME")
+                .default_value("1h")
+                .value_parser(ttl)
+                .help("How long it is good"),
+        )
+}
+
+fn token(matches: &ArgMatches, config: Config) -> Result<Order, Fault> {
+    let secret = config.jwt_secret.ok_or(Fault::NoSecret)?;
+    let given = "clap requires it or has a default";
+    let wish = Issue {
+        user: matches.get_one::<UserId>(USER).expect(given).clone(),
+        name: matches.get_one::<DisplayName>(NAME).cloned(),
+        ttl: *matches.get_one::<Duration>(TTL).expect(given),
+        audience: config.jwt_audience.into_iter().next(),
+        issuer: config.jwt_issuer.into_iter().next(),
+    };
+    Ok(Order::Token { secret, wish })
 }
 
 fn flag(setting: &Setting) -> Arg {

@@ -2,9 +2,11 @@
 //!
 //! Promises: one declaration a setting, in `settings!` below. The field of [`Config`], the flag,
 //! the variable, the TOML key, the check and what `switchboard config` prints all come from it.
-//! A [`Config`] from [`load`] is checked; nobody checks it again. Knows nothing of who uses a
+//! A [`Config`] from [`load`] is checked (and by [`Loaded::check_access`] before it is served with);
+//! nobody checks it again. Knows nothing of who uses a
 //! setting, and reads neither the command line nor the environment: it is handed both.
 
+mod fault;
 mod kind;
 mod load;
 mod print;
@@ -12,16 +14,28 @@ mod secret;
 mod setting;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use kind::{Address, Bytes, Choice, Count, List, Span, Switch, Word};
+use kind::{Address, Bytes, Choice, Count, FilePath, List, Span, Switch, Word};
 use secret::SecretText;
 use setting::settings;
 
-pub use load::{CONFIG_VARIABLE, Fault, Given, LOG_VARIABLE, Loaded, Source, load};
+pub use fault::Fault;
+pub use kind::span;
+pub use load::{CONFIG_VARIABLE, Given, LOG_VARIABLE, Loaded, Source, load};
 pub use print::{as_markdown, as_toml};
 pub use secret::Secret;
 pub use setting::Setting;
+
+/// How users say who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthMode {
+    /// The claimed name is the name.
+    Open,
+    /// An access token says it (JSON Web Token, RFC 7519).
+    Jwt,
+}
 
 /// Who is told who is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,8 +152,16 @@ settings! {
     /// Further origins whose pages may connect, beside the server's own.
     origins: Vec<String> = Vec::new(), List::ORIGINS;
 
-    /// Serve any `Host` although nobody is authenticated and everybody may claim every name.
+    /// The names, without ports, by which the server may be called; none is every name.
+    hosts: Vec<String> = Vec::new(), List::HOSTS;
+
+    /// Serve open mode on any address and to any `Host`, although everybody may claim every name;
+    /// refused with `auth` jwt.
     insecure_open: bool = false, Switch;
+
+    /// How users say who they are: `open` takes every name as it is claimed, `jwt` asks for an
+    /// access token.
+    auth: AuthMode = AuthMode::Open, Choice;
 
     /// The secret that signs and checks access tokens (HS256, HS384, HS512).
     jwt_secret: Option<Secret> = None, SecretText(32);
@@ -149,6 +171,35 @@ settings! {
 
     /// The token that whoever uses the admin API must have.
     admin_token: Option<Secret> = None, SecretText(16);
+
+    /// The file with the one public key, as PEM, that access tokens are checked with; read again
+    /// when it changes.
+    jwt_key: Option<PathBuf> = None, FilePath;
+
+    /// The file with the public keys, as a JSON Web Key Set, that access tokens are checked with;
+    /// read again when it changes.
+    jwt_jwks: Option<PathBuf> = None, FilePath;
+
+    /// The names of this server, one of which an access token must have as `aud`.
+    jwt_audience: Vec<String> = Vec::new(), List::TEXTS;
+
+    /// Who may issue access tokens: one of these must be `iss`.
+    jwt_issuer: Vec<String> = Vec::new(), List::TEXTS;
+
+    /// Refused access tokens after which an address is not listened to for a while; 0 is
+    /// unlimited.
+    failed_logins_per_address: u32 = 10, Count("tokens a minute", 0..=RATE_MAX);
+}
+
+impl Word for AuthMode {
+    const ALL: &[Self] = &[Self::Open, Self::Jwt];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Jwt => "jwt",
+        }
+    }
 }
 
 impl Word for PresenceMode {

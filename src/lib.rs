@@ -6,11 +6,12 @@
 //!            its own close                        Switchboard::apply              close
 //! ```
 //!
-//! Dependencies point one way: `server -> http -> connection -> hub -> domain -> protocol`; each
-//! module may use those to its right. The rest are leaves.
+//! Dependencies point one way: `server -> http -> connection -> hub -> auth -> domain -> protocol`;
+//! each module may use those to its right. The rest are leaves.
 //!
 //! - [`protocol`]: every wire format
 //! - [`domain`]: the rules, a pure state machine: users, sessions, calls, rooms, presence, quotas
+//! - [`auth`]: what an access token says, behind one small trait
 //! - [`hub`]: the actor that owns the rules; its handlers only translate
 //! - [`connection`]: one socket, one actor, on the raw upgraded stream
 //! - [`http`]: the URL table, who may connect, the pages
@@ -18,6 +19,7 @@
 //! - [`config`], [`cli`], [`logging`], [`health`], [`descriptors`]: settings, the command line, and
 //!   what a process needs besides
 
+pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod connection;

@@ -4,9 +4,10 @@ use std::env;
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use switchboard::cli::Order;
-use switchboard::{health, logging, server};
+use switchboard::{auth, health, logging, server};
 
 fn main() -> ExitCode {
     let order = match Order::parse(env::args_os(), env::vars_os()) {
@@ -21,11 +22,10 @@ fn main() -> ExitCode {
                 Err(fault) => refuse(&fault, FAILURE),
             }
         }
-        // A reader that has read enough, as `head` does, is no failure.
-        Order::Print(text) => match io::stdout().write_all(text.as_bytes()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => refuse(&error, FAILURE),
-            _ => ExitCode::SUCCESS,
-        },
+        Order::Print(text) => print(&text),
+        Order::Token { secret, wish } => {
+            print(&format!("{}\n", auth::issue(&secret, &wish, SystemTime::now())))
+        }
         Order::Health { url } => match health::ask(&url) {
             Ok(()) => {
                 println!("{url} is well");
@@ -39,6 +39,14 @@ fn main() -> ExitCode {
 /// What clap ends with as well.
 const BAD_USAGE: u8 = 2;
 const FAILURE: u8 = 1;
+
+fn print(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()) {
+        // A reader that has read enough, as `head` does, is no failure.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => refuse(&error, FAILURE),
+        _ => ExitCode::SUCCESS,
+    }
+}
 
 fn refuse(why: &dyn Error, code: u8) -> ExitCode {
     eprintln!("switchboard: {why}");

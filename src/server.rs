@@ -16,11 +16,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use crate::auth::{self, Authenticator};
 use crate::config::Config;
 use crate::connection::{Limits, Node, OpenSockets, Site, listen};
 use crate::descriptors;
 use crate::health::from_this_machine;
-use crate::http::{self, Admin, Context, Gate, listen_for_admin};
+use crate::http::{self, Admin, Context, Gate, GateCounts, listen_for_admin};
 use crate::hub::{Drain, Inspect, Report, SignalingHub};
 
 /// How long sockets may take to say goodbye when the server stops, the moment for settling
@@ -40,6 +41,9 @@ pub enum Fault {
         /// The system's words.
         why: io::Error,
     },
+    /// Access tokens cannot be checked.
+    #[error(transparent)]
+    Auth(#[from] auth::Fault),
     /// The system gives no threads, no descriptors, no signals.
     #[error("cannot start: {0}")]
     Start(#[from] io::Error),
@@ -56,6 +60,7 @@ pub struct Server {
     address: SocketAddr,
     hub: Addr<SignalingHub>,
     hub_gone: oneshot::Receiver<()>,
+    gate: Arc<Gate>,
     open: OpenSockets,
     listener: ServerHandle,
     admin: Option<AdminListener>,
@@ -72,6 +77,12 @@ pub fn run(config: Config) -> Result<(), Fault> {
     match descriptors::raise() {
         Ok(limit) => info!("descriptors that may be open limit={limit}"),
         Err(why) => info!("the limit of descriptors stays as it is reason={why}"),
+    }
+    if config.insecure_open {
+        warn!(
+            "insecure-open: nobody is authenticated and everybody may claim every name; set auth to \
+             jwt before strangers can reach this"
+        );
     }
     System::new().block_on(async {
         let (mut terminate, mut interrupt) =
@@ -95,12 +106,14 @@ pub fn run(config: Config) -> Result<(), Fault> {
 impl Server {
     /// Listens and serves. Needs an actix system to be running on this thread.
     pub async fn start(config: Config) -> Result<Self, Fault> {
+        let auth = auth::authenticator(&config)?;
         let bound = bind("listen", config.listen)?;
         let admin_bound = config.admin_listen.map(|at| bind("admin-listen", at)).transpose()?;
         let address = bound.local_addr()?;
         let workers = config.workers;
-        let (wiring, hub) = Wiring::new(config);
-        let (open, shared) = (wiring.open.clone(), wiring.clone());
+        let (wiring, hub) = Wiring::new(config, auth);
+        let (gate, open) = (wiring.gate.clone(), wiring.open.clone());
+        let shared = wiring.clone();
         let server = listen(bound, workers, move || {
             let context = wiring.context();
             Site {
@@ -116,7 +129,7 @@ impl Server {
             Some(bound) => Some(shared.serve_admin(bound, &hub)?),
             None => None,
         };
-        Ok(Self { address, hub, hub_gone, open, listener, admin })
+        Ok(Self { address, hub, hub_gone, gate, open, listener, admin })
     }
 
     /// Where it listens, with the port that the system chose if it was told to.
@@ -132,6 +145,11 @@ impl Server {
     /// Sockets that are open now.
     pub fn open_sockets(&self) -> usize {
         self.open.count()
+    }
+
+    /// How often somebody was refused before the hub was asked.
+    pub fn gate_counts(&self) -> GateCounts {
+        self.gate.counts()
     }
 
     /// What the hub knows of, users and calls and counts.
@@ -173,6 +191,7 @@ type Started = (Addr<SignalingHub>, oneshot::Receiver<()>);
 #[derive(Clone)]
 struct Wiring {
     config: Arc<Config>,
+    auth: Option<Arc<dyn Authenticator>>,
     gate: Arc<Gate>,
     unwritten: Arc<AtomicUsize>,
     open: OpenSockets,
@@ -181,11 +200,15 @@ struct Wiring {
 }
 
 impl Wiring {
-    fn new(config: Config) -> (Self, oneshot::Receiver<Started>) {
+    fn new(
+        config: Config,
+        auth: Option<Arc<dyn Authenticator>>,
+    ) -> (Self, oneshot::Receiver<Started>) {
         let (started, hub) = oneshot::channel();
         let wiring = Self {
             gate: Arc::new(Gate::new(&config)),
             config: Arc::new(config),
+            auth,
             unwritten: Arc::default(),
             open: OpenSockets::default(),
             hub: Arc::default(),
@@ -195,7 +218,12 @@ impl Wiring {
     }
 
     fn context(&self) -> Data<Context> {
-        Data::new(Context { config: self.config.clone(), hub: self.hub(), gate: self.gate.clone() })
+        Data::new(Context {
+            config: self.config.clone(),
+            auth: self.auth.clone(),
+            hub: self.hub(),
+            gate: self.gate.clone(),
+        })
     }
 
     fn node(&self, hub: &Addr<SignalingHub>) -> Node {
@@ -232,7 +260,7 @@ impl Wiring {
 
     fn hub(&self) -> Addr<SignalingHub> {
         let hub = self.hub.get_or_init(|| {
-            let (hub, gone) = SignalingHub::new(&self.config);
+            let (hub, gone) = SignalingHub::new(&self.config, self.auth.clone());
             let hub = hub.start();
             let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(started) = started.take() {

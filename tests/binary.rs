@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::stream::MaybeTlsStream;
 use tokio_tungstenite::tungstenite::{Message, WebSocket, connect};
 
@@ -35,7 +36,12 @@ struct Running {
 
 impl Running {
     fn start() -> Self {
-        let mut process = switchboard(&["--listen", "127.0.0.1:0"]).spawn().unwrap();
+        Self::start_with(&[], &[])
+    }
+
+    fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = switchboard(&["--listen", "127.0.0.1:0"]);
+        let mut process = command.args(arguments).envs(variables.iter().copied()).spawn().unwrap();
         let (tell, lines) = channel();
         let log = BufReader::new(process.stderr.take().unwrap());
         thread::spawn(move || {
@@ -215,4 +221,49 @@ fn health_is_asked_of_a_running_server_and_fails_without_one() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
     assert!(said.contains("did not answer"), "{said}");
+}
+
+#[test]
+fn no_secret_is_in_the_log_however_much_is_logged() {
+    let secret = "a secret of at least 32 bytes, for this test";
+    let variables = [("SWITCHBOARD_JWT_SECRET", secret), ("SWITCHBOARD_AUTH", "jwt")];
+    let everything = ["--log", "trace,actix_http=trace,actix_server=trace"];
+    let minted = switchboard(&["token", "--user", "ana"]).envs(variables).output().unwrap();
+    let token = String::from_utf8(minted.stdout).unwrap().trim().to_owned();
+    let mut running = Running::start_with(&everything, &variables);
+    let url = format!("ws://{}/ws", running.address);
+
+    // By each way, then one that is refused, and a refresh.
+    let (mut socket, _) = connect(format!("{url}?received=0&token={token}")).unwrap();
+    let registered = socket.read().unwrap();
+    let registered: serde_json::Value =
+        serde_json::from_str(registered.to_text().unwrap()).unwrap();
+    let resume = registered["resumeToken"].as_str().unwrap().to_owned();
+    let refresh = serde_json::json!({"type": "refresh", "id": "1", "token": token});
+    socket.send(Message::text(refresh.to_string())).unwrap();
+    while !socket.read().unwrap().to_text().unwrap().contains("refreshed") {}
+    let with = |header: &'static str, value: String| {
+        let mut request = url.as_str().into_client_request().unwrap();
+        request.headers_mut().insert(header, value.parse().unwrap());
+        request
+    };
+    let (mut by_header, _) = connect(with("authorization", format!("Bearer {token}"))).unwrap();
+    assert!(by_header.read().unwrap().to_text().unwrap().contains("registered"));
+    let offer = format!("switchboard.v1, bearer.{token}, resume.{resume}");
+    let (mut by_offer, _) = connect(with("sec-websocket-protocol", offer)).unwrap();
+    assert!(by_offer.read().unwrap().to_text().unwrap().contains("received"));
+    let (mut refused, _) =
+        connect(format!("{url}?token={token}x&resume={resume}&received=0")).unwrap();
+    assert!(refused.read().unwrap().to_text().unwrap().contains("bad-token"));
+    let (mut unknown, _) = connect(format!("{url}?token={token}&Token={token}")).unwrap();
+    assert!(unknown.read().unwrap().to_text().unwrap().contains("bad-message"));
+    running.is_told_to_stop();
+    running.logs("stopped");
+
+    let log = running.log.join("\n");
+    assert!(log.contains("TRACE") && log.contains("access token refused"), "{log}");
+    let signature = token.rsplit('.').next().unwrap();
+    for (what, text) in [("secret", secret), ("token", signature), ("resume token", &resume)] {
+        assert!(!log.contains(text), "the {what} is in the log:\n{log}");
+    }
 }

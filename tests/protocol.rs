@@ -116,7 +116,7 @@ fn encode(incoming: &Incoming, word: &str) -> Value {
             "list"
         }
         ClientMessage::Refresh { token } => {
-            put("token", Some(json!(token)));
+            put("token", Some(json!(token.as_str())));
             "refresh"
         }
         ClientMessage::Ping => "ping",
@@ -160,7 +160,8 @@ fn every_type_of_message_has_an_example() {
     let both = ["call-accept", "call-request", "offer", "answer", "candidate", "message", "ping"];
     let client = ["call-reject", "call-cancel", "call-hangup", "join", "leave", "watch"];
     let client = [&client[..], &["unwatch", "list", "refresh", "pong", "ack"], &both].concat();
-    let server = ["registered", "client-list", "presence", "ice-servers", "ack", "pong"];
+    let server =
+        ["registered", "client-list", "presence", "ice-servers", "ack", "pong", "refreshed"];
     let calls = ["call-ringing", "call-ended", "call-peer-away", "call-peer-back"];
     let rooms = ["room-joined", "room-left", "member-joined", "member-left"];
     let verdicts = ["delivered", "undelivered", "relayed", "error"];

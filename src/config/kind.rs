@@ -4,6 +4,7 @@
 use std::fmt::Display;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{GIB, HOUR, KIB, MIB, MINUTE};
@@ -152,6 +153,12 @@ impl Kind<Duration> for Span {
     }
 }
 
+/// A length of time as a setting takes it, within so many seconds; the error says what is allowed.
+pub fn span(text: &str, seconds: RangeInclusive<u64>) -> Result<Duration, String> {
+    let kind = Span(seconds);
+    kind.read(text).ok_or_else(|| format!("it takes {}", kind.allowed()))
+}
+
 /// The number before one of `units`, times that unit.
 fn with_unit(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -223,6 +230,27 @@ impl Kind<bool> for Switch {
     }
 }
 
+/// The path of a file, or none.
+pub(super) struct FilePath;
+
+impl Kind<Option<PathBuf>> for FilePath {
+    fn read(&self, text: &str) -> Option<Option<PathBuf>> {
+        Some((!text.is_empty()).then(|| text.into()))
+    }
+
+    fn write(&self, value: &Option<PathBuf>) -> String {
+        value.as_ref().map_or_else(String::new, |path| path.display().to_string())
+    }
+
+    fn unit(&self) -> &'static str {
+        "file"
+    }
+
+    fn allowed(&self) -> String {
+        "the path of a file".into()
+    }
+}
+
 /// Any number of texts with commas in between; none is the empty text.
 pub(super) struct List {
     unit: &'static str,
@@ -272,6 +300,23 @@ impl List {
             let is_web = matches!(scheme, "http" | "https");
             (is_web && is_host_with_port(rest)).then_some(text)
         },
+    };
+
+    /// Names and addresses as they stand in `Host`, without a port.
+    pub(super) const HOSTS: Self = Self {
+        unit: "hosts",
+        allowed: "hosts like calls.example.org, 192.0.2.1 or [2001:db8::1], with commas in between",
+        item: |text| {
+            let has_port = !text.ends_with(']') && text.contains(':');
+            (!has_port && is_host_with_port(text)).then(|| text.to_ascii_lowercase())
+        },
+    };
+
+    /// Anything that is not empty.
+    pub(super) const TEXTS: Self = Self {
+        unit: "texts",
+        allowed: "texts like https://id.example.org, with commas in between",
+        item: |text| Some(text.into()),
     };
 }
 

@@ -11,10 +11,11 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::fault::Fault;
 use super::kind::size_in_words;
 use super::secret;
 use super::setting::{PREFIX, name_of};
-use super::{Config, SETTINGS, Setting};
+use super::{AuthMode, Config, SETTINGS, Setting};
 
 /// The variable that names the TOML file; the flag `--config` goes before it.
 pub const CONFIG_VARIABLE: &str = "SWITCHBOARD_CONFIG";
@@ -64,100 +65,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// Why the settings cannot be used; each is one sentence for the operator.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// Malformed, out of range, or at odds with another setting.
-    #[error("{setting} cannot be {value:?} ({from}); it takes {allowed}")]
-    NotAllowed {
-        /// The setting's name.
-        setting: String,
-        /// What was given.
-        value: String,
-        /// Where it stands.
-        from: Source,
-        /// What it takes, in words.
-        allowed: String,
-    },
-    /// A secret that is too short. Its value is not told.
-    #[error("{setting} cannot be what it is ({from}); it takes {allowed}")]
-    SecretNotAllowed {
-        /// The setting's name.
-        setting: String,
-        /// Where it stands.
-        from: Source,
-        /// What it takes, in words.
-        allowed: String,
-    },
-    /// The file that is to hold a secret cannot be used.
-    #[error("the file {path:?} that {setting} ({from}) names cannot be read: {why}")]
-    SecretUnreadable {
-        /// The setting's name.
-        setting: String,
-        /// The file.
-        path: String,
-        /// Where its name stands.
-        from: Source,
-        /// The system's words.
-        why: String,
-    },
-    /// One of two settings that go together.
-    #[error("{setting} is set ({from}) and {missing} is not: {why}")]
-    Alone {
-        /// The setting that is there.
-        setting: String,
-        /// Where it stands.
-        from: Source,
-        /// The one that is not.
-        missing: String,
-        /// What needs both.
-        why: &'static str,
-    },
-    /// A variable with our prefix that belongs to no setting. Its value is not told: it may be
-    /// a secret of something else.
-    #[error("variable {name} is no setting; the nearest is {nearest}, and {ALL}")]
-    UnknownVariable {
-        /// The variable.
-        name: String,
-        /// The variable of ours that is most like it.
-        nearest: String,
-    },
-    /// A key of the TOML file that belongs to no setting.
-    #[error("{key:?} (file {path}) is no setting; the nearest is {nearest}, and {ALL}")]
-    UnknownKey {
-        /// The key.
-        key: String,
-        /// The file.
-        path: String,
-        /// The setting that is most like it.
-        nearest: String,
-    },
-    /// The TOML file cannot be read.
-    #[error("the settings file {path:?} ({from}) cannot be read: {why}")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The flag or variable that names it.
-        from: Source,
-        /// The system's words.
-        why: String,
-    },
-    /// The file is not TOML.
-    #[error("the settings file {path:?} is not TOML at line {line}: {why}")]
-    NotToml {
-        /// The file.
-        path: PathBuf,
-        /// The first line that cannot be read, from 1.
-        line: usize,
-        /// The parser's words.
-        why: String,
-    },
-}
-
-/// Where an operator finds the names.
-const ALL: &str = "\"switchboard config\" prints all";
-
-/// Reads and checks all settings.
+/// Reads and checks all settings; who serves with them calls [`Loaded::check_access`] too.
 pub fn load(mut given: Given) -> Result<Loaded, Fault> {
     // Which of two faults is told shall not depend on the order of the environment.
     given.variables.sort();
@@ -288,17 +196,70 @@ impl Loaded {
         Ok(())
     }
 
+    /// Whether a server may serve so: nobody shall believe to be protected who is not. A command
+    /// that does not serve needs none of this.
+    pub fn check_access(&self) -> Result<(), Fault> {
+        let config = &self.config;
+        let keys = [
+            ("jwt_secret", config.jwt_secret.is_some()),
+            ("jwt_key", config.jwt_key.is_some()),
+            ("jwt_jwks", config.jwt_jwks.is_some()),
+        ];
+        let tests = [
+            ("jwt_audience", !config.jwt_audience.is_empty()),
+            ("jwt_issuer", !config.jwt_issuer.is_empty()),
+        ];
+        let mut given = keys.iter().filter(|(_, is_set)| *is_set).map(|(field, _)| *field);
+        let (key, another) = (given.next(), given.next());
+        let tested = tests.iter().find(|(_, is_set)| *is_set).map(|(field, _)| *field);
+        match (config.auth, key.or(tested)) {
+            (AuthMode::Open, Some(field)) => {
+                return Err(self.meaningless(field, "open", "set auth to jwt, or leave it out"));
+            }
+            (AuthMode::Open, None) => return self.check_open(),
+            (AuthMode::Jwt, _) if config.insecure_open => {
+                return Err(self.meaningless("insecure_open", "jwt", "leave it out"));
+            }
+            (AuthMode::Jwt, _) => {}
+        }
+        match (key, another) {
+            (Some(_), None) => Ok(()),
+            (None, _) => Err(Fault::NoKey { from: self.source_of("auth") }),
+            (Some(one), Some(other)) => Err(Fault::SeveralKeys {
+                one: name_of(one),
+                from: self.source_of(one),
+                other: name_of(other),
+                other_from: self.source_of(other),
+            }),
+        }
+    }
+
+    fn check_open(&self) -> Result<(), Fault> {
+        let Config { listen, insecure_open, .. } = self.config;
+        if insecure_open || listen.ip().to_canonical().is_loopback() {
+            return Ok(());
+        }
+        Err(Fault::OpenToAll { listen, from: self.source_of("listen") })
+    }
+
+    fn meaningless(&self, field: &str, auth: &'static str, mend: &'static str) -> Fault {
+        Fault::Meaningless { setting: name_of(field), from: self.source_of(field), auth, mend }
+    }
+
+    fn source_of(&self, field: &str) -> Source {
+        self.sources.get(field).unwrap_or(&Source::Default).clone()
+    }
+
     fn too_small(&self, (field, bytes): (&str, usize), (within, least): (&str, usize)) -> Fault {
-        let from = |field| self.sources.get(field).unwrap_or(&Source::Default);
         let [value, least_value] = [bytes, least].map(size_in_words);
         Fault::NotAllowed {
             setting: name_of(field),
             value,
-            from: from(field).clone(),
+            from: self.source_of(field),
             allowed: format!(
                 "at least as much as {}, which is {least_value} ({})",
                 name_of(within),
-                from(within)
+                self.source_of(within)
             ),
         }
     }

@@ -69,6 +69,7 @@ impl Connection {
             | Close::Superseded
             | Close::OverRate
             | Close::BadClient
+            | Close::TokenExpired
             | Close::TokenRefused
             | Close::Removed
             | Close::Replaced

@@ -19,6 +19,8 @@ pub(super) enum Due {
     Totals,
     /// Confirm to the user's client what was heard of it.
     Confirm(UserId),
+    /// The user's access token is good for nothing any more.
+    TokenExpired(UserId),
     /// The user's session has waited long enough.
     ResumeOver(UserId),
     /// Half of the life of the user's TURN credentials is over.

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use bytestring::ByteString;
 
 use super::Login;
-use crate::protocol::{Close, UserId};
+use crate::protocol::{AccessToken, Close, MessageId, UserId};
 
 /// The rules' handle of a connection. Two are equal when they lead to the same actor.
 pub trait Handle: Clone + Eq + Debug {
@@ -60,6 +60,17 @@ pub enum Effect<C> {
         user: UserId,
         /// What else it brings.
         login: Login,
+    },
+    /// Ask what the token of a `refresh` says; [`super::Input::Refreshed`] is the answer.
+    Verify {
+        /// Who brings it.
+        connection: C,
+        /// As whom it speaks.
+        user: UserId,
+        /// The `id` of the message.
+        id: Option<MessageId>,
+        /// The token, unchecked.
+        token: AccessToken,
     },
     /// From now on the connection speaks for this user.
     Identify {

@@ -5,6 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::grant::Grant;
 use crate::protocol::{DisplayName, Unavailable, UserId};
 
 /// A checked wish to be somebody: what a token says has been established before it gets here.
@@ -25,6 +26,8 @@ pub struct Login {
     /// Its number among the claims of the node, given by [`Effect::Prove`](super::Effect::Prove):
     /// `None` until the client has shown that it is there.
     pub proven: Option<u64>,
+    /// What its access token lets it do; `None` in open mode.
+    pub grant: Option<Box<Grant>>,
 }
 
 impl Login {
@@ -37,6 +40,7 @@ impl Login {
             resume: None,
             crowded: None,
             proven: None,
+            grant: None,
         }
     }
 }

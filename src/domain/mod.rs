@@ -9,6 +9,7 @@ mod book;
 mod call;
 mod calls;
 mod effect;
+mod grant;
 mod ice;
 mod login;
 mod mint;
@@ -23,6 +24,7 @@ mod switchboard;
 pub use book::Page;
 pub use call::{CallEvent, Outcome, Side, Stage};
 pub use effect::{Backlog, Effect, Handle};
+pub use grant::{Grant, Permissions, Scope, Sight, Verified};
 pub use ice::Wall;
 pub use login::{Login, Parting, ResumeToken};
 pub use switchboard::{

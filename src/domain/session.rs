@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use super::Login;
+use super::grant::Grant;
 use super::login::TokenHash;
 use super::outbox::Outbox;
 use super::presence::Known;
@@ -22,6 +23,8 @@ pub(super) struct Session<C> {
     pub(super) attachment: Attachment<C>,
     /// The number of the claim that its socket came with.
     pub(super) claim: u64,
+    /// What the access token lets it do; nothing is forbidden without one.
+    pub(super) grant: Option<Box<Grant>>,
     /// Only for a client that counts; any other costs nothing of it.
     pub(super) ledger: Option<Box<Ledger>>,
     /// The one call that the user is in, ringing or accepted.
@@ -95,7 +98,7 @@ impl Ledger {
 /// What a session is told of who comes and goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum View {
-    /// Presence is off, or the session is waiting: it gets a fresh list when it is back.
+    /// Presence is off or the user may not see it, or the session is waiting: it gets a fresh list when it is back.
     Nothing,
     /// Names; this much of the present window's changes is known.
     Names(Known),

@@ -8,14 +8,17 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::config::Config;
 use crate::hub::Seat;
-use crate::protocol::Unavailable;
+use crate::protocol::{BadToken, Unavailable};
+
+use super::failures::Failures;
 
 /// From so many times a limit on, an address is not even told in words.
 const PATIENCE: u32 = 4;
@@ -29,6 +32,18 @@ pub struct Gate {
     max_per_address: usize,
     pace: Option<Pace>,
     open: Mutex<Open>,
+    failures: Failures,
+    tokens_refused: AtomicU64,
+    slowed_down: AtomicU64,
+}
+
+/// Events since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GateCounts {
+    /// Sockets whose access token was missing or refused.
+    pub tokens_refused: u64,
+    /// Upgrades refused because their address had brought too many bad tokens.
+    pub slowed_down: u64,
 }
 
 /// How fast an address may open sockets: refused in words above the first, by HTTP above the
@@ -81,6 +96,34 @@ impl Gate {
             max_per_address: config.max_sockets_per_address,
             pace,
             open: Mutex::default(),
+            failures: Failures::new(config.failed_logins_per_address),
+            tokens_refused: AtomicU64::new(0),
+            slowed_down: AtomicU64::new(0),
+        }
+    }
+
+    /// How often it has refused.
+    pub fn counts(&self) -> GateCounts {
+        GateCounts {
+            tokens_refused: self.tokens_refused.load(Relaxed),
+            slowed_down: self.slowed_down.load(Relaxed),
+        }
+    }
+
+    /// Whether the address may bring a token, or how long it has to wait.
+    pub(super) fn may_try(&self, address: IpAddr) -> Result<(), Duration> {
+        let verdict = self.failures.check(subscriber(address), Instant::now());
+        if verdict.is_err() {
+            self.slowed_down.fetch_add(1, Relaxed);
+        }
+        verdict
+    }
+
+    /// Puts down that the address has brought a bad token.
+    pub(super) fn refused(&self, address: IpAddr, why: &BadToken) {
+        self.tokens_refused.fetch_add(1, Relaxed);
+        if why.is_an_attempt() {
+            self.failures.note(subscriber(address), Instant::now());
         }
     }
 

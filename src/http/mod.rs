@@ -9,6 +9,8 @@
 
 mod admin;
 mod assets;
+mod credentials;
+mod failures;
 mod gate;
 mod origin;
 mod refusal;
@@ -22,12 +24,13 @@ use actix_web::web::{Data, ServiceConfig, get, route};
 use actix_web::{HttpResponse, Responder};
 use tokio::time::timeout;
 
+use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::hub::{AskReady, SignalingHub};
 use refusal::HttpRefusal;
 
 pub use admin::{Admin, listen as listen_for_admin};
-pub use gate::Gate;
+pub use gate::{Gate, GateCounts};
 pub use ws::fuzz_query;
 
 /// How long the hub may take to answer `/readyz`.
@@ -37,6 +40,8 @@ const HUB_PATIENCE: Duration = Duration::from_secs(1);
 pub struct Context {
     /// All settings.
     pub config: Arc<Config>,
+    /// Who checks access tokens; `None` in open mode.
+    pub auth: Option<Arc<dyn Authenticator>>,
     /// The hub of this node.
     pub hub: Addr<SignalingHub>,
     /// Who may open how many sockets.

@@ -10,13 +10,18 @@ use actix_web::http::header::{HOST, HeaderName, ORIGIN};
 use actix_web::http::uri::Authority;
 
 use super::refusal::HttpRefusal;
-use crate::config::Config;
+use crate::config::{AuthMode, Config};
 
-/// Refuses pages of foreign origins and, in open mode, servers called by a public name.
+/// Refuses pages of foreign origins, servers called by a name that is not theirs and, in open mode,
+/// by a public one.
 pub(super) fn check(request: &HttpRequest, config: &Config) -> Result<(), HttpRefusal> {
     let host = text(request, HOST).unwrap_or_default();
-    if !config.insecure_open && !is_loopback(host) {
+    let any_host = config.insecure_open || config.auth != AuthMode::Open;
+    if !any_host && !is_loopback(host) {
         return Err(HttpRefusal::ForeignHost(shown(host)));
+    }
+    if !config.hosts.is_empty() && !is_listed(host, &config.hosts) {
+        return Err(HttpRefusal::UnlistedHost(shown(host)));
     }
     // What sends no origin is no browser.
     let Some(origin) = request.headers().get(ORIGIN) else { return Ok(()) };
@@ -32,6 +37,12 @@ fn text(request: &HttpRequest, name: HeaderName) -> Option<&str> {
 /// At most 80 characters of a header, for a sentence that names it.
 pub(super) fn shown(header: &str) -> String {
     header.chars().take(80).collect()
+}
+
+/// Whether it is one of these names, at whatever port.
+fn is_listed(host: &str, names: &[String]) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else { return false };
+    names.iter().any(|name| name.eq_ignore_ascii_case(authority.host()))
 }
 
 pub(super) fn is_loopback(host: &str) -> bool {
@@ -94,6 +105,21 @@ mod tests {
             ("", "", false),
         ] {
             assert_eq!(is_same(origin, host), same, "{origin} at {host}");
+        }
+    }
+
+    #[test]
+    fn a_listed_host_is_one_of_the_names_at_any_port() {
+        let names = ["localhost".to_owned(), "[::1]".into()];
+        for (host, listed) in [
+            ("localhost", true),
+            ("LOCALHOST:8080", true),
+            ("[::1]:9", true),
+            ("localhost.evil.example", false),
+            ("127.0.0.1", false),
+            ("", false),
+        ] {
+            assert_eq!(is_listed(host, &names), listed, "{host}");
         }
     }
 

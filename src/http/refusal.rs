@@ -32,15 +32,21 @@ pub(super) enum HttpRefusal {
     /// The name by which the server is called is not a loopback name.
     #[error(
         "in open mode the server answers to localhost, 127.0.0.1 and [::1] only, not to {0}: \
-         set `insecure-open` to let everybody in under every name"
+         set `auth` to jwt, or `insecure-open` to let everybody in under every name"
     )]
     ForeignHost(String),
+    /// The name by which the server is called is not in its list.
+    #[error("this server is not called {0}: the setting `hosts` lists its names")]
+    UnlistedHost(String),
     /// No version 13 handshake.
     #[error("this is no WebSocket handshake of RFC 6455, version 13: {0}")]
     Handshake(#[from] HandshakeError),
     /// Subprotocols are offered, but not ours.
     #[error("the subprotocol `switchboard.v1` must be among those offered")]
     Subprotocol,
+    /// An address that has brought too many bad access tokens.
+    #[error("too many refused access tokens from your address: wait {} s", whole_seconds(*.0))]
+    SlowDown(Duration),
     /// An address at four times its limits.
     #[error("too many connections from your address")]
     TooMany,
@@ -59,17 +65,17 @@ impl HttpRefusal {
             HttpRefusal::Handshake(_) => {
                 response.insert_header((SEC_WEBSOCKET_VERSION, "13"));
             }
-            HttpRefusal::TooMany => {
-                response.insert_header((RETRY_AFTER, ADDRESS_PAUSE.as_secs()));
-            }
             _ => {}
+        }
+        if let Some(wait) = self.retry_after() {
+            response.insert_header((RETRY_AFTER, whole_seconds(wait)));
         }
         response.json(ServerMessage::Error(ErrorMessage {
             code: self.code().into(),
             message: self.to_string(),
             r#ref: None,
             to: None,
-            retry_after: self.retry_after(),
+            retry_after: self.retry_after().map(|wait| wait.as_millis() as u64),
         }))
     }
 
@@ -78,13 +84,15 @@ impl HttpRefusal {
             HttpRefusal::NotAnUpgrade => StatusCode::UPGRADE_REQUIRED,
             HttpRefusal::NoSocketHere | HttpRefusal::NotFound => StatusCode::NOT_FOUND,
             HttpRefusal::Method => StatusCode::METHOD_NOT_ALLOWED,
-            HttpRefusal::ForeignOrigin(_) | HttpRefusal::ForeignHost(_) => StatusCode::FORBIDDEN,
+            HttpRefusal::ForeignOrigin(_)
+            | HttpRefusal::ForeignHost(_)
+            | HttpRefusal::UnlistedHost(_) => StatusCode::FORBIDDEN,
             HttpRefusal::Handshake(HandshakeError::UnsupportedVersion) => {
                 StatusCode::UPGRADE_REQUIRED
             }
             HttpRefusal::Handshake(error) => error.error_response().status(),
             HttpRefusal::Subprotocol => StatusCode::BAD_REQUEST,
-            HttpRefusal::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            HttpRefusal::SlowDown(_) | HttpRefusal::TooMany => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 
@@ -94,12 +102,23 @@ impl HttpRefusal {
                 "bad-message"
             }
             HttpRefusal::NoSocketHere | HttpRefusal::NotFound | HttpRefusal::Method => "not-found",
-            HttpRefusal::ForeignOrigin(_) | HttpRefusal::ForeignHost(_) => "not-permitted",
-            HttpRefusal::TooMany => "rate-limited",
+            HttpRefusal::ForeignOrigin(_)
+            | HttpRefusal::ForeignHost(_)
+            | HttpRefusal::UnlistedHost(_) => "not-permitted",
+            HttpRefusal::SlowDown(_) | HttpRefusal::TooMany => "rate-limited",
         }
     }
 
-    fn retry_after(&self) -> Option<u64> {
-        matches!(self, HttpRefusal::TooMany).then_some(ADDRESS_PAUSE.as_millis() as u64)
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            HttpRefusal::TooMany => Some(ADDRESS_PAUSE),
+            HttpRefusal::SlowDown(wait) => Some(*wait),
+            _ => None,
+        }
     }
+}
+
+/// Rounded up: who waits so long has waited long enough.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_millis().div_ceil(1000) as u64
 }

@@ -12,12 +12,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use log::debug;
 
 use super::Context;
+use super::credentials;
 use super::gate::Entry;
 use super::origin;
 use super::refusal::HttpRefusal;
 use crate::connection::{Admission, Seat, accept};
 use crate::domain::{Login, ResumeToken};
-use crate::protocol::{BadMessage, Close, DisplayName, Refusal, Unavailable, UserId};
+use crate::protocol::{AccessToken, BadMessage, Close, DisplayName, Refusal, Unavailable, UserId};
 
 /// The subprotocol that is echoed.
 const SUBPROTOCOL: &str = "switchboard.v1";
@@ -40,7 +41,8 @@ fn take_seat(request: &HttpRequest, context: &Context) -> Result<HttpResponse, H
     let protocol = subprotocol(request)?;
     // Only a unix socket has no peer address, and there is no such listener.
     let address = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-    let login = || login(request.query_string(), offered_token(request));
+    context.gate.may_try(address).map_err(HttpRefusal::SlowDown)?;
+    let login = || login(request, address, context);
     let (wish, pass) = match context.gate.enter(address) {
         Entry::Open(pass) => (login(), pass),
         // Whoever comes back takes no further place, which only the hub can tell.
@@ -75,8 +77,9 @@ fn subprotocol(request: &HttpRequest) -> Result<Option<&'static str>, HttpRefusa
     }
 }
 
-fn offered_token(request: &HttpRequest) -> Option<ResumeToken> {
-    offered(request).find_map(|it| it.strip_prefix(RESUME)).map(ResumeToken::new)
+/// What follows `prefix` in the subprotocols that begin so.
+fn secrets<'a>(request: &'a HttpRequest, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+    offered(request).filter_map(move |it| it.strip_prefix(prefix))
 }
 
 fn offered(request: &HttpRequest) -> impl Iterator<Item = &str> {
@@ -84,21 +87,48 @@ fn offered(request: &HttpRequest) -> impl Iterator<Item = &str> {
     lists.flat_map(|list| list.to_str().unwrap_or_default().split(',')).map(str::trim)
 }
 
-/// In open mode the claimed name is the name.
-fn login(query: &str, offered: Option<ResumeToken>) -> Result<Login, (Refusal, Close)> {
-    parameters(query, offered).map_err(|refusal| (refusal, Close::BadClient))
+/// Who wants to come. In open mode the claimed name is the name, else the token says it.
+fn login(
+    request: &HttpRequest,
+    address: IpAddr,
+    context: &Context,
+) -> Result<Login, (Refusal, Close)> {
+    let resume = secrets(request, RESUME).next().map(ResumeToken::new);
+    let wish = parameters(request.query_string(), resume)
+        .map_err(|refusal| (refusal, Close::BadClient))?;
+    let Some(authenticator) = &context.auth else { return Ok(wish.login) };
+    let signed = credentials::in_header(request).and_then(|in_header| {
+        let offered = secrets(request, credentials::BEARER).map(AccessToken::new);
+        let given = in_header.into_iter().chain(offered).chain(wish.token);
+        credentials::sign(wish.login, credentials::check(given, &**authenticator)?)
+    });
+    signed.map_err(|why| {
+        debug!("access token refused reason={why:?}");
+        context.gate.refused(address, &why);
+        let close = why.close();
+        (Refusal::BadToken(why), close)
+    })
 }
 
-fn parameters(query: &str, offered: Option<ResumeToken>) -> Result<Login, Refusal> {
+/// What the query says.
+#[derive(Debug)]
+struct Wish {
+    login: Login,
+    token: Option<AccessToken>,
+}
+
+fn parameters(query: &str, resume: Option<ResumeToken>) -> Result<Wish, Refusal> {
     let pairs = Query::<Vec<(String, String)>>::from_query(query)
         .map_err(|_| bad("the query of the URL cannot be read: is it percent-encoded UTF-8?"))?;
+    let mut token = None;
     let mut login = Login {
         user: None,
         name: None,
         received: None,
-        resume: offered,
+        resume,
         crowded: None,
         proven: None,
+        grant: None,
     };
     for (key, value) in pairs.into_inner() {
         let (parameter, again) = match key.as_str() {
@@ -120,7 +150,7 @@ fn parameters(query: &str, offered: Option<ResumeToken>) -> Result<Login, Refusa
             }
             "resume" => ("resume", login.resume.replace(ResumeToken::new(&value)).is_some()),
             // Means nothing where everybody may claim every name.
-            "token" => ("token", false),
+            "token" => ("token", token.replace(AccessToken::new(&value)).is_some()),
             unknown => {
                 let name = unknown.chars().take(NAMED).collect();
                 return Err(Refusal::BadMessage(BadMessage::UnknownParameter(name)));
@@ -133,13 +163,12 @@ fn parameters(query: &str, offered: Option<ResumeToken>) -> Result<Login, Refusa
     if login.resume.is_some() && login.received.is_none() {
         return Err(bad("to resume needs `received` in the URL, the count of messages received"));
     }
-    Ok(login)
+    Ok(Wish { login, token })
 }
 
 /// A door for `fuzz/`: any query comes to a login or to an `error` message.
 pub fn fuzz_query(query: &str) {
-    if let Err((refusal, close)) = login(query, None) {
-        assert_eq!(close, Close::BadClient);
+    if let Err(refusal) = parameters(query, None) {
         refusal.message(None).encode();
     }
 }
@@ -155,7 +184,7 @@ mod tests {
     #[test]
     fn a_login_takes_user_and_display_name_from_the_query() {
         let query = "userId=11&name=%E6%9D%8E%E9%9B%B7&received=0";
-        let login = login(query, None).expect("well formed");
+        let login = parameters(query, None).expect("well formed").login;
         assert_eq!(login.user.expect("a user").as_str(), "11");
         assert_eq!(login.received, Some(0));
         assert_eq!(login.name.expect("a name").as_str(), "李雷");
@@ -171,9 +200,10 @@ mod tests {
             ("received=-1", "bad-message"),
             ("resume=x", "bad-message"),
             ("userid=11", "bad-message"),
+            ("token=a&token=a", "bad-message"),
         ] {
-            let (refusal, close) = login(query, None).expect_err(query);
-            assert_eq!((refusal.code(), close), (code, Close::BadClient), "{query}");
+            let refusal = parameters(query, None).expect_err(query);
+            assert_eq!(refusal.code(), code, "{query}");
         }
     }
 }

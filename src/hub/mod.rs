@@ -30,9 +30,10 @@ pub use operator::{
 
 use alarm::Alarm;
 
+use crate::auth::Authenticator;
 use crate::config::Config;
-use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Wall};
-use crate::protocol::{BadMessage, Refusal, Rejected, decode};
+use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Verified, Wall};
+use crate::protocol::{AccessToken, BadMessage, BadToken, Refusal, Rejected, decode};
 
 type Board = Switchboard<Link>;
 type Effects = Vec<Effect<Link>>;
@@ -43,6 +44,8 @@ pub struct SignalingHub {
     max_frame: usize,
     /// Whether the rules want to know the time of day.
     tells_time: bool,
+    /// `None` in open mode.
+    auth: Option<Arc<dyn Authenticator>>,
     /// Kept to spare an allocation a message.
     effects: Effects,
     outbox: Vec<(Link, Deliver)>,
@@ -55,13 +58,17 @@ pub struct SignalingHub {
 
 impl SignalingHub {
     /// An empty hub. The receiver fails when the hub is gone, for whatever reason.
-    pub fn new(config: &Arc<Config>) -> (Self, oneshot::Receiver<()>) {
+    pub fn new(
+        config: &Arc<Config>,
+        auth: Option<Arc<dyn Authenticator>>,
+    ) -> (Self, oneshot::Receiver<()>) {
         let (alive, gone) = oneshot::channel();
         let generator = StdRng::from_rng(&mut rand::rng());
         let hub = Self {
             board: Switchboard::new(config.clone(), generator),
             max_frame: config.max_frame,
             tells_time: config.turn_secret.is_some(),
+            auth,
             effects: Vec::new(),
             outbox: Vec::new(),
             alarm: Alarm::default(),
@@ -94,7 +101,7 @@ impl SignalingHub {
             self.board.set_wall(wall(now));
         }
         let mut effects = std::mem::take(&mut self.effects);
-        let mut granted = Vec::new();
+        let mut answers = Vec::new();
         let outcome = step(&mut self.board, now, &mut effects);
         for effect in effects.drain(..) {
             match effect {
@@ -109,16 +116,26 @@ impl SignalingHub {
                 }
                 // A single node may always give its names away.
                 Effect::Claim { connection, user, login } => {
-                    granted.push(Input::Claimed { connection, user, login });
+                    answers.push(Input::Claimed { connection, user, login });
+                }
+                Effect::Verify { connection, user, id, token } => {
+                    let verified = self.verify(&token, now);
+                    answers.push(Input::Refreshed { connection, user, id, verified });
                 }
                 Effect::Identify { connection, user } => connection.identify(user),
             }
         }
         self.effects = effects;
-        for claimed in granted {
-            self.apply(claimed);
+        for answer in answers {
+            self.apply(answer);
         }
         outcome
+    }
+
+    fn verify(&self, token: &AccessToken, now: Instant) -> Result<Verified, BadToken> {
+        // Without tokens the rules ask for nothing.
+        let auth = self.auth.as_ref().ok_or(BadToken::Missing)?;
+        Ok(auth.verify(token)?.from(now).0)
     }
 
     fn enqueue(&mut self, to: Link, frame: ByteString) {

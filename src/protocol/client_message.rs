@@ -7,6 +7,7 @@ use super::envelope::{Envelope, Field};
 use super::ids::{CallId, MessageId, RoomId, UserId};
 use super::parts::{Media, shorten};
 use super::refusal::{BadMessage, Refusal};
+use super::token::AccessToken;
 
 /// A well-formed message of a client, with the client's own `id` for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +79,7 @@ pub enum ClientMessage {
         limit: usize,
     },
     Refresh {
-        token: String,
+        token: AccessToken,
     },
     Ping,
     Pong,

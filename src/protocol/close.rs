@@ -29,6 +29,8 @@ pub enum Close {
     NotUtf8,
     /// A bad parameter at connecting, or 20 bad messages in a row.
     BadClient,
+    /// The access token has expired: the client is to come back with a fresh one.
+    TokenExpired,
     /// The access token was refused.
     TokenRefused,
     /// An operator has removed the user.
@@ -53,6 +55,7 @@ impl Close {
             Close::Superseded => 4009,
             Close::OverRate => 4029,
             Close::ReadsTooSlowly => 4053,
+            Close::TokenExpired => 4401,
             Close::BadClient => 4500,
             Close::TokenRefused => 4501,
             Close::Removed => 4503,
@@ -74,6 +77,7 @@ impl Close {
             Close::OverRate => "over the rate for long",
             Close::ReadsTooSlowly => "reads too slowly",
             Close::BadClient => "bad parameter or too many bad messages",
+            Close::TokenExpired => "token expired",
             Close::TokenRefused => "token refused",
             Close::Removed => "removed by an operator",
             Close::Replaced => "replaced by a newer connection",
@@ -88,9 +92,10 @@ impl Close {
         match self {
             Close::Restart { window } => Some(window),
             Close::TryLater | Close::OverRate => Some(Duration::from_secs(10)),
-            Close::NoSignOfLife | Close::Superseded | Close::ReadsTooSlowly => {
-                Some(Duration::from_secs(2))
-            }
+            Close::NoSignOfLife
+            | Close::Superseded
+            | Close::ReadsTooSlowly
+            | Close::TokenExpired => Some(Duration::from_secs(2)),
             Close::ProtocolError
             | Close::NotUtf8
             | Close::BadClient

@@ -15,6 +15,7 @@ use super::data::Data;
 use super::ids::{BadId, CallId, MessageId, RoomId, UserId};
 use super::parts::{DETAIL_MAX, LIST_MAX, Media, shorten};
 use super::refusal::{BadMessage, Refusal};
+use super::token::AccessToken;
 
 /// Every top-level field that some message has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,9 +237,11 @@ impl Fields<'_> {
             .ok_or_else(|| wrong(Field::Limit, "a whole number from 1 to 1000"))
     }
 
-    pub(super) fn token(&self) -> Result<String, Refusal> {
+    pub(super) fn token(&self) -> Result<AccessToken, Refusal> {
         let token = text(self.required(Field::Token)?).filter(|token| !token.is_empty());
-        token.map(Cow::into_owned).ok_or_else(|| wrong(Field::Token, "an access token"))
+        token
+            .map(|token| AccessToken::new(&token))
+            .ok_or_else(|| wrong(Field::Token, "an access token"))
     }
 
     pub(super) fn received(&self) -> Result<u64, Refusal> {

@@ -11,6 +11,7 @@ mod ids;
 mod parts;
 mod refusal;
 mod server_message;
+mod token;
 
 pub use client_message::{ClientMessage, Destination, Incoming, Rejected, SignalKind, decode};
 pub use close::Close;
@@ -25,3 +26,4 @@ pub use server_message::{
     EndReason, ErrorMessage, IceServer, Limits, Member, Membership, Names, PROTOCOL, Registered,
     Relayed, ServerMessage, Verdict,
 };
+pub use token::{ACCESS_TOKEN_MAX, AccessToken, BadToken};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::ids::{BadId, CallId, MessageId, RoomId, UserId};
 use super::server_message::{ErrorMessage, ServerMessage};
+use super::token::BadToken;
 
 /// A message or a wish that the server does not carry out. It changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -97,6 +98,9 @@ pub enum Refusal {
         /// What is wrong with it.
         why: BadId,
     },
+    /// The access token is not taken.
+    #[error("{0}")]
+    BadToken(BadToken),
     /// The name is held by another connection.
     #[error("{0} is signed in already and still answers: choose another name or end the other one")]
     NameInUse(UserId),
@@ -159,7 +163,7 @@ pub enum BadMessage {
 }
 
 /// Why something is not allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotPermitted {
     /// More watched users than allowed.
     #[error(
@@ -177,6 +181,18 @@ pub enum NotPermitted {
     /// `refresh` in open mode.
     #[error("this server uses no tokens, so there is none to refresh")]
     NoTokens,
+    /// To call or to write to a user whom the access token does not list.
+    #[error("your access token does not let you address {0} (claim `call`)")]
+    Address(UserId),
+    /// A room that the access token does not list.
+    #[error("your access token does not let you into room {0} (claim `rooms`)")]
+    Room(RoomId),
+    /// To watch a user whom the access token does not list.
+    #[error("your access token does not let you watch {0} (claim `watch`)")]
+    Watch(UserId),
+    /// `list` with an access token that forbids it.
+    #[error("your access token does not let you see who is there (claim `presence`)")]
+    Presence,
 }
 
 /// Why the node cannot serve just now.
@@ -213,6 +229,7 @@ impl Refusal {
             Refusal::NotInRoom { .. } => "not-in-room",
             Refusal::ToSelf => "self",
             Refusal::BadUserId { .. } => "bad-user-id",
+            Refusal::BadToken(_) => "bad-token",
             Refusal::NameInUse(_) => "name-in-use",
             Refusal::Unavailable(_) => "unavailable",
         }
@@ -233,7 +250,9 @@ impl Refusal {
     /// The other user whom the refusal is about.
     fn about(&self) -> Option<&UserId> {
         match self {
-            Refusal::UserOffline(user) | Refusal::QueueFull(user) => Some(user),
+            Refusal::UserOffline(user)
+            | Refusal::QueueFull(user)
+            | Refusal::NotPermitted(NotPermitted::Address(user)) => Some(user),
             _ => None,
         }
     }

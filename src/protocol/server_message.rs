@@ -63,6 +63,11 @@ pub enum ServerMessage {
         #[serde(skip_serializing_if = "Option::is_none")]
         r#ref: Option<MessageId>,
     },
+    Refreshed {
+        expires: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        r#ref: Option<MessageId>,
+    },
     CallRequest {
         call_id: CallId,
         from: UserId,

@@ -2,7 +2,10 @@
  * Who signs in on this page: the rules for names, and what this tab remembers of them.
  */
 
-/** @typedef {{ userId: string, displayName: string }} Identity `displayName` is empty when none was chosen */
+/**
+ * @typedef {{ userId: string, displayName: string, token?: string }} Identity
+ *   `displayName` is empty when none was chosen; `token`: the access token, for servers that ask for one
+ */
 
 const REMEMBERED = "switchboard.identity";
 const LONGEST_USER_ID = 128;
@@ -41,12 +44,14 @@ export function displayNameProblem(text) {
 }
 
 /**
- * Who should be signed in as soon as the page is open: the page address (`?user=11&name=Ana`) goes first, then
- * whoever was signed in in this tab before a reload. Null: ask.
+ * Who should be signed in as soon as the page is open: the page address (`?user=11&name=Ana`, or `?token=…`) goes
+ * first, then whoever was signed in in this tab before a reload. Null: ask.
  * @returns {Identity | null}
  */
 export function expectedIdentity() {
   const query = new URLSearchParams(location.search);
+  const token = query.get("token")?.trim();
+  if (token) return { ...spokenOf(token), token };
   const userId = query.get("user");
   if (userId) return { userId: userId.trim(), displayName: (query.get("name") ?? "").trim() };
   return remembered();
@@ -61,10 +66,13 @@ export function remember(identity) {
   sessionStorage.setItem(REMEMBERED, JSON.stringify(identity));
   const address = new URL(location.href);
   const named = address.searchParams.get("user");
-  if (named === null || named.trim() === identity.userId) return;
-  address.searchParams.delete("user");
-  address.searchParams.delete("name");
-  history.replaceState(null, "", address);
+  if (named !== null && named.trim() !== identity.userId) {
+    address.searchParams.delete("user");
+    address.searchParams.delete("name");
+  }
+  // A secret does not belong into an address that is shown, kept and passed on.
+  address.searchParams.delete("token");
+  if (address.href !== location.href) history.replaceState(null, "", address);
 }
 
 /** After this, a reload of the tab asks who it is. */
@@ -75,9 +83,26 @@ export function forget() {
 /** @returns {Identity | null} */
 function remembered() {
   try {
-    const { userId, displayName } = JSON.parse(sessionStorage.getItem(REMEMBERED) ?? "{}");
-    return typeof userId === "string" ? { userId, displayName: String(displayName ?? "") } : null;
+    const { userId, displayName, token } = JSON.parse(sessionStorage.getItem(REMEMBERED) ?? "{}");
+    return typeof userId === "string" ? { userId, displayName: String(displayName ?? ""), token } : null;
   } catch {
     return null;
+  }
+}
+
+/**
+ * Of whom an access token (RFC 7519) speaks. Nothing is checked: that is the server's.
+ * @param {string} token
+ * @returns {{ userId: string, displayName: string }} empty where it is no token
+ */
+function spokenOf(token) {
+  try {
+    const base64 = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const { sub, name } = JSON.parse(new TextDecoder().decode(bytes));
+    const displayName = typeof name === "string" && displayNameProblem(name) === null ? name : "";
+    return { userId: String(sub ?? ""), displayName };
+  } catch {
+    return { userId: "", displayName: "" };
   }
 }

@@ -38,6 +38,8 @@ const OPENING = 15_000;
 /** Silence after a `ping` that makes a socket broken. */
 const ANSWER_TO_PING = 5_000;
 const GOODBYE = 1000;
+/** The access token has expired, and this page cannot get another. */
+const TOKEN_EXPIRED = 4401;
 const PROTOCOL_VIOLATIONS = [1002, 1003, 1007, 1009];
 
 export class Signaling extends EventTarget {
@@ -116,7 +118,9 @@ export class Signaling extends EventTarget {
     clearTimeout(this.#retry);
     this.#refusal = null;
     this.#emit("link", { phase: "connecting" });
-    const socket = new WebSocket(this.#address(), SUBPROTOCOL);
+    const token = this.#identity?.token;
+    // Page script cannot set headers, and proxies log URLs.
+    const socket = new WebSocket(this.#address(), token ? [SUBPROTOCOL, `bearer.${token}`] : SUBPROTOCOL);
     this.#socket = socket;
     socket.onopen = () => this.#emit("note", "socket open");
     socket.onmessage = ({ data }) => this.#hear(data);
@@ -236,7 +240,7 @@ export class Signaling extends EventTarget {
  * @param {number} code
  */
 function mayReconnect(code) {
-  return code < 4500 && !PROTOCOL_VIOLATIONS.includes(code);
+  return code < 4500 && code !== TOKEN_EXPIRED && !PROTOCOL_VIOLATIONS.includes(code);
 }
 
 /**

@@ -1,5 +1,11 @@
 //! Names, and the connection to the server: taken over, lost, found again.
 
+use std::time::{Duration, SystemTime};
+
+use switchboard::auth::{Issue, issue};
+use switchboard::config::{AuthMode, Config, Secret};
+use switchboard::protocol::{DisplayName, UserId};
+
 use crate::browser::Camera;
 use crate::demo::{impatient, on_a_demo_page_of, on_the_demo_page};
 
@@ -87,5 +93,47 @@ fn a_call_goes_on_while_the_server_restarts_and_the_page_says_so() {
         bo.accepts().await;
         ana.is_in_a_call().await;
         bo.is_in_a_call().await;
+    });
+}
+
+/// Settings of a server that asks for access tokens.
+fn asking_for_tokens() -> Config {
+    let secret = Some(Secret::new("a secret of at least 32 bytes, for these tests"));
+    Config { auth: AuthMode::Jwt, jwt_secret: secret, ..Config::default() }
+}
+
+fn token(user: &str, name: &str) -> String {
+    let wish = Issue {
+        user: UserId::parse(user).unwrap(),
+        name: Some(DisplayName::parse(name).unwrap()),
+        ttl: Duration::from_secs(3600),
+        audience: None,
+        issuer: None,
+    };
+    issue(&asking_for_tokens().jwt_secret.unwrap(), &wish, SystemTime::now())
+}
+
+#[test]
+fn where_the_server_asks_for_a_token_the_page_takes_it_from_its_address_and_hides_it() {
+    on_a_demo_page_of(asking_for_tokens(), async |demo| {
+        let path = format!("/?token={}", token("ana", "李雷"));
+        let page = demo.page_at(&path, Camera::Fake).await;
+
+        page.reads("status", "Signed in as 李雷 (ana).").await;
+
+        assert_eq!(page.value("location.search").await, "");
+        page.driver.refresh().await.unwrap();
+        page.reads("status", "Signed in as 李雷 (ana).").await;
+    });
+}
+
+#[test]
+fn without_a_token_the_page_says_that_the_server_asks_for_one() {
+    on_a_demo_page_of(asking_for_tokens(), async |demo| {
+        let page = demo.page_at("/?user=ana", Camera::Fake).await;
+
+        page.reads("status", "it asks for an access token of yours").await;
+        page.reads("status", "4501").await;
+        page.can_press("name-input").await;
     });
 }

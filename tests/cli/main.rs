@@ -1,6 +1,7 @@
 //! The program as an operator meets it: its settings, its sentences, its exit codes.
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod admin;
 mod health;
 mod secrets;

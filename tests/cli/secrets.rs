@@ -1,5 +1,6 @@
 //! Secrets among the settings: where they come from, and that nothing shows them.
 
+use std::ffi::OsString;
 use std::fs;
 
 use switchboard::config::{Config, Given, Secret, Source, load};
@@ -10,9 +11,12 @@ use crate::run;
 const SECRET: &str = "s3cret-s3cret-s3cret-s3cret-s3cret";
 const VARIABLE: &str = "SWITCHBOARD_JWT_SECRET";
 
+fn variables(secret: &str) -> Vec<(OsString, OsString)> {
+    vec![(VARIABLE.into(), secret.into())]
+}
+
 fn load_variable(value: &str) -> Result<Config, String> {
-    let variables = vec![(VARIABLE.into(), value.into())];
-    let loaded = load(Given { variables, ..Given::default() });
+    let loaded = load(Given { variables: variables(value), ..Given::default() });
     loaded.map(|loaded| loaded.config).map_err(|fault| fault.to_string())
 }
 
@@ -84,7 +88,7 @@ fn a_secret_in_a_file_that_is_no_toml_is_not_shown() {
 
 #[test]
 fn the_printed_settings_say_that_a_secret_is_set_and_from_where_and_no_more() {
-    let ran = run(&["config"], &[(VARIABLE, SECRET)]);
+    let ran = run(&["config"], &[(VARIABLE, SECRET), ("SWITCHBOARD_AUTH", "jwt")]);
 
     let lines = format!("From: variable {VARIABLE}.\n# jwt-secret = (set, not shown)\n");
     assert!(ran.out.contains(&lines), "{}", ran.out);
@@ -94,14 +98,12 @@ fn the_printed_settings_say_that_a_secret_is_set_and_from_where_and_no_more() {
 
 #[test]
 fn settings_and_their_faults_do_not_show_a_secret_in_debug_output() {
-    let variables = vec![(VARIABLE.into(), SECRET.into())];
-    let loaded = load(Given { variables, ..Given::default() }).unwrap();
+    let loaded = load(Given { variables: variables(SECRET), ..Given::default() }).unwrap();
     let source = loaded
         .source(switchboard::config::SETTINGS.iter().find(|it| it.name() == "jwt-secret").unwrap());
     assert_eq!(source, &Source::Variable(VARIABLE.into()));
     assert!(!format!("{loaded:?}").contains("s3cret"));
 
-    let variables = vec![(VARIABLE.into(), "hunter2".into())];
-    let fault = load(Given { variables, ..Given::default() }).unwrap_err();
+    let fault = load(Given { variables: variables("hunter2"), ..Given::default() }).unwrap_err();
     assert!(!format!("{fault:?}").contains("hunter2"));
 }

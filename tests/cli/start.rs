@@ -129,3 +129,17 @@ fn a_misspelt_flag_is_refused_and_the_nearest_is_named() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("'--max-frames'") && ran.err.contains("'--max-frame'"), "{}", ran.err);
 }
+
+#[test]
+fn an_open_server_that_others_can_reach_warns_at_every_start() {
+    let serve = ["--listen", "127.0.0.1:0", "--insecure-open"];
+    let mut child = program(&serve, &[]).stderr(Stdio::piped()).spawn().unwrap();
+    let log = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+
+    let lines: Vec<_> = log.take_while(|line| !line.contains("listening")).collect();
+    let _ = (child.kill(), child.wait());
+
+    let warnings: Vec<_> = lines.iter().filter(|line| line.contains("WARN")).collect();
+    assert_eq!(warnings.len(), 1, "{lines:?}");
+    assert!(warnings[0].contains("everybody may claim every name"), "{warnings:?}");
+}

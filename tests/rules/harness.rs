@@ -4,6 +4,7 @@
 //! socket after its close.
 
 mod counting;
+mod granting;
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -16,12 +17,13 @@ use rand::rngs::StdRng;
 use serde_json::Value;
 use switchboard::config::Config;
 use switchboard::domain::{
-    Backlog, Census, Effect, Handle, Input, Login, Parting, Snapshot, Switchboard, Wall,
+    Backlog, Census, Effect, Handle, Input, Login, Parting, Snapshot, Switchboard, Verified, Wall,
 };
-use switchboard::protocol::{self, Close, DisplayName, ServerMessage, UserId};
+use switchboard::protocol::{self, BadToken, Close, DisplayName, ServerMessage, UserId};
 
 use counting::Library;
 pub use counting::is_counted;
+pub use granting::only;
 
 pub const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -94,6 +96,8 @@ pub struct Board {
     lines: Vec<Line>,
     newest: HashMap<String, usize>,
     libraries: HashMap<String, Library>,
+    /// What access tokens say.
+    tokens: HashMap<String, Verified>,
 }
 
 impl Board {
@@ -108,7 +112,14 @@ impl Board {
         let now = Instant::now();
         let mut rules = Switchboard::new(Arc::new(config), StdRng::seed_from_u64(1));
         rules.set_wall(Wall::new(now, BEGIN));
-        Self { rules, now, lines: Vec::new(), newest: HashMap::new(), libraries: HashMap::new() }
+        Self {
+            rules,
+            now,
+            lines: Vec::new(),
+            newest: HashMap::new(),
+            libraries: HashMap::new(),
+            tokens: HashMap::new(),
+        }
     }
 
     /// These users are there, and what they heard of each other's coming is forgotten.
@@ -372,6 +383,11 @@ impl Board {
             }
             Effect::Claim { connection, user, login } => {
                 self.applies(Input::Claimed { connection, user, login });
+            }
+            Effect::Verify { connection, user, id, token } => {
+                let verified = self.tokens.get(token.as_str()).cloned();
+                let verified = verified.ok_or(BadToken::Signature);
+                self.applies(Input::Refreshed { connection, user, id, verified });
             }
         }
     }

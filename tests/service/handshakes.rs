@@ -101,6 +101,19 @@ async fn in_open_mode_another_host_is_served_only_where_that_is_asked_for() {
 }
 
 #[actix_rt::test]
+async fn where_the_names_of_the_server_are_listed_it_answers_to_no_other() {
+    let hosts = vec!["localhost".to_owned(), "127.0.0.1".into()];
+    let server = TestServer::start(Config { insecure_open: true, hosts, ..config() }).await;
+    assert_eq!(handshake(&server, &["Host: localhost:9000"]).await.status, 101);
+    assert_eq!(handshake(&server, &[]).await.status, 101);
+    // A page whose name somebody has pointed here: its origin is the same, its name is not ours.
+    let headers = ["Host: evil.example:8080", "Origin: http://evil.example:8080"];
+    let refused = ask(server.address, "/ws", &upgrade(&headers)).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (403, &json!("not-permitted")));
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
 async fn of_the_subprotocols_offered_ours_alone_is_echoed() {
     let server = TestServer::start(config()).await;
     let offer = "Sec-WebSocket-Protocol: bearer.abc, switchboard.v1, resume.def";

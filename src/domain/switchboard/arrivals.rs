@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::resuming::Back;
 use super::{PROBE_PATIENCE, Service, Switchboard};
-use crate::config::{DuplicateLogin, PresenceMode};
+use crate::config::DuplicateLogin;
 use crate::domain::agenda::Due;
 use crate::domain::call::CallEvent;
 use crate::domain::session::{Attachment, Challenger, Ledger, Manners, Session, View};
@@ -114,12 +114,14 @@ impl<C: Handle> Switchboard<C> {
         if let Some(ledger) = &ledger {
             self.remember_token(&ledger.token, &user);
         }
+        self.await_expiry(&user, login.grant.as_deref());
         let session = Session {
             id: self.mint.session(),
             name: login.name,
             since: now,
             attachment: Attachment::Attached(connection),
             claim,
+            grant: login.grant,
             ledger,
             call: ringing.clone(),
             rooms: Vec::new(),
@@ -176,7 +178,7 @@ impl<C: Handle> Switchboard<C> {
 
     /// The first list, and from where on changes are told.
     pub(super) fn show_who_is_there(&mut self, user: &UserId, effects: &mut Vec<Effect<C>>) {
-        if self.config.presence == PresenceMode::Off {
+        if self.may_see(user).is_err() {
             return;
         }
         let others = self.registry.len() - 1;

@@ -145,6 +145,7 @@ impl<C: Handle> Switchboard<C> {
         if users.contains(watcher) {
             return Err(Refusal::ToSelf);
         }
+        self.may_watch(watcher, &users)?;
         let Some(session) = self.registry.session(watcher) else { return Ok(()) };
         let mut fresh: Vec<_> =
             users.iter().filter(|user| !session.watching.contains_key(*user)).collect();
@@ -212,9 +213,7 @@ impl<C: Handle> Switchboard<C> {
         limit: usize,
         effects: &mut Vec<Effect<C>>,
     ) -> Result<(), Refusal> {
-        if self.config.presence == PresenceMode::Off {
-            return Err(Refusal::NotPermitted(NotPermitted::PresenceOff));
-        }
+        self.may_see(user)?;
         self.looks(user);
         let list = self.list(user, after.as_ref(), limit, id);
         self.show(user, &list, effects);

@@ -33,6 +33,7 @@ impl<C: Handle> Switchboard<C> {
         if *caller == to {
             return Err(Refusal::ToSelf);
         }
+        self.may_address(caller, &to)?;
         let Some(session) = self.registry.session_mut(caller) else { return Ok(()) };
         self.quotas
             .call(&mut session.buckets, now)

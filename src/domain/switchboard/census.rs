@@ -31,6 +31,12 @@ pub struct Counts {
     pub evicted: u64,
     /// Sessions that an operator ended.
     pub removed: u64,
+    /// Sockets that were closed because their access token had expired.
+    pub tokens_expired: u64,
+    /// Access tokens that took the place of another on the same socket.
+    pub refreshed: u64,
+    /// Access tokens that were brought by `refresh` and refused.
+    pub refused_refreshes: u64,
     /// Messages from connections that were no longer their user's current one.
     pub stale_messages: u64,
     /// Ends of connections that were no longer, or never, their user's current one.

@@ -186,6 +186,9 @@ impl<C: Handle> Switchboard<C> {
         if let Some(at) = session.fresh_ice_at {
             self.agenda.take_out(at, Due::IceServers(user.clone()));
         }
+        if let Some(grant) = session.grant {
+            self.agenda.take_out(grant.expires, Due::TokenExpired(user.clone()));
+        }
         if let Some(ledger) = session.ledger {
             self.forget_token(&ledger.token);
             if let Some(by) = ledger.confirm_by {

@@ -9,6 +9,7 @@ mod calling;
 mod census;
 mod delivery;
 mod freshening;
+mod granting;
 mod leaving;
 mod operator;
 mod relaying;
@@ -34,8 +35,8 @@ use crate::domain::presence::Presence;
 use crate::domain::quota::Quotas;
 use crate::domain::registry::Registry;
 use crate::domain::rooms::Rooms;
-use crate::domain::{Effect, Handle, Login, Parting, Wall};
-use crate::protocol::{Incoming, Rejected, UserId};
+use crate::domain::{Effect, Handle, Login, Parting, Verified, Wall};
+use crate::protocol::{BadToken, Incoming, MessageId, Rejected, UserId};
 
 /// How long the holder of a name has to answer when another connection wants it.
 const PROBE_PATIENCE: Duration = Duration::from_secs(5);
@@ -118,6 +119,17 @@ pub enum Input<C> {
         /// Its size.
         bytes: usize,
     },
+    /// What the token of a `refresh` says: the answer to [`Effect::Verify`].
+    Refreshed {
+        /// As in the question.
+        connection: C,
+        /// As in the question.
+        user: UserId,
+        /// As in the question.
+        id: Option<MessageId>,
+        /// What it says, or why it is refused.
+        verified: Result<Verified, BadToken>,
+    },
     /// A sign of life after [`Effect::Probe`].
     Alive {
         /// Of which connection.
@@ -177,6 +189,9 @@ impl<C: Handle> Switchboard<C> {
             Input::Said { connection, user, said, bytes } => {
                 self.hear(&connection, &user, said, bytes, now, effects);
             }
+            Input::Refreshed { connection, user, id, verified } => {
+                self.refreshed(&connection, &user, id, verified, now, effects);
+            }
             Input::Alive { connection, user } => self.proven_alive(&connection, &user, effects),
             Input::Ended { connection, user, parting } => {
                 self.ended(&connection, &user, parting, now, effects);
@@ -217,6 +232,7 @@ impl<C: Handle> Switchboard<C> {
             Due::Presence => self.tell_changes(now, effects),
             Due::Totals => self.tell_totals(now, effects),
             Due::Confirm(user) => self.confirm(&user, effects),
+            Due::TokenExpired(user) => self.token_expired(&user, now, effects),
             Due::ResumeOver(user) => self.resume_over(&user, now, effects),
             Due::IceServers(user) => self.freshen(&user, now, effects),
             Due::SendAway => self.send_away(effects),

@@ -50,8 +50,9 @@ impl<C: Handle> Switchboard<C> {
                 return Err(Refusal::NotYourCall(call_id.clone()));
             }
         }
-        if let Some(room) = &room {
-            self.both_in(room, from, &to)?;
+        match &room {
+            Some(room) => self.both_in(room, from, &to)?,
+            None => self.may_address(from, &to)?,
         }
         let relayed = Relayed { from: from.into(), call_id: call, room, data };
         let message = match kind {
@@ -94,6 +95,7 @@ impl<C: Handle> Switchboard<C> {
         if *from == to {
             return Err(Refusal::ToSelf);
         }
+        self.may_address(from, &to)?;
         let receipt = self.receipt(from, id.filter(|_| receipt))?;
         if volatile && self.is_behind(&to) {
             self.give_verdict(receipt, to, ServerMessage::Undelivered, effects);

@@ -119,7 +119,12 @@ impl<C: Handle> Switchboard<C> {
             let refusal = Refusal::NameInUse(user.clone());
             refuse(challenger.connection, &refusal, Close::NameInUse, effects);
         }
-        self.forget_view(user);
+        // `registered` lists the rooms that are left.
+        let _ = self.take_grant(user, login.grant.clone(), effects);
+        match self.may_see(user) {
+            Ok(()) => self.forget_view(user),
+            Err(_) => self.look_away(user),
+        }
         self.plan_fresh_ice(user, now);
         let welcome = self.welcome(user, login.resume.as_ref(), Arrival::Resumed, now);
         let to = connection;
@@ -169,6 +174,14 @@ impl<C: Handle> Switchboard<C> {
     ) {
         self.counts.expired += 1;
         self.end(user, now, effects);
+    }
+
+    /// Tells the user nothing any more of who is there.
+    pub(super) fn look_away(&mut self, user: &UserId) {
+        self.forget_view(user);
+        if let Some(session) = self.registry.session_mut(user) {
+            session.view = View::Nothing;
+        }
     }
 
     fn forget_view(&mut self, user: &UserId) {

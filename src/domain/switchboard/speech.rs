@@ -7,16 +7,18 @@ use super::{Service, Switchboard};
 use crate::domain::call::Request;
 use crate::domain::{Effect, Handle};
 use crate::protocol::{
-    ClientMessage, Close, Incoming, MessageId, NotPermitted, Refusal, Rejected, ServerMessage,
-    Unavailable, UserId,
+    ClientMessage, Close, Incoming, MessageId, Refusal, Rejected, ServerMessage, Unavailable,
+    UserId,
 };
 
 /// So many messages in a row that are none end the session.
 const GIBBERISH_MAX: u8 = 20;
 /// So many messages in a row over the rate end the session.
 const OVER_RATE_MAX: u8 = 100;
-/// A page of the list costs as much as so many other messages.
+/// A page of the list costs as much as so many other messages …
 const LIST_COST: u32 = 10;
+/// … and so does looking at a token, as a signature takes a fraction of a millisecond.
+const REFRESH_COST: u32 = 10;
 
 impl<C: Handle> Switchboard<C> {
     /// Hears one message. What comes from a connection that is no longer the user's current one
@@ -65,7 +67,11 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         let Some(session) = self.registry.session_mut(user) else { return };
-        let cost = if matches!(said, Ok(ClientMessage::List { .. })) { LIST_COST } else { 1 };
+        let cost = match &said {
+            Ok(ClientMessage::List { .. }) => LIST_COST,
+            Ok(ClientMessage::Refresh { .. }) => REFRESH_COST,
+            Ok(_) | Err(_) => 1,
+        };
         if let Err(retry_after) = self.quotas.message(&mut session.buckets, cost, now) {
             session.manners.over_rate += 1;
             let too_often = session.manners.over_rate >= OVER_RATE_MAX;
@@ -115,7 +121,7 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    fn object(
+    pub(super) fn object(
         &mut self,
         user: &UserId,
         id: Option<MessageId>,
@@ -161,7 +167,7 @@ impl<C: Handle> Switchboard<C> {
                 Ok(())
             }
             M::List { after, limit } => self.answer_list(user, id, after, limit, effects),
-            M::Refresh { token: _ } => Err(Refusal::NotPermitted(NotPermitted::NoTokens)),
+            M::Refresh { token } => self.refresh(user, id, token, effects),
             M::Ping => {
                 self.show(user, &ServerMessage::Pong { r#ref: id }, effects);
                 Ok(())

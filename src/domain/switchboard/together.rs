@@ -17,6 +17,7 @@ impl<C: Handle> Switchboard<C> {
     ) -> Result<(), Refusal> {
         let newcomer = !self.rooms.holds(&room, user);
         if newcomer {
+            self.may_join(user, &room)?;
             self.enter(user, &room)?;
         }
         let joined = ServerMessage::RoomJoined(self.membership(&room, user, id));
@@ -76,7 +77,12 @@ impl<C: Handle> Switchboard<C> {
         self.tell_others(room, user, &ServerMessage::MemberLeft(left), effects);
     }
 
-    fn membership(&self, room: &RoomId, user: &UserId, id: Option<MessageId>) -> Membership {
+    pub(super) fn membership(
+        &self,
+        room: &RoomId,
+        user: &UserId,
+        id: Option<MessageId>,
+    ) -> Membership {
         let members = self.rooms.others(room, user);
         let names = self.registry.names(&members);
         Membership { room: room.clone(), members, names, r#ref: id }

@@ -64,7 +64,7 @@ macro_rules! counts {
 
 counts! {
     registered, resumed, failed_resumes, late_resumes, late_logins, expired, replaced, ended, said_goodbye,
-    broken, evicted, removed, stale_messages, stale_ends, refused, calls_started, calls_ended,
+    broken, evicted, removed, tokens_expired, refreshed, refused_refreshes, stale_messages, stale_ends, refused, calls_started, calls_ended,
 }
 
 /// Statistics of the node.

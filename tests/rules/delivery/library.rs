@@ -181,6 +181,7 @@ impl Library {
             M::CallEnded { call_id: None, .. } | M::Pong { .. } => {}
             M::Registered(_)
             | M::IceServers { .. }
+            | M::Refreshed { .. }
             | M::Ping {}
             | M::Answer(_)
             | M::Candidate(_) => panic!("not to be said: {message:?}"),

@@ -148,6 +148,7 @@ impl Client {
             M::Relayed(it) | M::Undelivered(it) => assert_ne!(it.to, self.user),
             M::Registered(_)
             | M::IceServers { .. }
+            | M::Refreshed { .. }
             | M::Ack { .. }
             | M::Ping {}
             | M::CallPeerAway { .. }

@@ -323,6 +323,7 @@ impl World {
                     client.being = Being::Closed;
                     client.refused = false;
                 }
+                Effect::Verify { .. } => panic!("there are no tokens in open mode"),
                 Effect::Identify { connection, user } => {
                     assert_eq!(self.clients[connection.number].user, user);
                 }

@@ -84,6 +84,18 @@ impl RawClient {
         Self::dials_with(socket.connect(address).await.unwrap(), query).await
     }
 
+    /// Upgraded with these header lines.
+    pub async fn dials_bearing(address: SocketAddr, query: &str, headers: &[&str]) -> Self {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        ask(&mut stream, query, headers).await;
+        Self::upgraded(stream).await
+    }
+
+    /// Upgraded over this stream.
+    pub async fn upgrades(stream: TcpStream, query: &str) -> Self {
+        Self::dials_with(stream, query).await
+    }
+
     async fn dials_with(mut stream: TcpStream, query: &str) -> Self {
         ask(&mut stream, query, &[]).await;
         Self::upgraded(stream).await

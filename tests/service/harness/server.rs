@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use switchboard::config::Config;
 use switchboard::domain::Census;
+use switchboard::http::GateCounts;
 use switchboard::server::Server;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
@@ -74,6 +75,10 @@ impl TestServer {
 
     pub fn admin_address(&self) -> Option<SocketAddr> {
         self.server().admin_address()
+    }
+
+    pub fn gate_counts(&self) -> GateCounts {
+        self.server().gate_counts()
     }
 
     pub fn open_sockets(&self) -> usize {

@@ -1,0 +1,102 @@
+//! Keys in a file: read at the start, and again when the file has changed.
+//!
+//! A thread of its own looks at the file once a second, so no token can make the server read it,
+//! and whoever checks a token never waits for a disk. A file that has become useless leaves the
+//! keys in force as they are, and is told of once.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use log::{info, warn};
+
+use super::Fault;
+use super::jwt::in_force;
+use super::keys::{BadKeys, Keys};
+use crate::config::Config;
+
+/// How soon a change is seen.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// The longest file that is read, in bytes: hundreds of keys.
+pub(super) const FILE_MAX: u64 = 1 << 20;
+
+/// A file with keys.
+pub(super) struct KeyFile {
+    setting: &'static str,
+    path: PathBuf,
+    parse: fn(&[u8]) -> Result<Keys, BadKeys>,
+}
+
+/// The watching ends when this is dropped.
+pub(super) struct Watch(#[allow(dead_code, reason = "held for its drop")] Sender<()>);
+
+/// What was seen at the last look.
+#[derive(PartialEq, Eq)]
+enum Seen {
+    Content(Vec<u8>),
+    Fault(BadKeys),
+}
+
+impl KeyFile {
+    /// The file that the settings name.
+    pub(super) fn of(config: &Config) -> Option<Self> {
+        let pem = config.jwt_key.clone().map(|path| Self {
+            setting: "jwt-key",
+            path,
+            parse: Keys::of_pem,
+        });
+        pem.or_else(|| {
+            let path = config.jwt_jwks.clone()?;
+            Some(Self { setting: "jwt-jwks", path, parse: Keys::of_jwks })
+        })
+    }
+
+    /// The keys in it, which follow its changes as long as the watch is held.
+    pub(super) fn read_and_watch(self) -> Result<(Arc<ArcSwap<Keys>>, Watch), Fault> {
+        let fault = |why| Fault::File { setting: self.setting, path: self.path.clone(), why };
+        let content = self.read().map_err(fault)?;
+        let keys = in_force((self.parse)(&content).map_err(fault)?);
+        let (watch, ended) = channel();
+        let followed = keys.clone();
+        let follow = move || self.follow(&followed, Seen::Content(content), &ended);
+        thread::Builder::new().name("jwt-keys".into()).spawn(follow)?;
+        Ok((keys, Watch(watch)))
+    }
+
+    fn read(&self) -> Result<Vec<u8>, BadKeys> {
+        let unreadable = |error: std::io::Error| BadKeys::Unreadable(error.to_string());
+        let mut content = Vec::new();
+        let file = File::open(&self.path).map_err(unreadable)?;
+        file.take(FILE_MAX + 1).read_to_end(&mut content).map_err(unreadable)?;
+        if content.len() as u64 > FILE_MAX { Err(BadKeys::TooLong) } else { Ok(content) }
+    }
+
+    fn follow(&self, keys: &ArcSwap<Keys>, mut seen: Seen, ended: &Receiver<()>) {
+        while ended.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
+            let now = self.read().map_or_else(Seen::Fault, Seen::Content);
+            if now == seen {
+                continue;
+            }
+            let parsed = match &now {
+                Seen::Content(content) => (self.parse)(content),
+                Seen::Fault(why) => Err(why.clone()),
+            };
+            match parsed {
+                Ok(fresh) => {
+                    info!("access tokens are checked with new keys keys={}", fresh.len());
+                    keys.store(Arc::new(fresh));
+                }
+                Err(why) => warn!(
+                    "the keys for access tokens stay as they were: {} {:?} has changed, and {why}",
+                    self.setting, self.path
+                ),
+            }
+            seen = now;
+        }
+    }
+}
