@@ -25,11 +25,8 @@ pub enum Order {
     },
     /// Print this text.
     Print(String),
-    /// Ask the server at this URL whether it is well.
-    Health {
-        /// An HTTP URL.
-        url: String,
-    },
+    /// Ask a server whether it is well.
+    Health(health::Question),
 }
 
 /// Why an order cannot be given; one sentence for the operator.
@@ -64,12 +61,10 @@ impl Order {
         let loaded = config::load(given(matches, variables))?;
         Ok(match name {
             "config" => Order::Print(config::as_toml(&loaded)),
-            "health" => Order::Health {
-                url: match matches.get_one::<String>(URL) {
-                    Some(url) => url.clone(),
-                    None => health::url(loaded.config.listen)?,
-                },
-            },
+            "health" => Order::Health(match matches.get_one::<String>(URL) {
+                Some(url) => health::Question::for_url(url),
+                None => health::Question::for_server(&loaded.config)?,
+            }),
             _ => Order::Serve { config: loaded.config.into(), log },
         })
     }

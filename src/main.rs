@@ -26,9 +26,9 @@ fn main() -> ExitCode {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => refuse(&error, FAILURE),
             _ => ExitCode::SUCCESS,
         },
-        Order::Health { url } => match health::ask(&url) {
+        Order::Health(question) => match health::ask(&question) {
             Ok(()) => {
-                println!("{url} is well");
+                println!("{} is well", question.url);
                 ExitCode::SUCCESS
             }
             Err(unwell) => refuse(&unwell, FAILURE),

@@ -9,19 +9,20 @@ use std::time::Duration;
 use actix::{Actor, Addr, MailboxError};
 use actix_rt::System;
 use actix_server::ServerHandle;
-use actix_web::App;
 use actix_web::web::Data;
 use log::info;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::config::Config;
-use crate::connection::{Limits, Node, OpenSockets, Site, listen};
+use crate::connection::{Limits, Node, OpenSockets, Pending, Port, Site, listen};
 use crate::descriptors;
 use crate::health::from_this_machine;
-use crate::http::{self, Context, Gate};
+use crate::http::{self, Context, Gate, GateCounts};
 use crate::hub::{Drain, Inspect, Report, SignalingHub};
+use crate::tls::{self, Certificate};
 
 /// How long sockets may take to say goodbye when the server stops, the moment for settling
 /// included. All in all a stop takes less than 10 s, which is a container's patience.
@@ -38,6 +39,9 @@ pub enum Fault {
         /// The system's words.
         why: io::Error,
     },
+    /// TLS is wanted, and its files are of no use.
+    #[error(transparent)]
+    Tls(#[from] tls::Fault),
     /// The system gives no threads, no descriptors, no signals.
     #[error("cannot start: {0}")]
     Start(#[from] io::Error),
@@ -55,7 +59,11 @@ pub struct Server {
     hub: Addr<SignalingHub>,
     hub_gone: oneshot::Receiver<()>,
     open: OpenSockets,
+    pending: Pending,
+    gate: Arc<Gate>,
     listener: ServerHandle,
+    /// Looks after the certificate, where there is one.
+    following: Option<JoinHandle<()>>,
 }
 
 /// Serves until SIGTERM or SIGINT.
@@ -67,8 +75,9 @@ pub fn run(config: Config) -> Result<(), Fault> {
     System::new().block_on(async {
         let (mut terminate, mut interrupt) =
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
         let mut server = Server::start(config).await?;
-        info!("listening, open http://{}/", from_this_machine(server.address()));
+        info!("listening, open {scheme}://{}/", from_this_machine(server.address()));
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
@@ -86,24 +95,32 @@ pub fn run(config: Config) -> Result<(), Fault> {
 impl Server {
     /// Listens and serves. Needs an actix system to be running on this thread.
     pub async fn start(config: Config) -> Result<Self, Fault> {
+        let certificate = Certificate::load(&config)?;
         let bound = TcpListener::bind(config.listen)
             .map_err(|why| Fault::Listen { listen: config.listen, why })?;
         let address = bound.local_addr()?;
-        let workers = config.workers;
+        let pending = Pending::new(&config);
+        let port = Port {
+            listener: bound,
+            workers: config.workers,
+            tls: certificate.as_ref().map(Certificate::server_config),
+            pending: pending.clone(),
+        };
         let (wiring, hub) = Wiring::new(config);
-        let open = wiring.open.clone();
-        let server = listen(bound, workers, move || {
+        let (open, gate) = (wiring.open.clone(), wiring.gate.clone());
+        let server = listen(port, move || {
             let context = wiring.context();
             Site {
                 node: wiring.node(&context.hub),
-                pages: App::new().configure(http::pages(context.clone())),
-                sockets: App::new().configure(http::sockets(context)),
+                pages: http::pages(context.clone()),
+                sockets: http::sockets(context),
             }
         })?;
         let listener = server.handle();
         actix_rt::spawn(server);
         let (hub, hub_gone) = hub.await.map_err(|_| Fault::HubGone { open: 0 })?;
-        Ok(Self { address, hub, hub_gone, open, listener })
+        let following = certificate.map(|it| actix_rt::spawn(it.follow()));
+        Ok(Self { address, hub, hub_gone, open, pending, gate, listener, following })
     }
 
     /// Where it listens, with the port that the system chose if it was told to.
@@ -114,6 +131,16 @@ impl Server {
     /// Sockets that are open now.
     pub fn open_sockets(&self) -> usize {
         self.open.count()
+    }
+
+    /// Connections that are no socket yet.
+    pub fn pending(&self) -> &Pending {
+        &self.pending
+    }
+
+    /// Who did not get in.
+    pub fn gate_counts(&self) -> GateCounts {
+        self.gate.counts()
     }
 
     /// What the hub knows of, users and calls and counts.
@@ -136,6 +163,9 @@ impl Server {
             && timeout(FAREWELL, self.open.none_left()).await.is_err()
         {
             info!("some sockets did not say goodbye in time sockets={}", self.open.count());
+        }
+        if let Some(following) = &self.following {
+            following.abort();
         }
         self.listener.stop(false).await;
     }

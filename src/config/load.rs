@@ -76,6 +76,18 @@ pub enum Fault {
         /// What it takes, in words.
         allowed: String,
     },
+    /// One of two settings that go together.
+    #[error("{setting} is set ({from}) and {missing} is not: {why}")]
+    Alone {
+        /// The setting that is there.
+        setting: String,
+        /// Where it stands.
+        from: Source,
+        /// The one that is not.
+        missing: String,
+        /// What needs both.
+        why: &'static str,
+    },
     /// A variable with our prefix that belongs to no setting. Its value is not told: it may be
     /// a secret of something else.
     #[error("variable {name} is no setting; the nearest is {nearest}, and {ALL}")]
@@ -116,6 +128,9 @@ pub enum Fault {
         why: String,
     },
 }
+
+/// Why a certificate and its key are set together.
+const NEEDS_BOTH: &str = "TLS needs the certificate and its key";
 
 /// Where an operator finds the names.
 const ALL: &str = "\"switchboard config\" prints all";
@@ -203,8 +218,14 @@ impl Loaded {
         Ok(())
     }
 
-    /// A queue must have room for what it is to hold, or no message would ever pass.
+    /// A queue must have room for what it is to hold, or no message would ever pass; a
+    /// certificate is of no use without its key.
     fn check_together(&self) -> Result<(), Fault> {
+        match (&self.config.tls_cert, &self.config.tls_key) {
+            (Some(_), None) => return Err(self.alone("tls_cert", "tls_key", NEEDS_BOTH)),
+            (None, Some(_)) => return Err(self.alone("tls_key", "tls_cert", NEEDS_BOTH)),
+            (Some(_), Some(_)) | (None, None) => {}
+        }
         let Config { max_frame, queue_bytes, queue_total, .. } = self.config;
         if queue_bytes < max_frame {
             return Err(self.too_small(("queue_bytes", queue_bytes), ("max_frame", max_frame)));
@@ -213,6 +234,11 @@ impl Loaded {
             return Err(self.too_small(("queue_total", queue_total), ("queue_bytes", queue_bytes)));
         }
         Ok(())
+    }
+
+    fn alone(&self, field: &str, missing: &str, why: &'static str) -> Fault {
+        let from = self.sources.get(field).unwrap_or(&Source::Default).clone();
+        Fault::Alone { setting: name_of(field), from, missing: name_of(missing), why }
     }
 
     fn too_small(&self, (field, bytes): (&str, usize), (within, least): (&str, usize)) -> Fault {

@@ -142,6 +142,9 @@ impl Connection {
         self.account(progress);
         match outcome {
             Poll::Ready(Ok(())) => self.stalled_since = None,
+            // The rest is encrypted, and bounded; when the socket takes of it is not seen here. That
+            // it does is the heartbeat's business.
+            Poll::Pending if self.backlog.is_empty() => self.stalled_since = None,
             Poll::Pending if progress.taken > 0 => self.stalled_since = Some(now),
             Poll::Pending => self.stalled_since = self.stalled_since.or(Some(now)),
             Poll::Ready(Err(error)) => self.cannot_write(cx, &error),

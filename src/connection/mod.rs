@@ -39,13 +39,15 @@ mod frames;
 mod io;
 mod listen;
 mod open;
+mod pending;
 mod reading;
 mod upgrade;
 
 pub use actor::Connection;
 pub use io::Io;
-pub use listen::{Site, listen};
+pub use listen::{Port, Site, listen};
 pub use open::{OpenSocket, OpenSockets};
+pub use pending::Pending;
 pub use upgrade::{Admission, Seat, accept, upgrade};
 
 /// What every connection of a worker shares.

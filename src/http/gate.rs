@@ -6,16 +6,20 @@
 //! times a limit it is refused by HTTP.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use log::warn;
 
+use crate::address::{Client, Headers, subscriber};
 use crate::config::Config;
 use crate::hub::Seat;
 use crate::protocol::Unavailable;
+
+use super::refusal::HttpRefusal;
 
 /// From so many times a limit on, an address is not even told in words.
 const PATIENCE: u32 = 4;
@@ -29,6 +33,37 @@ pub struct Gate {
     max_per_address: usize,
     pace: Option<Pace>,
     open: Mutex<Open>,
+    counters: Counters,
+    /// Whether it was said that a header of a proxy is not believed.
+    told_of_proxies: AtomicBool,
+}
+
+/// Who did not get in, since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GateCounts {
+    /// Told that the node is full (`max-sockets`), unless they took the place of another socket of
+    /// theirs.
+    pub full: u64,
+    /// The same for their address (`max-sockets-per-address`).
+    pub crowded: u64,
+    /// Told that their address opens sockets too fast (`new-sockets-per-address`).
+    pub too_fast: u64,
+    /// Turned away by HTTP, for their address was at four times a limit.
+    pub turned_away: u64,
+    /// Refused for the page that they came from, or the name by which they called the server.
+    pub foreign: u64,
+    /// Refused for a URL, a head or a body over its bound.
+    pub oversized: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    full: AtomicU64,
+    crowded: AtomicU64,
+    too_fast: AtomicU64,
+    turned_away: AtomicU64,
+    foreign: AtomicU64,
+    oversized: AtomicU64,
 }
 
 /// How fast an address may open sockets: refused in words above the first, by HTTP above the
@@ -81,11 +116,73 @@ impl Gate {
             max_per_address: config.max_sockets_per_address,
             pace,
             open: Mutex::default(),
+            counters: Counters::default(),
+            told_of_proxies: AtomicBool::new(false),
         }
     }
 
-    pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Entry {
-        let address = subscriber(address);
+    /// Who did not get in.
+    pub fn counts(&self) -> GateCounts {
+        let Counters { full, crowded, too_fast, turned_away, foreign, oversized } = &self.counters;
+        GateCounts {
+            full: full.load(Relaxed),
+            crowded: crowded.load(Relaxed),
+            too_fast: too_fast.load(Relaxed),
+            turned_away: turned_away.load(Relaxed),
+            foreign: foreign.load(Relaxed),
+            oversized: oversized.load(Relaxed),
+        }
+    }
+
+    /// Counts a request that was refused before its address mattered.
+    pub(super) fn refused(&self, refusal: &HttpRefusal) {
+        match refusal {
+            HttpRefusal::ForeignOrigin(_) | HttpRefusal::ForeignHost(_) => {
+                self.counters.foreign.fetch_add(1, Relaxed);
+            }
+            HttpRefusal::LongQuery(_) | HttpRefusal::LongHead(_) | HttpRefusal::Body => {
+                self.counters.oversized.fetch_add(1, Relaxed);
+            }
+            HttpRefusal::NotAnUpgrade
+            | HttpRefusal::NoSocketHere
+            | HttpRefusal::NotFound
+            | HttpRefusal::Method
+            | HttpRefusal::Handshake(_)
+            | HttpRefusal::Subprotocol
+            | HttpRefusal::TooMany => {}
+        }
+    }
+
+    /// Lets one more in, or says why not.
+    pub(super) fn enter(self: &Arc<Self>, client: Client) -> Entry {
+        let entry = self.judge(subscriber(client.address));
+        let (counter, is_of_address) = match &entry {
+            Entry::Open(_) => return entry,
+            Entry::Crowded(Unavailable::Address, _) => (&self.counters.crowded, true),
+            Entry::Crowded(_, _) => (&self.counters.full, false),
+            Entry::TooFast(_) => (&self.counters.too_fast, true),
+            Entry::TurnedAway => (&self.counters.turned_away, true),
+        };
+        counter.fetch_add(1, Relaxed);
+        if is_of_address && client.headers == Headers::Unbelieved {
+            self.tell_of_proxies();
+        }
+        entry
+    }
+
+    /// Behind a proxy that nobody has named, all users share one address and its limits. Said once,
+    /// as anybody can send such a header.
+    fn tell_of_proxies(&self) {
+        if !self.told_of_proxies.swap(true, Relaxed) {
+            warn!(
+                "an address is at its limit of sockets, and what it says of its clients \
+                 (Forwarded, X-Forwarded-For) is not believed: if it is a proxy of yours, name its \
+                 network in `trusted-proxies`"
+            );
+        }
+    }
+
+    fn judge(self: &Arc<Self>, address: IpAddr) -> Entry {
         let in_pace = self.pace.as_ref().map(|pace| pace.check(address));
         let mut open = self.open();
         let held = open.by_address.get(&address).copied().unwrap_or(0);
@@ -166,16 +263,6 @@ impl Drop for Pass {
     }
 }
 
-fn subscriber(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => {
-            let network = address.to_bits() & !u128::from(u64::MAX);
-            Ipv6Addr::from_bits(network).into()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,8 +276,8 @@ mod tests {
         }))
     }
 
-    fn address(last: u8) -> IpAddr {
-        [10, 0, 0, last].into()
+    fn address(last: u8) -> Client {
+        Client { address: [10, 0, 0, last].into(), headers: Headers::Absent }
     }
 
     #[test]
@@ -228,16 +315,7 @@ mod tests {
         assert!(entries[..2].iter().all(|it| matches!(it, Entry::Open(_))));
         assert!(entries[2..8].iter().all(|it| matches!(it, Entry::TooFast(_))));
         assert!(matches!(entries[8], Entry::TurnedAway));
-    }
-
-    #[test]
-    fn an_ipv6_address_counts_by_its_subscriber_network() {
-        let one: IpAddr = "2001:db8:0:1::1".parse().expect("an address");
-        let two: IpAddr = "2001:db8:0:1:ffff::2".parse().expect("an address");
-        let other: IpAddr = "2001:db8:0:2::1".parse().expect("an address");
-        assert_eq!(subscriber(one), subscriber(two));
-        assert_ne!(subscriber(one), subscriber(other));
-        let mapped: IpAddr = "::ffff:10.0.0.1".parse().expect("an address");
-        assert_eq!(subscriber(mapped), address(1));
+        let counts = GateCounts { too_fast: 6, turned_away: 1, ..GateCounts::default() };
+        assert_eq!(gate.counts(), counts);
     }
 }

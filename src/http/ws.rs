@@ -3,7 +3,6 @@
 //! A page that is refused before the upgrade learns nothing of it, so whatever concerns the user
 //! is said afterwards, by an `error` message and a close code.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
@@ -12,6 +11,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use log::debug;
 
 use super::Context;
+use super::client;
 use super::gate::Entry;
 use super::origin;
 use super::refusal::HttpRefusal;
@@ -30,18 +30,18 @@ pub(super) async fn connect(request: HttpRequest, context: Data<Context>) -> Htt
         Ok(response) => response,
         Err(refusal) => {
             debug!("upgrade refused reason={refusal:?}");
+            context.gate.refused(&refusal);
             refusal.response()
         }
     }
 }
 
 fn take_seat(request: &HttpRequest, context: &Context) -> Result<HttpResponse, HttpRefusal> {
-    origin::check(request, &context.config)?;
+    origin::check(request.headers(), &context.config)?;
     let protocol = subprotocol(request)?;
-    // Only a unix socket has no peer address, and there is no such listener.
-    let address = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let client = client::of(request, &context.config.trusted_proxies);
     let login = || login(request.query_string(), offered_token(request));
-    let (wish, pass) = match context.gate.enter(address) {
+    let (wish, pass) = match context.gate.enter(client) {
         Entry::Open(pass) => (login(), pass),
         // Whoever comes back takes no further place, which only the hub can tell.
         Entry::Crowded(why, pass) => {
