@@ -5,6 +5,9 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+/// Whether the server speaks TLS: `tests/service_tls` runs most of these tests once more, over it.
+const OVER_TLS: bool = false;
+
 mod behind;
 mod calls;
 mod churn;

@@ -4,10 +4,9 @@ use std::net::SocketAddr;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::PATIENCE;
+use super::{PATIENCE, Stream};
 
 /// An answer of the server.
 #[derive(Debug)]
@@ -46,7 +45,7 @@ pub async fn ask(address: SocketAddr, path: &str, headers: &[&str]) -> Answer {
     }
     request += "\r\n";
     let exchange = async {
-        let mut stream = TcpStream::connect(address).await.unwrap();
+        let mut stream = Stream::to(address).await;
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         let end = stream.read_to_end(&mut answer).await;

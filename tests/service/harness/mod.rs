@@ -8,6 +8,7 @@ mod http;
 mod link;
 mod raw;
 mod server;
+mod stream;
 mod witness;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub use http::{Answer, ask, upgrade};
 pub use link::Link;
 pub use raw::{Last, Opcode, RawClient, frame};
 pub use server::{TestServer, config};
+pub use stream::{Identity, Stream, trusting};
 pub use witness::Witness;
 
 /// How long anything may take. Nothing takes so long unless it never comes.

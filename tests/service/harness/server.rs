@@ -10,12 +10,15 @@ use switchboard::server::Server;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-use super::{Client, Link, PATIENCE, Witness};
+use super::{Client, Identity, Link, PATIENCE, Witness};
 
 /// The default settings on a free port, without limits for this machine's address and for calls.
 /// Sessions end with their sockets, unless a test is about those that do not.
 pub fn config() -> Config {
+    let identity = crate::OVER_TLS.then(Identity::ours);
     Config {
+        tls_cert: identity.map(|it| it.cert.clone()),
+        tls_key: identity.map(|it| it.key.clone()),
         listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
         max_sockets_per_address: 0,
         new_sockets_per_address: 0,

@@ -39,7 +39,9 @@ struct Recorder;
 impl Log for Recorder {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         // The program's own log silences it: it tells what strangers send.
-        metadata.level() <= Level::Warn && !metadata.target().starts_with("actix_http")
+        let target = metadata.target();
+        let is_of_strangers = ["actix_http", "rustls"].iter().any(|it| target.starts_with(it));
+        metadata.level() <= Level::Warn && !is_of_strangers
     }
 
     fn log(&self, record: &Record<'_>) {
