@@ -5,15 +5,17 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
-/// Whether the server speaks TLS: `tests/service_tls` runs most of these tests once more, over it.
+/// Whether the server speaks TLS: `tests/service_tls` runs some of these tests once more, over it.
 const OVER_TLS: bool = false;
 
+mod addresses;
 mod behind;
 mod calls;
 mod churn;
 mod connecting;
 mod draining;
 mod duplicates;
+mod edge;
 mod endings;
 mod floods;
 mod frames;
@@ -30,3 +32,4 @@ mod resuming;
 mod rooms;
 mod settling;
 mod slow;
+mod strangers;

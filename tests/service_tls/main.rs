@@ -1,11 +1,12 @@
-//! The tests of `tests/service` once more, over TLS: what a socket sees does not depend on it.
-//!
-//! Floods are left out: their clients are plain threads.
+//! TLS: its own tests, and those of `tests/service` once more whose sockets end, stall, break or
+//! carry much: what a socket sees does not depend on what is under it.
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub, dead_code, unused_imports)]
 
 /// Whether the server speaks TLS.
 const OVER_TLS: bool = true;
+
+mod tls;
 
 #[path = "../service/behind.rs"]
 mod behind;
@@ -17,8 +18,6 @@ mod churn;
 mod connecting;
 #[path = "../service/draining.rs"]
 mod draining;
-#[path = "../service/duplicates.rs"]
-mod duplicates;
 #[path = "../service/endings.rs"]
 mod endings;
 #[path = "../service/frames.rs"]
@@ -29,23 +28,13 @@ mod half_open;
 mod handshakes;
 #[path = "../service/harness/mod.rs"]
 mod harness;
-#[path = "../service/limits.rs"]
-mod limits;
 #[path = "../service/liveness.rs"]
 mod liveness;
-#[path = "../service/presence.rs"]
-mod presence;
-#[path = "../service/races.rs"]
-mod races;
-#[path = "../service/reconnecting.rs"]
-mod reconnecting;
-#[path = "../service/refusals.rs"]
-mod refusals;
 #[path = "../service/resuming.rs"]
 mod resuming;
-#[path = "../service/rooms.rs"]
-mod rooms;
 #[path = "../service/settling.rs"]
 mod settling;
 #[path = "../service/slow.rs"]
 mod slow;
+#[path = "../service/strangers.rs"]
+mod strangers;

@@ -17,7 +17,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(super) fn from_text(text: &str) -> Self {
+    pub fn from_text(text: &str) -> Self {
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
         let status = head.split(' ').nth(1).and_then(|it| it.parse().ok());
         let status = status.unwrap_or_else(|| panic!("no status in {text:?}"));
@@ -27,6 +27,16 @@ impl Answer {
     /// The body of a refusal.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// The value of a header that is there once.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let of =
+            |line: &str| line.split(':').next().is_some_and(|it| it.eq_ignore_ascii_case(name));
+        let mut lines = self.head.lines().filter(|line| of(line));
+        let line = lines.next()?;
+        assert_eq!(lines.next(), None, "{name} twice");
+        Some(line.split_once(':')?.1.trim())
     }
 
     pub fn has_header(&self, line: &str) -> bool {

@@ -18,6 +18,7 @@ pub use http::{Answer, ask, upgrade};
 pub use link::Link;
 pub use raw::{Last, Opcode, RawClient, frame};
 pub use server::{TestServer, config};
+#[allow(unused_imports, reason = "for the tests over TLS")]
 pub use stream::{Identity, Stream, trusting};
 pub use witness::Witness;
 

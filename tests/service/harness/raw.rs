@@ -84,7 +84,8 @@ impl RawClient {
         Self::dials_with(Stream::over(tcp).await, query).await
     }
 
-    async fn dials_with(mut stream: Stream, query: &str) -> Self {
+    /// Upgraded on a stream that is there already.
+    pub async fn dials_with(mut stream: Stream, query: &str) -> Self {
         ask(&mut stream, query, &[]).await;
         Self::upgraded(stream).await
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use switchboard::config::Config;
 use switchboard::domain::Census;
+use switchboard::http::GateCounts;
 use switchboard::server::Server;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
@@ -77,6 +78,20 @@ impl TestServer {
 
     pub fn open_sockets(&self) -> usize {
         self.server().open_sockets()
+    }
+
+    /// Connections that are no socket yet.
+    pub fn pending(&self) -> usize {
+        self.server().pending().count()
+    }
+
+    /// How many of those had to make room for others.
+    pub fn cut_off(&self) -> u64 {
+        self.server().pending().cut_off()
+    }
+
+    pub fn gate_counts(&self) -> GateCounts {
+        self.server().gate_counts()
     }
 
     pub async fn census(&self) -> Census {

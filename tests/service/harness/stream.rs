@@ -9,7 +9,9 @@ use std::task::{Context, Poll};
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore};
+use rustls::{
+    ALL_VERSIONS, ClientConfig, ClientConnection, RootCertStore, SupportedProtocolVersion,
+};
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -91,20 +93,22 @@ impl Identity {
 
     /// A client that trusts it alone.
     pub fn client(&self) -> Arc<ClientConfig> {
-        trusting(&[&self.der])
+        Arc::new(trusting(&[&self.der], ALL_VERSIONS))
     }
 }
 
-/// A client that trusts these certificates.
-pub fn trusting(certificates: &[&CertificateDer<'static>]) -> Arc<ClientConfig> {
+/// A client that trusts these certificates and speaks these versions of TLS.
+pub fn trusting(
+    certificates: &[&CertificateDer<'static>],
+    versions: &[&'static SupportedProtocolVersion],
+) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     for certificate in certificates {
         roots.add((*certificate).clone()).unwrap();
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let versions = ClientConfig::builder_with_provider(provider);
-    let versions = versions.with_safe_default_protocol_versions().unwrap();
-    Arc::new(versions.with_root_certificates(roots).with_no_client_auth())
+    let builder = ClientConfig::builder_with_provider(provider).with_protocol_versions(versions);
+    builder.unwrap().with_root_certificates(roots).with_no_client_auth()
 }
 
 fn write(path: &Path, content: &str) {
