@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::config::Config;
-use crate::connection::{Limits, Node, OpenSockets, Pending, Port, Site, listen};
+use crate::connection::{Closes, Limits, Node, OpenSockets, Pending, Port, Site, listen};
 use crate::descriptors;
 use crate::health::from_this_machine;
 use crate::http::{self, Context, Gate, GateCounts};
@@ -59,6 +59,7 @@ pub struct Server {
     hub: Addr<SignalingHub>,
     hub_gone: oneshot::Receiver<()>,
     open: OpenSockets,
+    closes: Closes,
     pending: Pending,
     gate: Arc<Gate>,
     listener: ServerHandle,
@@ -107,7 +108,8 @@ impl Server {
             pending: pending.clone(),
         };
         let (wiring, hub) = Wiring::new(config);
-        let (open, gate) = (wiring.open.clone(), wiring.gate.clone());
+        let (open, closes) = (wiring.open.clone(), wiring.closes.clone());
+        let gate = wiring.gate.clone();
         let server = listen(port, move || {
             let context = wiring.context();
             Site {
@@ -120,7 +122,7 @@ impl Server {
         actix_rt::spawn(server);
         let (hub, hub_gone) = hub.await.map_err(|_| Fault::HubGone { open: 0 })?;
         let following = certificate.map(|it| actix_rt::spawn(it.follow()));
-        Ok(Self { address, hub, hub_gone, open, pending, gate, listener, following })
+        Ok(Self { address, hub, hub_gone, open, closes, pending, gate, listener, following })
     }
 
     /// Where it listens, with the port that the system chose if it was told to.
@@ -136,6 +138,11 @@ impl Server {
     /// Connections that are no socket yet.
     pub fn pending(&self) -> &Pending {
         &self.pending
+    }
+
+    /// What ended sockets, by close code.
+    pub fn closes(&self) -> &Closes {
+        &self.closes
     }
 
     /// Who did not get in.
@@ -181,6 +188,7 @@ struct Wiring {
     gate: Arc<Gate>,
     unwritten: Arc<AtomicUsize>,
     open: OpenSockets,
+    closes: Closes,
     hub: Arc<OnceLock<Addr<SignalingHub>>>,
     started: Arc<Mutex<Option<oneshot::Sender<Started>>>>,
 }
@@ -193,6 +201,7 @@ impl Wiring {
             config: Arc::new(config),
             unwritten: Arc::default(),
             open: OpenSockets::default(),
+            closes: Closes::default(),
             hub: Arc::default(),
             started: Arc::new(Mutex::new(Some(started))),
         };
@@ -209,6 +218,7 @@ impl Wiring {
             limits: Limits::from(&*self.config),
             unwritten: self.unwritten.clone(),
             open: self.open.clone(),
+            closes: self.closes.clone(),
         }
     }
 

@@ -307,7 +307,7 @@ mod tests {
     fn node(hub: Recipient<FromConnection>) -> SharedNode {
         let limits = Limits::from(&Config::default());
         let (unwritten, open) = (Default::default(), OpenSockets::default());
-        Rc::new(Node { hub, limits, unwritten, open })
+        Rc::new(Node { hub, limits, unwritten, open, closes: Default::default() })
     }
 
     #[actix_rt::test]

@@ -34,6 +34,7 @@ use crate::hub::FromConnection;
 mod actor;
 mod backlog;
 mod clock;
+mod closes;
 mod closing;
 mod frames;
 mod io;
@@ -44,6 +45,7 @@ mod reading;
 mod upgrade;
 
 pub use actor::Connection;
+pub use closes::Closes;
 pub use io::Io;
 pub use listen::{Port, Site, listen};
 pub use open::{OpenSocket, OpenSockets};
@@ -61,6 +63,8 @@ pub struct Node {
     pub unwritten: Arc<AtomicUsize>,
     /// Sockets that are open, over all connections of the node.
     pub open: OpenSockets,
+    /// Counts what ends them.
+    pub closes: Closes,
 }
 
 /// The settings that a connection needs.

@@ -21,4 +21,4 @@ mod switchboard;
 pub use call::{CallEvent, Outcome, Side, Stage};
 pub use effect::{Backlog, Effect, Handle};
 pub use login::{Login, Parting, ResumeToken};
-pub use switchboard::{Attendance, Census, Counts, Input, Snapshot, Switchboard};
+pub use switchboard::{Attendance, Census, Counts, Input, LimitCounts, Snapshot, Switchboard};

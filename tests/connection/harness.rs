@@ -10,7 +10,7 @@ use actix_server::ServerHandle;
 use actix_web::{App, HttpRequest, HttpResponse, web};
 use switchboard::config::Config;
 use switchboard::connection::{
-    Admission, Limits, Node, OpenSockets, Pending, Port, Seat, Site, accept, listen,
+    Admission, Closes, Limits, Node, OpenSockets, Pending, Port, Seat, Site, accept, listen,
 };
 use switchboard::domain::Login;
 use switchboard::hub::{ConnectionEvent, Deliver, FromConnection, Link, Parting, Payload, Then};
@@ -127,6 +127,7 @@ impl Service {
                     limits,
                     unwritten: Arc::clone(&node_unwritten),
                     open: node_open.clone(),
+                    closes: Closes::default(),
                 },
             }
         };

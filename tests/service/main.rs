@@ -13,6 +13,7 @@ mod behind;
 mod calls;
 mod churn;
 mod connecting;
+mod counted;
 mod draining;
 mod duplicates;
 mod edge;

@@ -197,6 +197,7 @@ impl<C: Handle> Switchboard<C> {
     pub(super) fn ring_out(&mut self, call_id: &CallId, effects: &mut Vec<Effect<C>>) {
         let Some(call) = self.calls.get(call_id) else { return };
         if let Outcome::Ended(reason) = call.stage.on(CallEvent::RingTimeout) {
+            self.counts.limits.unanswered += 1;
             let ending = Ending { reason, by: None, detail: None, to_message: None };
             self.finish_call(call_id, ending, effects);
         }

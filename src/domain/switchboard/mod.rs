@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 
-pub use census::{Attendance, Census, Counts, Snapshot};
+pub use census::{Attendance, Census, Counts, LimitCounts, Snapshot};
 
 use crate::config::Config;
 use crate::domain::agenda::{Agenda, Due};

@@ -1,6 +1,7 @@
 //! One server for one test.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -88,6 +89,11 @@ impl TestServer {
     /// How many of those had to make room for others.
     pub fn cut_off(&self) -> u64 {
         self.server().pending().cut_off()
+    }
+
+    /// What ended sockets.
+    pub fn closes(&self) -> BTreeMap<u16, u64> {
+        self.server().closes().by_code()
     }
 
     pub fn gate_counts(&self) -> GateCounts {

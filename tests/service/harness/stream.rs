@@ -51,6 +51,7 @@ impl Stream {
     }
 
     /// What was agreed on.
+    #[allow(dead_code, reason = "for the tests over TLS")]
     pub fn tls(&self) -> &ClientConnection {
         match self {
             Stream::Plain(_) => panic!("no TLS here"),
