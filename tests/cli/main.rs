@@ -4,6 +4,7 @@
 mod health;
 mod settings;
 mod start;
+mod tls;
 
 use std::process::{Command, Output};
 
