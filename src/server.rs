@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -60,6 +60,7 @@ pub struct Server {
     hub_gone: oneshot::Receiver<()>,
     open: OpenSockets,
     closes: Closes,
+    unwritten: Arc<AtomicUsize>,
     pending: Pending,
     gate: Arc<Gate>,
     listener: ServerHandle,
@@ -109,7 +110,7 @@ impl Server {
         };
         let (wiring, hub) = Wiring::new(config);
         let (open, closes) = (wiring.open.clone(), wiring.closes.clone());
-        let gate = wiring.gate.clone();
+        let (gate, unwritten) = (wiring.gate.clone(), wiring.unwritten.clone());
         let server = listen(port, move || {
             let context = wiring.context();
             Site {
@@ -122,7 +123,18 @@ impl Server {
         actix_rt::spawn(server);
         let (hub, hub_gone) = hub.await.map_err(|_| Fault::HubGone { open: 0 })?;
         let following = certificate.map(|it| actix_rt::spawn(it.follow()));
-        Ok(Self { address, hub, hub_gone, open, closes, pending, gate, listener, following })
+        Ok(Self {
+            address,
+            hub,
+            hub_gone,
+            open,
+            closes,
+            unwritten,
+            pending,
+            gate,
+            listener,
+            following,
+        })
     }
 
     /// Where it listens, with the port that the system chose if it was told to.
@@ -133,6 +145,11 @@ impl Server {
     /// Sockets that are open now.
     pub fn open_sockets(&self) -> usize {
         self.open.count()
+    }
+
+    /// Bytes handed to connections and not yet written.
+    pub fn unwritten(&self) -> usize {
+        self.unwritten.load(Relaxed)
     }
 
     /// Connections that are no socket yet.

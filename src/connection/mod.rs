@@ -6,8 +6,9 @@
 //! it and hands the socket over.
 //!
 //! Until the hub's first [`Deliver`](crate::hub::Deliver) nothing is read; if none comes within
-//! 10 s it closes with 1013. A batch of at most 16 messages is with the hub at a time, and what
-//! came behind it, a close or a violation too, is looked at when that batch is taken.
+//! 10 s it closes with 1013. One batch is with the hub at a time, of at most 16 messages and no
+//! further one beyond 64 KiB; what came behind it, a close or a violation too, is looked at when
+//! that batch is taken.
 //!
 //! **How it closes.** What is queued by then, what came with the close too, is written first,
 //! then the close frame; of a reader that has stalled, only what came with the close. What still

@@ -34,3 +34,4 @@ mod rooms;
 mod settling;
 mod slow;
 mod strangers;
+mod total;

@@ -81,6 +81,11 @@ impl TestServer {
         self.server().open_sockets()
     }
 
+    /// Bytes kept for sessions and bytes that connections have not written yet.
+    pub async fn held(&self) -> usize {
+        self.census().await.kept_bytes + self.server().unwritten()
+    }
+
     /// Connections that are no socket yet.
     pub fn pending(&self) -> usize {
         self.server().pending().count()
