@@ -99,28 +99,7 @@ where
 fn http<T, P, PF, PB, S, SF, SB>(
     site: Site<P, S>,
     stopping: GracefulShutdownSignal,
-) -> HttpService<
-    T,
-    impl ServiceFactory<
-        Request,
-        Config = (),
-        Response = ServiceResponse<PB>,
-        Error = Error,
-        InitError = (),
-        Future: 'static,
-        Service: Service<Request, Future: 'static>,
-    >,
-    PB,
-    ExpectHandler,
-    impl ServiceFactory<
-        (Request, Framed<T, Codec>),
-        Config = (),
-        Response = (),
-        Error = Error,
-        InitError = (),
-        Future: 'static,
-    >,
->
+) -> HttpService<T, impl AppFactory<PB, ()>, PB, ExpectHandler, impl UpgradeFactory<T>>
 where
     T: AsyncRead + AsyncWrite + Unpin + 'static,
     Io: From<T>,
@@ -168,10 +147,10 @@ where
 }
 
 /// What an actix-web `App` with response bodies of type `B` becomes.
-pub trait AppFactory<B>:
+pub trait AppFactory<B, Config = AppConfig>:
     ServiceFactory<
         Request,
-        Config = AppConfig,
+        Config = Config,
         Response = ServiceResponse<B>,
         Error = Error,
         InitError = (),
@@ -181,15 +160,40 @@ pub trait AppFactory<B>:
 {
 }
 
-impl<B, F> AppFactory<B> for F where
+impl<B, Config, F> AppFactory<B, Config> for F where
     F: ServiceFactory<
             Request,
-            Config = AppConfig,
+            Config = Config,
             Response = ServiceResponse<B>,
             Error = Error,
             InitError = (),
             Future: 'static,
             Service: Service<Request, Future: 'static>,
         > + 'static
+{
+}
+
+/// What [`upgrade`] makes for streams `T`.
+trait UpgradeFactory<T>:
+    ServiceFactory<
+        (Request, Framed<T, Codec>),
+        Config = (),
+        Response = (),
+        Error = Error,
+        InitError = (),
+        Future: 'static,
+    >
+{
+}
+
+impl<T, F> UpgradeFactory<T> for F where
+    F: ServiceFactory<
+            (Request, Framed<T, Codec>),
+            Config = (),
+            Response = (),
+            Error = Error,
+            InitError = (),
+            Future: 'static,
+        >
 {
 }
