@@ -158,7 +158,7 @@ impl Files {
             .filter(|chain| !chain.is_empty())
             .ok_or_else(|| not_pem("tls-cert", &self.cert, "certificate"))?;
         let key = PrivateKeyDer::from_pem_slice(&content.key)
-            .map_err(|_| not_pem("tls-key", &self.key, "private key"))?;
+            .map_err(|_| not_pem("tls-key", &self.key, "unencrypted private key"))?;
         CertifiedKey::from_der(chain, key, &provider()).map_err(|why| Fault::Pair {
             cert: self.cert.display().to_string(),
             key: self.key.display().to_string(),

@@ -52,7 +52,7 @@ fn a_pair_that_cannot_be_used_is_one_sentence_without_anything_of_the_key() {
         (&nowhere, &pair.key(), "tls-cert names"),
         (&pair.cert(), &nowhere, "tls-key names"),
         (&pair.key(), &pair.key(), "where no certificate in PEM can be found"),
-        (&pair.cert(), &pair.cert(), "where no private key in PEM can be found"),
+        (&pair.cert(), &pair.cert(), "where no unencrypted private key in PEM can be found"),
         (&pair.cert(), &other.key(), "cannot be used together"),
     ] {
         let said = refusal(cert, key_file);

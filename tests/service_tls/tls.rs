@@ -72,10 +72,7 @@ async fn a_broken_pair_is_told_once_and_the_one_before_it_stays_until_a_good_one
     let server = TestServer::start(showing(&identity)).await;
     let address = server.address;
     let (server, witness) = server.into_server();
-    let told = || {
-        let heard = witness.heard().into_iter();
-        heard.filter(|line| line.contains("the certificate before it")).collect::<Vec<_>>()
-    };
+    let told = || witness.heard_provoked("the certificate before it");
 
     // A key of another certificate.
     let good = std::fs::read(&identity.key).unwrap();
