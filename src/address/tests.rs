@@ -1,6 +1,8 @@
 //! Headers of proxies as a table, and what no client can make of them.
 
 use proptest::prelude::*;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 
 use super::*;
 
@@ -163,5 +165,51 @@ proptest! {
         let peer = ip("192.0.2.1");
         let found = client(peer, &[Some(&one)], &[Some(&other)], &trusted());
         prop_assert_eq!(found, Client { address: peer, headers: Headers::Unbelieved });
+    }
+}
+
+/// Many more than a property has the time for; `LIES=5000000` is ten million readings.
+#[test]
+fn random_lines_are_read_to_an_address_and_never_to_a_panic() {
+    const PIECES: [&str; 24] = [
+        "for=",
+        "For=",
+        "by=",
+        "host=",
+        "proto=https",
+        "=",
+        "\"",
+        "\\",
+        ",",
+        ";",
+        ", ",
+        " ",
+        "[",
+        "]",
+        ":",
+        "_x",
+        "unknown",
+        "203.0.113.9",
+        "10.9.9.9",
+        "[2001:db8::1]",
+        "2001:db8::1",
+        ":4711",
+        "\u{e9}",
+        "::",
+    ];
+    let lies = std::env::var("LIES").ok().and_then(|it| it.parse().ok()).unwrap_or(50_000);
+    let mut random = StdRng::seed_from_u64(1);
+    let (peer, real) = (ip("10.1.1.1"), ip(STRANGER));
+    let networks = trusted();
+    let mut line = String::new();
+    for _ in 0..lies {
+        line.clear();
+        for _ in 0..random.random_range(0..14) {
+            line.push_str(PIECES[random.random_range(0..PIECES.len())]);
+        }
+        client(peer, &[Some(&line)], &[], &networks);
+        line.push_str(", for=198.51.100.7");
+        let address = client(peer, &[Some(&line)], &[], &networks).address;
+        assert!(address == real || address == peer, "{line:?}: {address}");
     }
 }
