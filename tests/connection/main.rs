@@ -514,8 +514,9 @@ async fn a_reader_that_has_stalled_sees_why_it_is_closed_and_not_all_that_waited
     }
     assert!(before < 64, "what waited is dropped");
     assert_eq!(client.close_frame().await.0, 4509);
-    assert_eq!(link.unwritten(), (0, 0));
     client.close(Some(4509)).await;
     client.expect_eof().await;
     service.over().await;
+    // The client may have read what the connection has not accounted for yet, so this comes last.
+    assert_eq!(link.unwritten(), (0, 0));
 }
