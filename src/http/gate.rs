@@ -135,7 +135,7 @@ impl Gate {
     }
 
     /// Counts a request that was refused before its address mattered.
-    pub(super) fn refused(&self, refusal: &HttpRefusal) {
+    pub(super) fn count_refusal(&self, refusal: &HttpRefusal) {
         match refusal {
             HttpRefusal::ForeignOrigin(_) | HttpRefusal::ForeignHost(_) => {
                 self.counters.foreign.fetch_add(1, Relaxed);

@@ -64,7 +64,7 @@ pub(super) async fn guarded(
 fn early_answer(request: &ServiceRequest, carried: &Carried) -> Option<HttpResponse> {
     if let Err(refusal) = check_size(request) {
         if let Some(context) = request.app_data::<Data<Context>>() {
-            context.gate.refused(&refusal);
+            context.gate.count_refusal(&refusal);
         }
         let mut answer = refusal.response();
         // What is still coming is not waited for.

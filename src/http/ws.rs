@@ -30,7 +30,7 @@ pub(super) async fn connect(request: HttpRequest, context: Data<Context>) -> Htt
         Ok(response) => response,
         Err(refusal) => {
             debug!("upgrade refused reason={refusal:?}");
-            context.gate.refused(&refusal);
+            context.gate.count_refusal(&refusal);
             refusal.response()
         }
     }
