@@ -1,7 +1,7 @@
 //! TLS: the certificate that is shown, and how it is exchanged while sockets stay.
 //!
 //! Promises: TLS 1.2 and 1.3 alone; at the start the pair of certificate and key is good or nothing
-//! starts; afterwards a changed pair is taken within [`LOOK_EVERY`], a broken one never is, and the
+//! starts; afterwards a changed pair is taken within seconds, a broken one never is, and the
 //! one before it goes on. Nothing of a key is in an error or in the log. Sockets that are open keep
 //! what they have agreed on.
 
