@@ -12,7 +12,10 @@ use actix_web::{App, HttpRequest, HttpResponse, Responder, web};
 use clap::Parser;
 use smallvec::smallvec;
 
-use switchboard::connection::{Admission, Limits, Node, OpenSockets, Seat, Site, accept, listen};
+use switchboard::config::Config;
+use switchboard::connection::{
+    Admission, Closes, Limits, Node, OpenSockets, Pending, Port, Seat, Site, accept, listen,
+};
 use switchboard::domain::Login;
 use switchboard::hub::{ConnectionEvent, Deliver, FromConnection, Then};
 use switchboard::protocol::UserId;
@@ -73,7 +76,7 @@ async fn main() -> std::io::Result<()> {
     let Options { listen: address, workers } = Options::parse();
     let listener = TcpListener::bind(address)?;
     println!("ws://{}/ws", listener.local_addr()?);
-    let open = OpenSockets::default();
+    let (open, closes) = (OpenSockets::default(), Closes::default());
     let site = move || Site {
         pages: App::new().default_service(web::to(HttpResponse::NotFound)),
         sockets: App::new()
@@ -84,7 +87,9 @@ async fn main() -> std::io::Result<()> {
             limits: LIMITS,
             unwritten: Default::default(),
             open: open.clone(),
+            closes: closes.clone(),
         },
     };
-    listen(listener, workers, site)?.await
+    let pending = Pending::new(&Config::default());
+    listen(Port { listener, workers, tls: None, pending }, site)?.await
 }

@@ -35,11 +35,8 @@ pub enum Order {
         /// What it says.
         wish: Issue,
     },
-    /// Ask the server at this URL whether it is well.
-    Health {
-        /// An HTTP URL.
-        url: String,
-    },
+    /// Ask a server whether it is well.
+    Health(health::Question),
 }
 
 /// Why an order cannot be given; one sentence for the operator.
@@ -83,12 +80,10 @@ impl Order {
         }
         Ok(match name {
             "config" => Order::Print(config::as_toml(&loaded)),
-            "health" => Order::Health {
-                url: match matches.get_one::<String>(URL) {
-                    Some(url) => url.clone(),
-                    None => health::url(loaded.config.listen)?,
-                },
-            },
+            "health" => Order::Health(match matches.get_one::<String>(URL) {
+                Some(url) => health::Question::for_url(url),
+                None => health::Question::for_server(&loaded.config)?,
+            }),
             "token" => token(matches, loaded.config)?,
             _ => Order::Serve { config: loaded.config.into(), log },
         })

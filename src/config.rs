@@ -9,6 +9,7 @@
 mod fault;
 mod kind;
 mod load;
+mod networks;
 mod print;
 mod secret;
 mod setting;
@@ -17,7 +18,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
+
 use kind::{Address, Bytes, Choice, Count, FilePath, List, Span, Switch, Word};
+use networks::Networks;
 use secret::SecretText;
 use setting::settings;
 
@@ -136,6 +140,25 @@ settings! {
 
     /// New sockets that one address may open; 0 is unlimited.
     new_sockets_per_address: u32 = 50, Count("sockets a second", 0..=RATE_MAX);
+
+    /// Connections of this node that are no socket yet, at a time; past it the oldest makes room;
+    /// 0 is unlimited.
+    max_pending: usize = 4096, Count("connections", 0..=SOCKETS_MAX);
+
+    /// Connections of one address that are no socket yet, at a time; past it its oldest makes room;
+    /// 0 is unlimited. Trusted proxies have no such limit.
+    max_pending_per_address: usize = 256, Count("connections", 0..=SOCKETS_MAX);
+
+    /// Networks of proxies that are believed when they tell by `Forwarded` or `X-Forwarded-For`
+    /// where a client comes from.
+    trusted_proxies: Vec<IpNet> = Vec::new(), Networks;
+
+    /// The certificate chain (PEM) for TLS, with `tls-key`; `listen` then speaks TLS alone. Read
+    /// again when it changes.
+    tls_cert: Option<PathBuf> = None, FilePath;
+
+    /// The private key (PEM) of the certificate in `tls-cert`.
+    tls_key: Option<PathBuf> = None, FilePath;
 
     /// STUN servers that clients are told in `iceServers`.
     stun: Vec<String> = Vec::new(), List::STUN_URLS;

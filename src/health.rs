@@ -4,6 +4,28 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use ureq::Agent;
+use ureq::tls::TlsConfig;
+
+use crate::config::Config;
+
+/// What is asked, and how sure one must be of who answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// An HTTP or HTTPS URL.
+    pub url: String,
+    /// By TLS, whose certificate is good enough.
+    pub certificate: AcceptedCertificate,
+}
+
+/// Which certificate a server may show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcceptedCertificate {
+    /// One for the name in the URL, by an authority that browsers trust.
+    Trusted,
+    /// Any: this machine asks itself, by an address that no certificate names, and says nothing
+    /// that somebody in between could use.
+    Any,
+}
 
 /// Why a server is not known to be well; a sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -29,13 +51,15 @@ pub enum Unwell {
     AnyPort(SocketAddr),
 }
 
-/// Asks `url`, without proxies and redirects. At most 2 s; well is 200 alone.
-pub fn ask(url: &str) -> Result<(), Unwell> {
+/// Asks, without proxies and redirects. At most 2 s; well is 200 alone.
+pub fn ask(Question { url, certificate }: &Question) -> Result<(), Unwell> {
+    let any = *certificate == AcceptedCertificate::Any;
     let agent: Agent = Agent::config_builder()
         .timeout_global(Some(Duration::from_secs(2)))
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)
+        .tls_config(TlsConfig::builder().disable_verification(any).build())
         .build()
         .into();
     match agent.get(url).call() {
@@ -45,11 +69,20 @@ pub fn ask(url: &str) -> Result<(), Unwell> {
     }
 }
 
-/// The health page of a server on this machine that listens on `listen`.
-pub fn url(listen: SocketAddr) -> Result<String, Unwell> {
-    match listen.port() {
-        0 => Err(Unwell::AnyPort(listen)),
-        _ => Ok(format!("http://{}/healthz", from_this_machine(listen))),
+impl Question {
+    /// To the health page of a server on this machine that runs with these settings.
+    pub fn for_server(config: &Config) -> Result<Self, Unwell> {
+        if config.listen.port() == 0 {
+            return Err(Unwell::AnyPort(config.listen));
+        }
+        let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://{}/healthz", from_this_machine(config.listen));
+        Ok(Self { url, certificate: AcceptedCertificate::Any })
+    }
+
+    /// To this URL.
+    pub fn for_url(url: &str) -> Self {
+        Self { url: url.into(), certificate: AcceptedCertificate::Trusted }
     }
 }
 
@@ -69,7 +102,8 @@ mod tests {
 
     #[track_caller]
     fn asked_at(listen: &str) -> String {
-        url(listen.parse().unwrap()).unwrap()
+        let config = Config { listen: listen.parse().unwrap(), ..Config::default() };
+        Question::for_server(&config).unwrap().url
     }
 
     #[test]
@@ -81,6 +115,7 @@ mod tests {
 
     #[test]
     fn a_server_on_any_free_port_cannot_be_asked_without_a_url() {
-        assert!(url("127.0.0.1:0".parse().unwrap()).is_err());
+        let config = Config { listen: "127.0.0.1:0".parse().unwrap(), ..Config::default() };
+        assert!(Question::for_server(&config).is_err());
     }
 }

@@ -16,9 +16,12 @@
 //! - [`connection`]: one socket, one actor, on the raw upgraded stream
 //! - [`http`]: the URL table, who may connect, the pages
 //! - [`server`]: the only place that wires the parts together
+//! - [`address`]: where a client is behind proxies, and what counts as one address
+//! - [`tls`]: the certificate in use, exchanged while sockets stay
 //! - [`config`], [`cli`], [`logging`], [`health`], [`descriptors`]: settings, the command line, and
 //!   what a process needs besides
 
+pub mod address;
 pub mod auth;
 pub mod cli;
 pub mod config;
@@ -33,3 +36,4 @@ pub mod hub;
 pub mod logging;
 pub mod protocol;
 pub mod server;
+pub mod tls;

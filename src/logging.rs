@@ -27,8 +27,9 @@ impl Default for Filter {
         Self {
             level: LevelFilter::Info,
             modules: vec![
-                // It logs what strangers send at `error`; for us that is their doing, not news.
+                // They log what strangers send at `error` and `warn`; for us that is their doing, not news.
                 ("actix_http".into(), LevelFilter::Off),
+                ("rustls".into(), LevelFilter::Off),
                 // It logs its own start and stop at `info`, next to ours.
                 ("actix_server".into(), LevelFilter::Warn),
             ],

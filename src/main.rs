@@ -26,9 +26,9 @@ fn main() -> ExitCode {
         Order::Token { secret, wish } => {
             print(&format!("{}\n", auth::issue(&secret, &wish, SystemTime::now())))
         }
-        Order::Health { url } => match health::ask(&url) {
+        Order::Health(question) => match health::ask(&question) {
             Ok(()) => {
-                println!("{url} is well");
+                println!("{} is well", question.url);
                 ExitCode::SUCCESS
             }
             Err(unwell) => refuse(&unwell, FAILURE),

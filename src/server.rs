@@ -2,27 +2,28 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use actix::{Actor, Addr, MailboxError};
 use actix_rt::System;
 use actix_server::ServerHandle;
-use actix_web::App;
 use actix_web::web::Data;
 use log::{info, warn};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::auth::{self, Authenticator};
 use crate::config::Config;
-use crate::connection::{Limits, Node, OpenSockets, Site, listen};
+use crate::connection::{Closes, Limits, Node, OpenSockets, Pending, Port, Site, listen};
 use crate::descriptors;
 use crate::health::from_this_machine;
 use crate::http::{self, Admin, Context, Gate, GateCounts, listen_for_admin};
 use crate::hub::{Drain, Inspect, Report, SignalingHub};
+use crate::tls::{self, Certificate};
 
 /// How long sockets may take to say goodbye when the server stops, the moment for settling
 /// included. All in all a stop takes less than 10 s, which is a container's patience.
@@ -44,6 +45,9 @@ pub enum Fault {
     /// Access tokens cannot be checked.
     #[error(transparent)]
     Auth(#[from] auth::Fault),
+    /// TLS is wanted, and its files are of no use.
+    #[error(transparent)]
+    Tls(#[from] tls::Fault),
     /// The system gives no threads, no descriptors, no signals.
     #[error("cannot start: {0}")]
     Start(#[from] io::Error),
@@ -60,9 +64,14 @@ pub struct Server {
     address: SocketAddr,
     hub: Addr<SignalingHub>,
     hub_gone: oneshot::Receiver<()>,
-    gate: Arc<Gate>,
     open: OpenSockets,
+    closes: Closes,
+    unwritten: Arc<AtomicUsize>,
+    pending: Pending,
+    gate: Arc<Gate>,
     listener: ServerHandle,
+    /// Looks after the certificate, where there is one.
+    following: Option<JoinHandle<()>>,
     admin: Option<AdminListener>,
 }
 
@@ -87,8 +96,9 @@ pub fn run(config: Config) -> Result<(), Fault> {
     System::new().block_on(async {
         let (mut terminate, mut interrupt) =
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
         let mut server = Server::start(config).await?;
-        info!("listening, open http://{}/", from_this_machine(server.address()));
+        info!("listening, open {scheme}://{}/", from_this_machine(server.address()));
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
@@ -107,19 +117,27 @@ impl Server {
     /// Listens and serves. Needs an actix system to be running on this thread.
     pub async fn start(config: Config) -> Result<Self, Fault> {
         let auth = auth::authenticator(&config)?;
+        let certificate = Certificate::load(&config)?;
         let bound = bind("listen", config.listen)?;
         let admin_bound = config.admin_listen.map(|at| bind("admin-listen", at)).transpose()?;
         let address = bound.local_addr()?;
-        let workers = config.workers;
+        let pending = Pending::new(&config);
+        let port = Port {
+            listener: bound,
+            workers: config.workers,
+            tls: certificate.as_ref().map(Certificate::server_config),
+            pending: pending.clone(),
+        };
         let (wiring, hub) = Wiring::new(config, auth);
-        let (gate, open) = (wiring.gate.clone(), wiring.open.clone());
+        let (open, closes) = (wiring.open.clone(), wiring.closes.clone());
+        let (gate, unwritten) = (wiring.gate.clone(), wiring.unwritten.clone());
         let shared = wiring.clone();
-        let server = listen(bound, workers, move || {
+        let server = listen(port, move || {
             let context = wiring.context();
             Site {
                 node: wiring.node(&context.hub),
-                pages: App::new().configure(http::pages(context.clone())),
-                sockets: App::new().configure(http::sockets(context)),
+                pages: http::pages(context.clone()),
+                sockets: http::sockets(context),
             }
         })?;
         let listener = server.handle();
@@ -129,7 +147,20 @@ impl Server {
             Some(bound) => Some(shared.serve_admin(bound, &hub)?),
             None => None,
         };
-        Ok(Self { address, hub, hub_gone, gate, open, listener, admin })
+        let following = certificate.map(|it| actix_rt::spawn(it.follow()));
+        Ok(Self {
+            address,
+            hub,
+            hub_gone,
+            open,
+            closes,
+            unwritten,
+            pending,
+            gate,
+            listener,
+            following,
+            admin,
+        })
     }
 
     /// Where it listens, with the port that the system chose if it was told to.
@@ -147,7 +178,22 @@ impl Server {
         self.open.count()
     }
 
-    /// How often somebody was refused before the hub was asked.
+    /// Bytes handed to connections and not yet written.
+    pub fn unwritten(&self) -> usize {
+        self.unwritten.load(Relaxed)
+    }
+
+    /// Connections that are no socket yet.
+    pub fn pending(&self) -> &Pending {
+        &self.pending
+    }
+
+    /// What ended sockets, by close code.
+    pub fn closes(&self) -> &Closes {
+        &self.closes
+    }
+
+    /// Who did not get in.
     pub fn gate_counts(&self) -> GateCounts {
         self.gate.counts()
     }
@@ -173,6 +219,9 @@ impl Server {
         {
             info!("some sockets did not say goodbye in time sockets={}", self.open.count());
         }
+        if let Some(following) = &self.following {
+            following.abort();
+        }
         self.listener.stop(false).await;
         if let Some(admin) = self.admin {
             admin.handle.stop(false).await;
@@ -195,6 +244,7 @@ struct Wiring {
     gate: Arc<Gate>,
     unwritten: Arc<AtomicUsize>,
     open: OpenSockets,
+    closes: Closes,
     hub: Arc<OnceLock<Addr<SignalingHub>>>,
     started: Arc<Mutex<Option<oneshot::Sender<Started>>>>,
 }
@@ -211,6 +261,7 @@ impl Wiring {
             auth,
             unwritten: Arc::default(),
             open: OpenSockets::default(),
+            closes: Closes::default(),
             hub: Arc::default(),
             started: Arc::new(Mutex::new(Some(started))),
         };
@@ -232,6 +283,7 @@ impl Wiring {
             limits: Limits::from(&*self.config),
             unwritten: self.unwritten.clone(),
             open: self.open.clone(),
+            closes: self.closes.clone(),
         }
     }
 
@@ -250,8 +302,9 @@ impl Wiring {
         }
         info!("admin API listening address={address}");
         let token = self.config.admin_token.clone().expect("the settings have been checked");
-        let (open, unwritten) = (self.open.clone(), self.unwritten.clone());
-        let admin = Admin::new(&self.config, token, hub.clone(), open, unwritten);
+        let (open, unwritten, gate) =
+            (self.open.clone(), self.unwritten.clone(), self.gate.clone());
+        let admin = Admin::new(&self.config, token, hub.clone(), open, unwritten, gate);
         let server = listen_for_admin(bound, admin)?;
         let handle = server.handle();
         actix_rt::spawn(server);

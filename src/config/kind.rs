@@ -230,27 +230,6 @@ impl Kind<bool> for Switch {
     }
 }
 
-/// The path of a file, or none.
-pub(super) struct FilePath;
-
-impl Kind<Option<PathBuf>> for FilePath {
-    fn read(&self, text: &str) -> Option<Option<PathBuf>> {
-        Some((!text.is_empty()).then(|| text.into()))
-    }
-
-    fn write(&self, value: &Option<PathBuf>) -> String {
-        value.as_ref().map_or_else(String::new, |path| path.display().to_string())
-    }
-
-    fn unit(&self) -> &'static str {
-        "file"
-    }
-
-    fn allowed(&self) -> String {
-        "the path of a file".into()
-    }
-}
-
 /// Any number of texts with commas in between; none is the empty text.
 pub(super) struct List {
     unit: &'static str,
@@ -335,6 +314,29 @@ impl Kind<Vec<String>> for List {
 
     fn allowed(&self) -> String {
         self.allowed.into()
+    }
+}
+
+/// A file that need not be there.
+pub(super) struct FilePath;
+
+impl Kind<Option<PathBuf>> for FilePath {
+    fn read(&self, text: &str) -> Option<Option<PathBuf>> {
+        // What is printed of the settings shall be read again, without an escape.
+        let is_plain = |c: char| c.is_ascii_graphic() || c == ' ' || c.is_alphanumeric();
+        text.chars().all(is_plain).then(|| (!text.is_empty()).then(|| text.into()))
+    }
+
+    fn write(&self, value: &Option<PathBuf>) -> String {
+        value.as_ref().map(|path| path.display().to_string()).unwrap_or_default()
+    }
+
+    fn unit(&self) -> &'static str {
+        "path"
+    }
+
+    fn allowed(&self) -> String {
+        "the path of a file, of letters, digits and the signs of ASCII".into()
     }
 }
 

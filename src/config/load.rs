@@ -153,7 +153,8 @@ impl Loaded {
 
     fn check_together(&self) -> Result<(), Fault> {
         self.check_queues()?;
-        let Config { turn_url, turn_secret, admin_listen, admin_token, .. } = &self.config;
+        let Config { turn_url, turn_secret, admin_listen, admin_token, tls_cert, tls_key, .. } =
+            &self.config;
         self.check_pair(
             ("turn_url", !turn_url.is_empty()),
             ("turn_secret", turn_secret.is_some()),
@@ -163,6 +164,11 @@ impl Loaded {
             ("admin_listen", admin_listen.is_some()),
             ("admin_token", admin_token.is_some()),
             "the admin API is served at the address of the one to whoever has the other",
+        )?;
+        self.check_pair(
+            ("tls_cert", tls_cert.is_some()),
+            ("tls_key", tls_key.is_some()),
+            "TLS needs the certificate and its key",
         )
     }
 

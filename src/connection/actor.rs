@@ -146,6 +146,9 @@ impl Connection {
         self.account(progress);
         match outcome {
             Poll::Ready(Ok(())) => self.stalled_since = None,
+            // The rest is encrypted, and bounded; when the socket takes of it is not seen here. That
+            // it does is the heartbeat's business.
+            Poll::Pending if self.backlog.is_empty() => self.stalled_since = None,
             Poll::Pending if progress.taken > 0 => self.stalled_since = Some(now),
             Poll::Pending => self.stalled_since = self.stalled_since.or(Some(now)),
             Poll::Ready(Err(error)) => self.cannot_write(cx, &error),
@@ -312,7 +315,7 @@ mod tests {
     fn node(hub: Recipient<FromConnection>) -> SharedNode {
         let limits = Limits::from(&Config::default());
         let (unwritten, open) = (Default::default(), OpenSockets::default());
-        Rc::new(Node { hub, limits, unwritten, open })
+        Rc::new(Node { hub, limits, unwritten, open, closes: Default::default() })
     }
 
     #[actix_rt::test]

@@ -54,6 +54,7 @@ impl Connection {
             Phase::Closing(_) | Phase::Ending(_) | Phase::Resetting | Phase::Over => return,
         }
         debug!("closing user={} code={} reason={}", self.user(), close.code(), close.reason());
+        self.node.closes.count(close);
         self.report_end(parting);
         self.phase = match close {
             Close::NoSignOfLife | Close::ReadsTooSlowly => {

@@ -3,10 +3,12 @@
 //! One enum, so that there is one actor type and one address type whatever listener took the
 //! socket; a `From` for each stream keeps the upgrade generic. Knows bytes only.
 
+use std::fmt;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use actix_tls::accept::rustls_0_23::TlsStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
@@ -14,16 +16,37 @@ use tokio::net::TcpStream;
 /// doubles for its own bookkeeping; by default it would take about 4 MB from a stalled reader.
 const SEND_BUFFER: usize = 64 << 10;
 
+/// What TLS may hold for one socket, encrypted and not taken by the kernel: two full records.
+/// By default it would be twice as much.
+const TLS_BUFFER: usize = 32 << 10;
+
 /// The stream of one socket.
-#[derive(Debug)]
 pub enum Io {
     /// TCP without encryption.
     Plain(TcpStream),
+    /// TLS over TCP. Boxed, as its state is a kilobyte that a plain socket has no use for.
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl fmt::Debug for Io {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Io::Plain(_) => "Plain",
+            Io::Tls(_) => "Tls",
+        })
+    }
 }
 
 impl From<TcpStream> for Io {
     fn from(stream: TcpStream) -> Self {
         Io::Plain(stream)
+    }
+}
+
+impl From<TlsStream<TcpStream>> for Io {
+    fn from(mut stream: TlsStream<TcpStream>) -> Self {
+        stream.get_mut().1.set_buffer_limit(Some(TLS_BUFFER));
+        Io::Tls(Box::new(stream))
     }
 }
 
@@ -46,6 +69,7 @@ impl Io {
     fn tcp(&self) -> &TcpStream {
         match self {
             Io::Plain(stream) => stream,
+            Io::Tls(stream) => stream.get_ref().0,
         }
     }
 }
@@ -58,6 +82,7 @@ impl AsyncRead for Io {
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Io::Plain(stream) => Pin::new(stream).poll_read(cx, into),
+            Io::Tls(stream) => Pin::new(stream).poll_read(cx, into),
         }
     }
 }
@@ -70,6 +95,7 @@ impl AsyncWrite for Io {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Io::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Io::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
     }
 
@@ -80,24 +106,28 @@ impl AsyncWrite for Io {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Io::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
+            Io::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
         }
     }
 
     fn is_write_vectored(&self) -> bool {
         match self {
             Io::Plain(stream) => stream.is_write_vectored(),
+            Io::Tls(stream) => stream.is_write_vectored(),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Io::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Io::Tls(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Io::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Io::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

@@ -6,8 +6,9 @@
 //! it and hands the socket over.
 //!
 //! Until the hub's first [`Deliver`](crate::hub::Deliver) nothing is read, but for the sign of life
-//! of one that is to take somebody's place; if none comes within 10 s it closes with 1013. A batch of at most 16 messages is with the hub at a time, and what
-//! came behind it, a close or a violation too, is looked at when that batch is taken.
+//! of one that is to take somebody's place; if none comes within 10 s it closes with 1013. One batch
+//! is with the hub at a time, of at most 16 messages and no further one beyond 64 KiB; what came
+//! behind it, a close or a violation too, is looked at when that batch is taken.
 //!
 //! **How it closes.** What is queued by then, what came with the close too, is written first,
 //! then the close frame; of a reader that has stalled, only what came with the close. What still
@@ -34,20 +35,24 @@ use crate::hub::FromConnection;
 mod actor;
 mod backlog;
 mod clock;
+mod closes;
 mod closing;
 mod frames;
 mod io;
 mod listen;
 mod open;
+mod pending;
 mod proof;
 mod reading;
 mod upgrade;
 
 pub use actor::Connection;
+pub use closes::Closes;
 pub use frames::fuzz_frames;
 pub use io::Io;
-pub use listen::{Site, listen};
+pub use listen::{Port, Site, listen};
 pub use open::{OpenSocket, OpenSockets};
+pub use pending::Pending;
 pub use upgrade::{Admission, Seat, accept, upgrade};
 
 /// What every connection of a worker shares.
@@ -61,6 +66,8 @@ pub struct Node {
     pub unwritten: Arc<AtomicUsize>,
     /// Sockets that are open, over all connections of the node.
     pub open: OpenSockets,
+    /// Counts what ends them.
+    pub closes: Closes,
 }
 
 /// The settings that a connection needs.

@@ -15,12 +15,16 @@ use super::frames::Incoming;
 /// Frames read in one turn; then others have theirs.
 const FRAMES_A_TURN: usize = 16;
 
+/// Bytes of messages read in one turn, from which on others have theirs: what all connections have
+/// read and the hub has not handled yet shall be little more than a message each.
+const BYTES_A_TURN: usize = 64 << 10;
+
 /// Control frames that may wait before reading does: a client that sends pings and takes no
 /// pongs must not fill the memory.
 const CONTROLS_WAITING: usize = 64;
 
 impl Connection {
-    /// Reads what this phase allows, at most [`FRAMES_A_TURN`] frames.
+    /// Reads what this phase allows, at most [`FRAMES_A_TURN`] frames or [`BYTES_A_TURN`].
     pub(super) fn read(&mut self, cx: &mut task::Context<'_>, now: Instant) {
         let received = self.reader.received();
         match self.phase {
@@ -78,12 +82,17 @@ impl Connection {
         now: Instant,
         batch: &mut Vec<Payload>,
     ) -> Option<EndOfTalk> {
+        let mut bytes = 0;
         for _ in 0..FRAMES_A_TURN {
             match self.reader.poll_next(&mut self.io, cx) {
                 Poll::Ready(Ok(Incoming::Message(payload))) => {
                     trace!("in user={} bytes={}", self.user(), payload.len());
                     self.owing_since = None;
+                    bytes += payload.len();
                     batch.push(payload);
+                    if bytes >= BYTES_A_TURN {
+                        break;
+                    }
                 }
                 Poll::Ready(Ok(Incoming::Ping(content))) => self.backlog.push_pong(content),
                 Poll::Ready(Ok(Incoming::Pong | Incoming::Parts)) => {}

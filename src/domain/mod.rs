@@ -28,6 +28,6 @@ pub use grant::{Grant, Permissions, Scope, Sight, Verified};
 pub use ice::Wall;
 pub use login::{Login, Parting, ResumeToken};
 pub use switchboard::{
-    Attendance, CallReport, Census, Counts, Input, Reached, Snapshot, Switchboard, UserDetail,
-    UserReport,
+    Attendance, CallReport, Census, Counts, Input, LimitCounts, Reached, Snapshot, Switchboard,
+    UserDetail, UserReport,
 };

@@ -6,19 +6,27 @@
 //! times a limit it is refused by HTTP.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use log::warn;
 
+use crate::address::{Client, Headers, subscriber};
 use crate::config::Config;
 use crate::hub::Seat;
 use crate::protocol::{BadToken, Unavailable};
 
 use super::failures::Failures;
+use super::refusal::HttpRefusal;
+use counts::Counters;
+
+pub use counts::GateCounts;
+
+mod counts;
 
 /// From so many times a limit on, an address is not even told in words.
 const PATIENCE: u32 = 4;
@@ -33,17 +41,9 @@ pub struct Gate {
     pace: Option<Pace>,
     open: Mutex<Open>,
     failures: Failures,
-    tokens_refused: AtomicU64,
-    slowed_down: AtomicU64,
-}
-
-/// Events since the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct GateCounts {
-    /// Sockets whose access token was missing or refused.
-    pub tokens_refused: u64,
-    /// Upgrades refused because their address had brought too many bad tokens.
-    pub slowed_down: u64,
+    counters: Counters,
+    /// Whether it was said that a header of a proxy is not believed.
+    told_of_proxies: AtomicBool,
 }
 
 /// How fast an address may open sockets: refused in words above the first, by HTTP above the
@@ -97,38 +97,86 @@ impl Gate {
             pace,
             open: Mutex::default(),
             failures: Failures::new(config.failed_logins_per_address),
-            tokens_refused: AtomicU64::new(0),
-            slowed_down: AtomicU64::new(0),
+            counters: Counters::default(),
+            told_of_proxies: AtomicBool::new(false),
         }
     }
 
-    /// How often it has refused.
+    /// Who did not get in.
     pub fn counts(&self) -> GateCounts {
-        GateCounts {
-            tokens_refused: self.tokens_refused.load(Relaxed),
-            slowed_down: self.slowed_down.load(Relaxed),
-        }
+        self.counters.read()
     }
 
-    /// Whether the address may bring a token, or how long it has to wait.
-    pub(super) fn may_try(&self, address: IpAddr) -> Result<(), Duration> {
-        let verdict = self.failures.check(subscriber(address), Instant::now());
+    /// Whether the client's address may bring a token, or how long it has to wait.
+    pub(super) fn may_try(&self, client: &Client) -> Result<(), Duration> {
+        let verdict = self.failures.check(subscriber(client.address), Instant::now());
         if verdict.is_err() {
-            self.slowed_down.fetch_add(1, Relaxed);
+            self.counters.slowed_down.fetch_add(1, Relaxed);
+            self.look_for_proxies(client);
         }
         verdict
     }
 
     /// Puts down that the address has brought a bad token.
     pub(super) fn refused(&self, address: IpAddr, why: &BadToken) {
-        self.tokens_refused.fetch_add(1, Relaxed);
+        self.counters.tokens_refused.fetch_add(1, Relaxed);
         if why.is_an_attempt() {
             self.failures.note(subscriber(address), Instant::now());
         }
     }
 
-    pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Entry {
-        let address = subscriber(address);
+    /// Counts a request that was refused before its address mattered.
+    pub(super) fn count_refusal(&self, refusal: &HttpRefusal) {
+        match refusal {
+            HttpRefusal::ForeignOrigin(_)
+            | HttpRefusal::ForeignHost(_)
+            | HttpRefusal::UnlistedHost(_) => {
+                self.counters.foreign.fetch_add(1, Relaxed);
+            }
+            HttpRefusal::LongQuery(_) | HttpRefusal::LongHead(_) | HttpRefusal::Body => {
+                self.counters.oversized.fetch_add(1, Relaxed);
+            }
+            HttpRefusal::NotAnUpgrade
+            | HttpRefusal::NoSocketHere
+            | HttpRefusal::NotFound
+            | HttpRefusal::Method
+            | HttpRefusal::Handshake(_)
+            | HttpRefusal::Subprotocol
+            | HttpRefusal::SlowDown(_)
+            | HttpRefusal::TooMany => {}
+        }
+    }
+
+    /// Lets one more in, or says why not.
+    pub(super) fn enter(self: &Arc<Self>, client: Client) -> Entry {
+        let entry = self.judge(subscriber(client.address));
+        let (counter, is_of_address) = match &entry {
+            Entry::Open(_) => return entry,
+            Entry::Crowded(Unavailable::Address, _) => (&self.counters.crowded, true),
+            Entry::Crowded(_, _) => (&self.counters.full, false),
+            Entry::TooFast(_) => (&self.counters.too_fast, true),
+            Entry::TurnedAway => (&self.counters.turned_away, true),
+        };
+        counter.fetch_add(1, Relaxed);
+        if is_of_address {
+            self.look_for_proxies(&client);
+        }
+        entry
+    }
+
+    /// Behind a proxy that nobody has named, all users share one address and its limits. Said once,
+    /// as anybody can send such a header.
+    fn look_for_proxies(&self, client: &Client) {
+        if client.headers == Headers::Unbelieved && !self.told_of_proxies.swap(true, Relaxed) {
+            warn!(
+                "an address is at one of its limits, and what it says of its clients \
+                 (Forwarded, X-Forwarded-For) is not believed: if it is a proxy of yours, name its \
+                 network in `trusted-proxies`"
+            );
+        }
+    }
+
+    fn judge(self: &Arc<Self>, address: IpAddr) -> Entry {
         let in_pace = self.pace.as_ref().map(|pace| pace.check(address));
         let mut open = self.open();
         let held = open.by_address.get(&address).copied().unwrap_or(0);
@@ -209,17 +257,6 @@ impl Drop for Pass {
     }
 }
 
-/// The address that counts: of an IPv6 address its /64.
-pub(super) fn subscriber(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => {
-            let network = address.to_bits() & !u128::from(u64::MAX);
-            Ipv6Addr::from_bits(network).into()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,8 +270,8 @@ mod tests {
         }))
     }
 
-    fn address(last: u8) -> IpAddr {
-        [10, 0, 0, last].into()
+    fn address(last: u8) -> Client {
+        Client { address: [10, 0, 0, last].into(), headers: Headers::Absent }
     }
 
     #[test]
@@ -272,16 +309,7 @@ mod tests {
         assert!(entries[..2].iter().all(|it| matches!(it, Entry::Open(_))));
         assert!(entries[2..8].iter().all(|it| matches!(it, Entry::TooFast(_))));
         assert!(matches!(entries[8], Entry::TurnedAway));
-    }
-
-    #[test]
-    fn an_ipv6_address_counts_by_its_subscriber_network() {
-        let one: IpAddr = "2001:db8:0:1::1".parse().expect("an address");
-        let two: IpAddr = "2001:db8:0:1:ffff::2".parse().expect("an address");
-        let other: IpAddr = "2001:db8:0:2::1".parse().expect("an address");
-        assert_eq!(subscriber(one), subscriber(two));
-        assert_ne!(subscriber(one), subscriber(other));
-        let mapped: IpAddr = "::ffff:10.0.0.1".parse().expect("an address");
-        assert_eq!(subscriber(mapped), address(1));
+        let counts = GateCounts { too_fast: 6, turned_away: 1, ..GateCounts::default() };
+        assert_eq!(gate.counts(), counts);
     }
 }

@@ -9,9 +9,11 @@
 
 mod admin;
 mod assets;
+mod client;
 mod credentials;
 mod failures;
 mod gate;
+mod headers;
 mod origin;
 mod refusal;
 mod ws;
@@ -20,8 +22,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::Addr;
-use actix_web::web::{Data, ServiceConfig, get, route};
-use actix_web::{HttpResponse, Responder};
+use actix_service::ServiceFactory;
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, get, route};
+use actix_web::{App, Error, HttpResponse, Responder};
 use tokio::time::timeout;
 
 use crate::auth::Authenticator;
@@ -48,24 +54,47 @@ pub struct Context {
     pub gate: Arc<Gate>,
 }
 
+/// Routes behind the middleware of `headers`.
+pub trait Routes:
+    ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >
+{
+}
+
+impl<F> Routes for F where
+    F: ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<BoxBody>,
+            Error = Error,
+            InitError = (),
+        >
+{
+}
+
 /// Everything but upgrades.
-pub fn pages(context: Data<Context>) -> impl FnOnce(&mut ServiceConfig) + Clone {
-    move |urls| {
-        urls.app_data(context)
-            .route("/ws", get().to(not_an_upgrade))
-            .route("/healthz", get().to(alive))
-            .route("/readyz", get().to(ready))
-            .default_service(route().to(assets::serve));
-    }
+pub fn pages(context: Data<Context>) -> App<impl Routes> {
+    App::new()
+        .app_data(context)
+        .wrap(from_fn(headers::guarded))
+        .route("/ws", get().to(not_an_upgrade))
+        .route("/healthz", get().to(alive))
+        .route("/readyz", get().to(ready))
+        .default_service(route().to(assets::serve))
 }
 
 /// Upgrades.
-pub fn sockets(context: Data<Context>) -> impl FnOnce(&mut ServiceConfig) + Clone {
-    move |urls| {
-        urls.app_data(context)
-            .route("/ws", get().to(ws::connect))
-            .default_service(route().to(no_socket_here));
-    }
+pub fn sockets(context: Data<Context>) -> App<impl Routes> {
+    App::new()
+        .app_data(context)
+        .wrap(from_fn(headers::guarded))
+        .route("/ws", get().to(ws::connect))
+        .default_service(route().to(no_socket_here))
 }
 
 async fn alive() -> impl Responder {

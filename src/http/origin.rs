@@ -4,9 +4,8 @@
 //! through the user's firewall. `Origin` names the page (RFC 6455, section 10.2); `Host` names
 //! the server as the page sees it, which a DNS entry of the attacker's could have pointed here.
 
-use actix_web::HttpRequest;
 use actix_web::http::Uri;
-use actix_web::http::header::{HOST, HeaderName, ORIGIN};
+use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::http::uri::Authority;
 
 use super::refusal::HttpRefusal;
@@ -14,24 +13,50 @@ use crate::config::{AuthMode, Config};
 
 /// Refuses pages of foreign origins, servers called by a name that is not theirs and, in open mode,
 /// by a public one.
-pub(super) fn check(request: &HttpRequest, config: &Config) -> Result<(), HttpRefusal> {
-    let host = text(request, HOST).unwrap_or_default();
-    let any_host = config.insecure_open || config.auth != AuthMode::Open;
-    if !any_host && !is_loopback(host) {
+pub(super) fn check(headers: &HeaderMap, config: &Config) -> Result<(), HttpRefusal> {
+    let host = host(headers);
+    if needs_loopback_name(config) && !is_loopback(host) {
         return Err(HttpRefusal::ForeignHost(shown(host)));
     }
     if !config.hosts.is_empty() && !is_listed(host, &config.hosts) {
         return Err(HttpRefusal::UnlistedHost(shown(host)));
     }
-    // What sends no origin is no browser.
-    let Some(origin) = request.headers().get(ORIGIN) else { return Ok(()) };
-    let origin = origin.to_str().unwrap_or("null");
-    let allowed = is_same(origin, host) || config.origins.iter().any(|it| is_alike(it, origin));
-    if allowed { Ok(()) } else { Err(HttpRefusal::ForeignOrigin(shown(origin))) }
+    match is_allowed(headers, config) {
+        true => Ok(()),
+        false => Err(HttpRefusal::ForeignOrigin(shown(origin(headers).unwrap_or_default()))),
+    }
 }
 
-fn text(request: &HttpRequest, name: HeaderName) -> Option<&str> {
-    request.headers().get(name)?.to_str().ok()
+/// Whether a request comes from a page that may, or from none: what sends no origin is no browser,
+/// or a page that asks its own server. What proxies say about the host is not looked at.
+pub(super) fn is_allowed(headers: &HeaderMap, config: &Config) -> bool {
+    let Some(origin) = origin(headers) else { return true };
+    is_same(origin, host(headers)) || config.origins.iter().any(|it| is_alike(it, origin))
+}
+
+/// Where everybody may claim every name, a page may only connect that was served from this machine
+/// too: by a DNS entry of its own, any page could call this server same-origin.
+fn needs_loopback_name(config: &Config) -> bool {
+    config.auth == AuthMode::Open && !config.insecure_open
+}
+
+/// The name by which the server is called; empty where it is missing, is no text, or is there
+/// twice.
+pub(super) fn host(headers: &HeaderMap) -> &str {
+    let mut hosts = headers.get_all(HOST);
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.to_str().unwrap_or_default(),
+        _ => "",
+    }
+}
+
+/// What is no text, or is there twice, is no origin that anybody has listed.
+fn origin(headers: &HeaderMap) -> Option<&str> {
+    let mut origins = headers.get_all(ORIGIN);
+    match (origins.next()?, origins.next()) {
+        (origin, None) => Some(origin.to_str().unwrap_or("null")),
+        _ => Some("null"),
+    }
 }
 
 /// At most 80 characters of a header, for a sentence that names it.
@@ -45,6 +70,7 @@ fn is_listed(host: &str, names: &[String]) -> bool {
     names.iter().any(|name| name.eq_ignore_ascii_case(authority.host()))
 }
 
+/// Whether this is a name that no DNS entry can take.
 pub(super) fn is_loopback(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else { return false };
     let name = authority.host().to_ascii_lowercase();

@@ -26,6 +26,15 @@ pub(super) enum HttpRefusal {
     /// Another method than GET or HEAD.
     #[error("only GET and HEAD are served here")]
     Method,
+    /// A query over the limit.
+    #[error("the query of the URL is over the limit of {0} bytes")]
+    LongQuery(usize),
+    /// Request line and headers over the limit.
+    #[error("the URL and the headers together are over the limit of {0} bytes")]
+    LongHead(usize),
+    /// A request with content.
+    #[error("nothing here takes a body: send the request without one")]
+    Body,
     /// The page comes from elsewhere.
     #[error("pages of origin {0} may not connect: the setting `origins` lists those that may")]
     ForeignOrigin(String),
@@ -84,6 +93,9 @@ impl HttpRefusal {
             HttpRefusal::NotAnUpgrade => StatusCode::UPGRADE_REQUIRED,
             HttpRefusal::NoSocketHere | HttpRefusal::NotFound => StatusCode::NOT_FOUND,
             HttpRefusal::Method => StatusCode::METHOD_NOT_ALLOWED,
+            HttpRefusal::LongQuery(_) => StatusCode::URI_TOO_LONG,
+            HttpRefusal::LongHead(_) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            HttpRefusal::Body => StatusCode::PAYLOAD_TOO_LARGE,
             HttpRefusal::ForeignOrigin(_)
             | HttpRefusal::ForeignHost(_)
             | HttpRefusal::UnlistedHost(_) => StatusCode::FORBIDDEN,
@@ -102,6 +114,7 @@ impl HttpRefusal {
                 "bad-message"
             }
             HttpRefusal::NoSocketHere | HttpRefusal::NotFound | HttpRefusal::Method => "not-found",
+            HttpRefusal::LongQuery(_) | HttpRefusal::LongHead(_) | HttpRefusal::Body => "too-large",
             HttpRefusal::ForeignOrigin(_)
             | HttpRefusal::ForeignHost(_)
             | HttpRefusal::UnlistedHost(_) => "not-permitted",

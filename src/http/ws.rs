@@ -3,7 +3,7 @@
 //! A page that is refused before the upgrade learns nothing of it, so whatever concerns the user
 //! is said afterwards, by an `error` message and a close code.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
@@ -12,6 +12,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use log::debug;
 
 use super::Context;
+use super::client;
 use super::credentials;
 use super::gate::Entry;
 use super::origin;
@@ -31,19 +32,20 @@ pub(super) async fn connect(request: HttpRequest, context: Data<Context>) -> Htt
         Ok(response) => response,
         Err(refusal) => {
             debug!("upgrade refused reason={refusal:?}");
+            context.gate.count_refusal(&refusal);
             refusal.response()
         }
     }
 }
 
 fn take_seat(request: &HttpRequest, context: &Context) -> Result<HttpResponse, HttpRefusal> {
-    origin::check(request, &context.config)?;
+    origin::check(request.headers(), &context.config)?;
     let protocol = subprotocol(request)?;
-    // Only a unix socket has no peer address, and there is no such listener.
-    let address = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-    context.gate.may_try(address).map_err(HttpRefusal::SlowDown)?;
+    let client = client::of(request, &context.config.trusted_proxies);
+    let address = client.address;
+    context.gate.may_try(&client).map_err(HttpRefusal::SlowDown)?;
     let login = || login(request, address, context);
-    let (wish, pass) = match context.gate.enter(address) {
+    let (wish, pass) = match context.gate.enter(client) {
         Entry::Open(pass) => (login(), pass),
         // Whoever comes back takes no further place, which only the hub can tell.
         Entry::Crowded(why, pass) => {

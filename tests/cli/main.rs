@@ -7,6 +7,7 @@ mod health;
 mod secrets;
 mod settings;
 mod start;
+mod tls;
 
 use std::process::{Command, Output};
 

@@ -132,6 +132,11 @@ const RANGES: &[(&str, &[&str], &[&str])] = &[
     ("max-sockets", &["0", "10000000"], &["10000001"]),
     ("max-sockets-per-address", &["0", "10000000"], &["10000001"]),
     ("new-sockets-per-address", &["0", "1000000"], &["1000001"]),
+    ("max-pending", &["0", "10000000"], &["10000001", "-1"]),
+    ("max-pending-per-address", &["0", "10000000"], &["10000001"]),
+    ("trusted-proxies", &["", "10.0.0.0/8, ::1"], &["10.0.0.0/33", "proxy.example", "*"]),
+    ("tls-cert", &["", "/etc/a b/Zertifikät.pem"], &["a\tb", "a\0"]),
+    ("tls-key", &["", "key.pem"], &["a\nb"]),
     ("stun", &["", "stun:a.example", "stun:a,stuns:b:5349"], &["a.example", "turn:a", "stun:a;b"]),
     ("turn-url", &["", "turn:a,turns:b:5349?transport=tcp"], &["stun:a", "turn:a?transport=sctp"]),
     ("turn-secret", &["", "0123456789abcdef"], &["0123456789abcde"]),
@@ -164,6 +169,8 @@ fn room_for(name: &str, value: &str) -> Vec<(&'static str, &'static str)> {
     };
     let partner = match name {
         _ if value.is_empty() => None,
+        "tls-cert" => Some(("tls-key", "key.pem")),
+        "tls-key" => Some(("tls-cert", "certificate.pem")),
         "turn-url" => Some(("turn-secret", SECRET)),
         "turn-secret" => Some(("turn-url", "turn:a")),
         "admin-listen" => Some(("admin-token", SECRET)),
@@ -171,6 +178,19 @@ fn room_for(name: &str, value: &str) -> Vec<(&'static str, &'static str)> {
         _ => None,
     };
     queues.into_iter().chain(partner).collect()
+}
+
+#[test]
+fn a_certificate_without_its_key_is_one_sentence() {
+    for (set, missing) in [("tls-cert", "tls-key"), ("tls-key", "tls-cert")] {
+        let ran = run(&["config", &format!("--{set}"), "some.pem"], &[]);
+
+        let sentence = format!(
+            "switchboard: {set} is set (flag --{set}) and {missing} is not: \
+             TLS needs the certificate and its key\n"
+        );
+        assert_eq!((ran.code, ran.err), (2, sentence));
+    }
 }
 
 #[test]

@@ -12,20 +12,24 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::{program, run};
 
 /// The program, serving on a port of its own; it is ended when dropped.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
     log: Lines<BufReader<ChildStderr>>,
     /// As it says to open it, `http://127.0.0.1:PORT/`.
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Serving {
     fn start() -> Self {
-        let mut serving = program(&["--listen", "127.0.0.1:0"], &[]);
+        Self::start_with(&[])
+    }
+
+    pub(crate) fn start_with(flags: &[&str]) -> Self {
+        let mut serving = program(&[&["--listen", "127.0.0.1:0"], flags].concat(), &[]);
         let mut child = serving.stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
         let url = log.by_ref().map(Result::unwrap).find_map(|line| {
-            let url = &line[line.find("http://")?..];
+            let url = &line[line.find("http")?..];
             Some(url.split_whitespace().next()?.to_owned())
         });
         Self { child, log, url: url.expect("it ended without an address to open") }
@@ -78,7 +82,9 @@ async fn sigterm_ends_it_within_10_s_and_every_socket_is_told() {
     let url = serving.url.replace("http", "ws");
     let mut sockets = Vec::new();
     for user in ["ana", "bo"] {
-        let (socket, _) = connect_async(format!("{url}ws?userId={user}")).await.unwrap();
+        let (mut socket, _) = connect_async(format!("{url}ws?userId={user}")).await.unwrap();
+        // Registered: before that it would be told that the server takes nobody any more.
+        socket.next().await.unwrap().unwrap();
         sockets.push(socket);
     }
     let told = Instant::now();

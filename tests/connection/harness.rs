@@ -8,7 +8,10 @@ use std::time::Duration;
 use actix::{Actor, Context, Handler};
 use actix_server::ServerHandle;
 use actix_web::{App, HttpRequest, HttpResponse, web};
-use switchboard::connection::{Admission, Limits, Node, OpenSockets, Seat, Site, accept, listen};
+use switchboard::config::Config;
+use switchboard::connection::{
+    Admission, Closes, Limits, Node, OpenSockets, Pending, Port, Seat, Site, accept, listen,
+};
 use switchboard::domain::Login;
 use switchboard::hub::{ConnectionEvent, Deliver, FromConnection, Link, Parting, Payload, Then};
 use switchboard::protocol::{Close, UserId};
@@ -124,10 +127,12 @@ impl Service {
                     limits,
                     unwritten: Arc::clone(&node_unwritten),
                     open: node_open.clone(),
+                    closes: Closes::default(),
                 },
             }
         };
-        let server = listen(listener, 1, site).unwrap();
+        let pending = Pending::new(&Config::default());
+        let server = listen(Port { listener, workers: 1, tls: None, pending }, site).unwrap();
         let handle = server.handle();
         actix_rt::spawn(server);
         Self { address, reports, open, unwritten, seats, server: handle }

@@ -2,9 +2,8 @@
 
 use futures_util::future::join_all;
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
 
-use super::harness::{Last, Opcode, RawClient, TestServer, config, frame};
+use super::harness::{Last, Opcode, RawClient, Stream, TestServer, config, frame};
 
 #[actix_rt::test]
 async fn a_thousand_who_connect_and_drop_leave_no_session_no_socket_and_no_line_in_the_log() {
@@ -36,9 +35,9 @@ async fn drop_at_stage(address: std::net::SocketAddr, lane: usize, stage: usize)
     // Every second lane shares a name with its neighbour, so that they replace each other.
     let query = format!("userId=lane{}", lane / 2);
     match stage {
-        0 => drop(TcpStream::connect(address).await.unwrap()),
+        0 => drop(Stream::to(address).await),
         1 => {
-            let mut stream = TcpStream::connect(address).await.unwrap();
+            let mut stream = Stream::to(address).await;
             let _ = stream.write_all(b"GET /ws?userId=half HTTP/1.1\r\nHost: loc").await;
         }
         2 => drop(RawClient::dials(address, &query).await),

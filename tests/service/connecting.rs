@@ -110,11 +110,11 @@ async fn what_is_just_allowed_is_taken() {
 
 #[actix_rt::test]
 async fn what_a_client_says_before_it_is_registered_is_heard_afterwards() {
-    use super::harness::{Last, Opcode, RawClient, frame, upgrade};
+    use super::harness::{Last, Opcode, RawClient, Stream, frame, upgrade};
     let server = TestServer::start(config()).await;
     let address = server.address;
     // All in one write: the handshake and two messages.
-    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let mut stream = Stream::to(address).await;
     let head = upgrade(&[]).join("\r\n");
     let mut bytes =
         format!("GET /ws?userId=ana HTTP/1.1\r\nHost: {address}\r\n{head}\r\n\r\n").into_bytes();

@@ -9,7 +9,7 @@ use serde_json::json;
 use switchboard::config::Config;
 use tokio::sync::oneshot;
 
-use super::harness::{Last, Opcode, RawClient, TestServer, config, frame, retry_after};
+use super::harness::{Last, Opcode, RawClient, Stream, TestServer, config, frame, retry_after};
 
 const FLOOD: usize = 100_000;
 
@@ -75,6 +75,7 @@ async fn a_flood_over_the_rate_is_refused_and_then_closed_with_4029() {
     let server = TestServer::start(config()).await;
     let mut bo = server.connects("bo").await;
     let RawClient { stream, .. } = RawClient::connects(server.address, "userId=ana").await;
+    let Stream::Plain(stream) = stream else { panic!("no threads for TLS") };
     let mut stream = stream.into_std().unwrap();
     stream.set_nonblocking(false).unwrap();
     let mut reading = stream.try_clone().unwrap();

@@ -211,7 +211,7 @@ async fn a_message_that_is_not_finished_within_two_heartbeats_closes_with_4008()
     // Signs of life by the dozen, but the message does not get on.
     bytes.extend(frame(Opcode::Pong, Last::Yes, b""));
     ana.sends(&bytes).await;
-    let (mut reading, mut writing) = ana.stream.into_split();
+    let (mut reading, mut writing) = tokio::io::split(ana.stream);
     let living = actix_rt::spawn(async move {
         let pong = frame(Opcode::Pong, Last::Yes, b"");
         while tokio::io::AsyncWriteExt::write_all(&mut writing, &pong).await.is_ok() {

@@ -6,10 +6,9 @@ use futures_util::future::join_all;
 use serde_json::json;
 use switchboard::config::Config;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::harness::{PATIENCE, TestServer, ask, config, upgrade};
+use super::harness::{PATIENCE, Stream, TestServer, ask, config, upgrade};
 
 #[actix_rt::test]
 async fn health_and_readiness_are_told_and_the_demo_page_is_served() {
@@ -160,7 +159,7 @@ async fn a_request_that_is_not_finished_ends_with_its_connection() {
     let begin = Instant::now();
     let (address, half) = (server.address, "GET /ws HTTP/1.1\r\nHost: localhost\r\n");
     let halves = ["", half].map(|sent| async move {
-        let mut stream = TcpStream::connect(address).await.unwrap();
+        let mut stream = Stream::to(address).await;
         stream.write_all(sent.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("its end");
@@ -179,7 +178,7 @@ async fn an_upgrade_with_another_method_or_version_of_http_opens_no_socket() {
     for request in ["POST /ws HTTP/1.1", "CONNECT localhost:80 HTTP/1.1", "HEAD /ws HTTP/1.1"] {
         let head = upgrade(&[]).join("\r\n");
         let request = format!("{request}\r\nHost: {}\r\n{head}\r\n\r\n", server.address);
-        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let mut stream = Stream::to(server.address).await;
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("its end");

@@ -5,13 +5,19 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+/// Whether the server speaks TLS: `tests/service_tls` runs some of these tests once more, over it.
+const OVER_TLS: bool = false;
+
+mod addresses;
 mod admin;
 mod behind;
 mod calls;
 mod churn;
 mod connecting;
+mod counted;
 mod draining;
 mod duplicates;
+mod edge;
 mod endings;
 mod floods;
 mod frames;
@@ -29,5 +35,7 @@ mod resuming;
 mod rooms;
 mod settling;
 mod slow;
+mod strangers;
 mod tokens;
+mod total;
 mod turn;

@@ -195,7 +195,7 @@ async fn a_client_that_is_still_sending_sees_its_close_code() {
         async move {
             let query = format!("userId=ana{n}");
             let RawClient { stream, .. } = RawClient::connects(server.address, &query).await;
-            let (mut reading, mut writing) = stream.into_split();
+            let (mut reading, mut writing) = tokio::io::split(stream);
             let sending = actix_rt::spawn(async move {
                 let message =
                     frame(Opcode::Text, Last::Yes, br#"{"type":"unwatch","users":["x"]}"#);

@@ -93,7 +93,7 @@ async fn a_client_that_sends_pings_and_takes_no_pongs_does_not_fill_the_memory()
     let mut bo = server.connects("bo").await;
     let asleep = RawClient::dials_with_little_room(server.address, "userId=ana").await;
     bo.expects_to_see("online", "ana").await;
-    let (reading, mut writing) = asleep.stream.into_split();
+    let (reading, mut writing) = tokio::io::split(asleep.stream);
     let pings = frame(Opcode::Ping, Last::Yes, &[b'x'; 125]).repeat(100);
 
     // Until the socket takes no more for good.

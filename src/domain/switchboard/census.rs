@@ -2,7 +2,7 @@
 
 use super::Switchboard;
 use crate::domain::{Handle, Stage};
-use crate::protocol::{CallId, RoomId, UserId};
+use crate::protocol::{CallId, NotPermitted, Refusal, RoomId, UserId};
 
 /// Events since the start. Invariant: `registered - replaced - ended` users are there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,53 @@ pub struct Counts {
     pub calls_started: u64,
     /// Calls that are over.
     pub calls_ended: u64,
+    /// How often a limit was met.
+    pub limits: LimitCounts,
+}
+
+/// How often each limit on what clients say was met, since the start. What ends a socket is
+/// counted by its close code, who does not get in by the gate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LimitCounts {
+    /// Messages over `max-frame`.
+    pub too_large: u64,
+    /// Messages over `rate` and `burst`.
+    pub over_rate: u64,
+    /// Calls over `call-rate`.
+    pub over_call_rate: u64,
+    /// Joins over `max-rooms`.
+    pub too_many_rooms: u64,
+    /// Joins over `max-members`.
+    pub room_full: u64,
+    /// Users whom nobody may watch beside so many others.
+    pub too_many_watched: u64,
+    /// Messages over `queue-messages` or `queue-bytes` of their receiver.
+    pub queue_full: u64,
+    /// Messages that their receiver had room for, but not `queue-total`.
+    pub node_full: u64,
+    /// Messages whose sender waits for too many verdicts.
+    pub receipts_full: u64,
+    /// Calls that rang for `ring-timeout`.
+    pub unanswered: u64,
+}
+
+impl LimitCounts {
+    /// Counts a refusal of something that a client said in time. Full queues are counted where the
+    /// message is refused, as a message to a room meets many.
+    pub(super) fn count(&mut self, refusal: &Refusal) {
+        match refusal {
+            Refusal::TooLarge { .. } => self.too_large += 1,
+            Refusal::RateLimited { .. } => self.over_call_rate += 1,
+            Refusal::TooManyRooms { .. } => self.too_many_rooms += 1,
+            Refusal::RoomFull { .. } => self.room_full += 1,
+            Refusal::NotPermitted(NotPermitted::TooManyWatched { .. }) => {
+                self.too_many_watched += 1;
+            }
+            Refusal::ReceiptsFull => self.receipts_full += 1,
+            // No limits, or counted elsewhere.
+            _ => {}
+        }
+    }
 }
 
 /// How much there is just now, and what has been.

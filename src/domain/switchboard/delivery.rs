@@ -107,7 +107,12 @@ impl<C: Handle> Switchboard<C> {
             }
             (None, None) => false,
         };
-        if !has_room || self.node_is_full(session, frame.len()) {
+        if !has_room {
+            self.counts.limits.queue_full += 1;
+            return Err(Refusal::QueueFull(to.clone()));
+        }
+        if self.node_is_full(session, frame.len()) {
+            self.counts.limits.node_full += 1;
             return Err(Refusal::QueueFull(to.clone()));
         }
         if session.ledger.is_some() {

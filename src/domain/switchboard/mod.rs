@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 
-pub use census::{Attendance, Census, Counts, Snapshot};
+pub use census::{Attendance, Census, Counts, LimitCounts, Snapshot};
 pub use operator::{CallReport, Reached, UserDetail, UserReport};
 
 use crate::config::Config;

@@ -79,6 +79,7 @@ impl<C: Handle> Switchboard<C> {
                 // The row ends with the socket; the session may come back.
                 session.manners.over_rate = 0;
             }
+            self.counts.limits.over_rate += 1;
             let refusal = Refusal::RateLimited { retry_after };
             self.object(user, id, &refusal, effects);
             if too_often {
@@ -110,6 +111,7 @@ impl<C: Handle> Switchboard<C> {
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) {
+        self.counts.limits.count(refusal);
         self.object(user, id, refusal, effects);
         if !refusal.is_gibberish() {
             return self.hear_sense(user);

@@ -4,10 +4,8 @@
 //! tokens slow an address down. On a loopback address only requests that call it by a loopback
 //! name are served, so that no page of the web can reach it through a DNS entry of its own.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::body::MessageBody;
@@ -21,24 +19,22 @@ use tokio::time::timeout;
 
 use super::Admin;
 use super::refused::Refused;
+use crate::address::subscriber;
 use crate::config::Secret;
-use crate::http::gate::subscriber;
+use crate::http::failures::Failures;
 use crate::http::origin;
 
 /// How long a request may take from its head to its answer, its body included.
 const REQUEST: Duration = Duration::from_secs(10);
-/// So many wrong tokens an address may try at once …
+/// So many wrong tokens an address may try a minute.
 const GUESSES: u32 = 10;
-/// … and one more in each of these.
-const GUESS_EVERY: Duration = Duration::from_secs(6);
-/// Addresses that are remembered before those at rest are forgotten.
-const REMEMBERED: usize = 1000;
 
 /// What a request needs to be let in.
 pub(super) struct Access {
     token: Secret,
     on_loopback: bool,
-    guesses: Guesses,
+    failures: Failures,
+    wrong: AtomicU64,
 }
 
 /// Lets a request in, or refuses it.
@@ -59,12 +55,12 @@ pub(super) async fn admit(
 
 impl Access {
     pub(super) fn new(token: Secret, on_loopback: bool) -> Self {
-        Self { token, on_loopback, guesses: Guesses::default() }
+        Self { token, on_loopback, failures: Failures::new(GUESSES), wrong: AtomicU64::new(0) }
     }
 
     /// Tokens that were wrong since the start.
     pub(super) fn wrong_tokens(&self) -> u64 {
-        self.guesses.wrong.load(Relaxed)
+        self.wrong.load(Relaxed)
     }
 
     fn check(&self, request: &ServiceRequest) -> Result<(), Refused> {
@@ -75,7 +71,7 @@ impl Access {
         // Only a unix socket has no peer address, and there is no such listener.
         let peer = request.peer_addr().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
         let (address, now) = (subscriber(peer), Instant::now());
-        if let Some(retry_after) = self.guesses.pause(address, now) {
+        if let Err(retry_after) = self.failures.check(address, now) {
             return Err(Refused::TooManyGuesses { retry_after });
         }
         let bearer = text(request, AUTHORIZATION).and_then(|header| {
@@ -86,7 +82,8 @@ impl Access {
             // In constant time.
             Some(token) if token == self.token => Ok(()),
             Some(_) => {
-                self.guesses.was_wrong(address, now);
+                self.wrong.fetch_add(1, Relaxed);
+                self.failures.note(address, now);
                 Err(Refused::WrongToken)
             }
             None => Err(Refused::NoToken),
@@ -96,55 +93,4 @@ impl Access {
 
 fn text(request: &ServiceRequest, name: HeaderName) -> Option<&str> {
     request.headers().get(name)?.to_str().ok()
-}
-
-/// How many wrong tokens each address has tried: for each the time when all is forgotten.
-#[derive(Debug, Default)]
-struct Guesses {
-    forgotten_at: Mutex<HashMap<IpAddr, Instant>>,
-    wrong: AtomicU64,
-}
-
-impl Guesses {
-    /// How long the address has to wait before its next token is looked at.
-    fn pause(&self, address: IpAddr, now: Instant) -> Option<Duration> {
-        let addresses = self.forgotten_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let owed = addresses.get(&address)?.saturating_duration_since(now);
-        owed.checked_sub(GUESS_EVERY * (GUESSES - 1)).filter(|pause| !pause.is_zero())
-    }
-
-    fn was_wrong(&self, address: IpAddr, now: Instant) {
-        self.wrong.fetch_add(1, Relaxed);
-        let mut addresses = self.forgotten_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if addresses.len() >= REMEMBERED {
-            addresses.retain(|_, at| *at > now);
-        }
-        let at = addresses.entry(address).or_insert(now);
-        *at = now.max(*at) + GUESS_EVERY;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn after_ten_wrong_tokens_an_address_has_one_more_every_six_seconds() {
-        let guesses = Guesses::default();
-        let (address, other) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
-        let begin = Instant::now();
-
-        for _ in 0..10 {
-            assert_eq!(guesses.pause(address, begin), None);
-            guesses.was_wrong(address, begin);
-        }
-
-        assert_eq!(guesses.pause(address, begin), Some(GUESS_EVERY));
-        assert_eq!(guesses.pause(other, begin), None);
-        let later = begin + GUESS_EVERY;
-        assert_eq!(guesses.pause(address, later), None);
-        guesses.was_wrong(address, later);
-        assert_eq!(guesses.pause(address, later), Some(GUESS_EVERY));
-        assert_eq!(guesses.pause(address, later + GUESS_EVERY * 10), None);
-    }
 }

@@ -43,7 +43,7 @@ use tokio::time::timeout;
 use utoipa::OpenApi;
 use utoipa_actix_web::{AppExt, scope};
 
-use super::HUB_PATIENCE;
+use super::{Gate, HUB_PATIENCE};
 use crate::config::{Config, Secret};
 use crate::connection::OpenSockets;
 use crate::hub::SignalingHub;
@@ -64,23 +64,26 @@ pub struct Admin {
     access: Access,
     open: OpenSockets,
     unwritten: Arc<AtomicUsize>,
+    gate: Arc<Gate>,
     body_max: usize,
 }
 
 impl Admin {
     /// For the node with these settings, whose token is `token`.
     ///
-    /// `open` and `unwritten` are the node's counters of sockets and of bytes on their way.
+    /// `open`, `unwritten` and `gate` are the node's counters of sockets, of bytes on their way and of
+    /// those who did not get in.
     pub fn new(
         config: &Config,
         token: Secret,
         hub: Addr<SignalingHub>,
         open: OpenSockets,
         unwritten: Arc<AtomicUsize>,
+        gate: Arc<Gate>,
     ) -> Self {
         let on_loopback = config.admin_listen.is_some_and(|it| it.ip().is_loopback());
         let access = Access::new(token, on_loopback);
-        Self { hub, access, open, unwritten, body_max: BODY_MAX.min(config.max_frame) }
+        Self { hub, access, open, unwritten, gate, body_max: BODY_MAX.min(config.max_frame) }
     }
 
     async fn ask<M>(&self, message: M) -> Result<M::Result, Refused>

@@ -13,6 +13,7 @@ use utoipa::{Modify, ToSchema};
 use super::Admin;
 use super::refused::{Problem, Refused};
 use crate::domain;
+use crate::http::GateCounts;
 use crate::hub::Inspect;
 
 /// What there is, and what has been.
@@ -41,30 +42,52 @@ pub(super) struct Stats {
     /// Requests to this API with a wrong token.
     wrong_tokens: u64,
     counts: Counts,
+    gate: Gate,
 }
 
-/// The same names as in the rules, so that a new count cannot be forgotten here.
+/// The same names as where they are counted, so that a new count cannot be forgotten here.
 macro_rules! counts {
-    ($($count:ident),+ $(,)?) => {
-        /// Events since the start. `registered - replaced - ended` users are there.
+    ($(#[doc = $doc:literal])* $name:ident of $source:ident: $($count:ident),+; $($within:ident: $part:ty),*) => {
+        $(#[doc = $doc])*
         #[derive(Serialize, ToSchema)]
         #[serde(rename_all = "camelCase")]
-        pub(super) struct Counts {
+        pub(super) struct $name {
             $($count: u64,)+
+            $($within: $part,)*
         }
 
-        impl From<domain::Counts> for Counts {
-            fn from(counts: domain::Counts) -> Self {
-                let domain::Counts { $($count,)+ } = counts;
-                Self { $($count,)+ }
+        impl From<$source> for $name {
+            fn from(counts: $source) -> Self {
+                let $source { $($count,)+ $($within,)* } = counts;
+                Self { $($count,)+ $($within: $within.into(),)* }
             }
         }
     };
 }
 
+type DomainCounts = domain::Counts;
+type DomainLimits = domain::LimitCounts;
+
 counts! {
-    registered, resumed, failed_resumes, late_resumes, late_logins, expired, replaced, ended, said_goodbye,
-    broken, evicted, removed, tokens_expired, refreshed, refused_refreshes, stale_messages, stale_ends, refused, calls_started, calls_ended,
+    /// Events since the start. `registered - replaced - ended` users are there.
+    Counts of DomainCounts:
+    registered, resumed, failed_resumes, late_resumes, late_logins, expired, replaced, ended,
+    said_goodbye, broken, evicted, removed, tokens_expired, refreshed, refused_refreshes,
+    stale_messages, stale_ends, refused, calls_started, calls_ended;
+    limits: Limits
+}
+
+counts! {
+    /// How often each limit on what users say was met.
+    Limits of DomainLimits:
+    too_large, over_rate, over_call_rate, too_many_rooms, room_full, too_many_watched, queue_full,
+    node_full, receipts_full, unanswered;
+}
+
+counts! {
+    /// Who did not get in.
+    Gate of GateCounts:
+    full, crowded, too_fast, turned_away, foreign, oversized, tokens_refused, slowed_down;
 }
 
 /// Statistics of the node.
@@ -92,6 +115,7 @@ pub(super) async fn stats(admin: Data<Admin>) -> Result<Json<Stats>, Refused> {
         unwritten_bytes: admin.unwritten.load(Relaxed),
         wrong_tokens: admin.access.wrong_tokens(),
         counts: counts.into(),
+        gate: admin.gate.counts().into(),
     }))
 }
 

@@ -8,7 +8,6 @@ use std::net::SocketAddr;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::task::{AbortHandle, JoinHandle};
@@ -17,7 +16,7 @@ use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
-use super::PATIENCE;
+use super::{PATIENCE, Stream};
 
 pub struct Client {
     /// Who it is, as the server says.
@@ -43,8 +42,7 @@ enum Event {
 
 impl Client {
     pub(super) async fn dial(address: SocketAddr, query: &str) -> Self {
-        let stream = TcpStream::connect(address).await.unwrap();
-        stream.set_nodelay(true).unwrap();
+        let stream = Stream::to(address).await;
         let url = format!("ws://{address}/ws?{query}");
         let upgraded = timeout(PATIENCE, client_async(&url, stream)).await;
         let (socket, _) = upgraded.expect("an answer to the upgrade").unwrap();

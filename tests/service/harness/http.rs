@@ -4,10 +4,9 @@ use std::net::SocketAddr;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::PATIENCE;
+use super::{PATIENCE, Stream};
 
 /// An answer of the server.
 #[derive(Debug)]
@@ -18,7 +17,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(super) fn from_text(text: &str) -> Self {
+    pub fn from_text(text: &str) -> Self {
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
         let status = head.split(' ').nth(1).and_then(|it| it.parse().ok());
         let status = status.unwrap_or_else(|| panic!("no status in {text:?}"));
@@ -28,6 +27,16 @@ impl Answer {
     /// The body of a refusal.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// The value of a header that is there once.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let of =
+            |line: &str| line.split(':').next().is_some_and(|it| it.eq_ignore_ascii_case(name));
+        let mut lines = self.head.lines().filter(|line| of(line));
+        let line = lines.next()?;
+        assert_eq!(lines.next(), None, "{name} twice");
+        Some(line.split_once(':')?.1.trim())
     }
 
     pub fn has_header(&self, line: &str) -> bool {
@@ -55,7 +64,7 @@ pub async fn request(address: SocketAddr, what: &str, headers: &[&str], body: &s
     request += "\r\n";
     request += body;
     let exchange = async {
-        let mut stream = TcpStream::connect(address).await.unwrap();
+        let mut stream = Stream::to(address).await;
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         let end = stream.read_to_end(&mut answer).await;

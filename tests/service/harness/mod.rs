@@ -8,6 +8,7 @@ mod http;
 mod link;
 mod raw;
 mod server;
+mod stream;
 mod tokens;
 mod witness;
 
@@ -18,6 +19,8 @@ pub use http::{Answer, ask, request, upgrade};
 pub use link::Link;
 pub use raw::{Last, Opcode, RawClient, frame};
 pub use server::{TestServer, config};
+#[allow(unused_imports, reason = "for the tests over TLS")]
+pub use stream::{Identity, Stream, trusting};
 pub use tokens::{asking_for_tokens, token, token_saying};
 pub use witness::Witness;
 

@@ -6,14 +6,13 @@ use std::net::SocketAddr;
 use serde_json::Value;
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::PATIENCE;
 use super::http::{Answer, upgrade};
+use super::{PATIENCE, Stream};
 
 pub struct RawClient {
-    pub stream: TcpStream,
+    pub stream: Stream,
     unread: Vec<u8>,
     head: String,
 }
@@ -74,35 +73,32 @@ pub fn head(opcode: Opcode, last: Last, length: u64) -> Vec<u8> {
 impl RawClient {
     /// Upgraded, and nothing read behind the handshake.
     pub async fn dials(address: SocketAddr, query: &str) -> Self {
-        Self::dials_with(TcpStream::connect(address).await.unwrap(), query).await
+        Self::dials_with(Stream::to(address).await, query).await
     }
 
     /// The same, and its kernel takes little before it makes the server wait.
     pub async fn dials_with_little_room(address: SocketAddr, query: &str) -> Self {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
-        Self::dials_with(socket.connect(address).await.unwrap(), query).await
+        let tcp = socket.connect(address).await.unwrap();
+        Self::dials_with(Stream::over(tcp).await, query).await
     }
 
     /// Upgraded with these header lines.
     pub async fn dials_bearing(address: SocketAddr, query: &str, headers: &[&str]) -> Self {
-        let mut stream = TcpStream::connect(address).await.unwrap();
+        let mut stream = Stream::to(address).await;
         ask(&mut stream, query, headers).await;
         Self::upgraded(stream).await
     }
 
-    /// Upgraded over this stream.
-    pub async fn upgrades(stream: TcpStream, query: &str) -> Self {
-        Self::dials_with(stream, query).await
-    }
-
-    async fn dials_with(mut stream: TcpStream, query: &str) -> Self {
+    /// Upgraded on a stream that is there already.
+    pub async fn dials_with(mut stream: Stream, query: &str) -> Self {
         ask(&mut stream, query, &[]).await;
         Self::upgraded(stream).await
     }
 
     /// A stream on which an upgrade has been asked for and comes about.
-    pub async fn upgraded(stream: TcpStream) -> Self {
+    pub async fn upgraded(stream: Stream) -> Self {
         let client = Self::answered(stream).await;
         assert_eq!(client.answer().status, 101, "{:?}", client.answer());
         client
@@ -111,12 +107,12 @@ impl RawClient {
     /// Asks for an upgrade with these header lines; its URL is a bad one, so that the server
     /// closes with 4500 what it lets in.
     pub async fn asks(address: SocketAddr, headers: &[&str]) -> Self {
-        let mut stream = TcpStream::connect(address).await.unwrap();
+        let mut stream = Stream::to(address).await;
         ask(&mut stream, "userId=", headers).await;
         Self::answered(stream).await
     }
 
-    async fn answered(stream: TcpStream) -> Self {
+    async fn answered(stream: Stream) -> Self {
         let mut client = Self { stream, unread: Vec::new(), head: String::new() };
         let end = loop {
             if let Some(end) = client.unread.windows(4).position(|it| it == b"\r\n\r\n") {
@@ -233,7 +229,7 @@ impl RawClient {
 
     /// Is gone, and its kernel tells the other side at once.
     pub fn resets(self) {
-        SockRef::from(&self.stream).set_linger(Some(std::time::Duration::ZERO)).unwrap();
+        SockRef::from(self.stream.tcp()).set_linger(Some(std::time::Duration::ZERO)).unwrap();
     }
 
     fn take_frame(&mut self) -> Option<Frame> {
@@ -261,10 +257,9 @@ impl RawClient {
     }
 }
 
-async fn ask(stream: &mut TcpStream, query: &str, headers: &[&str]) {
-    stream.set_nodelay(true).unwrap();
+async fn ask(stream: &mut Stream, query: &str, headers: &[&str]) {
     let mut lines = upgrade(headers);
-    let host = format!("Host: {}", stream.peer_addr().unwrap());
+    let host = format!("Host: {}", stream.tcp().peer_addr().unwrap());
     if !lines.iter().any(|it| it.starts_with("Host:")) {
         lines.push(&host);
     }

@@ -1,6 +1,7 @@
 //! One server for one test.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -11,12 +12,15 @@ use switchboard::server::Server;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-use super::{Client, Link, PATIENCE, Witness};
+use super::{Client, Identity, Link, PATIENCE, Witness};
 
 /// The default settings on a free port, without limits for this machine's address and for calls.
 /// Sessions end with their sockets, unless a test is about those that do not.
 pub fn config() -> Config {
+    let identity = crate::OVER_TLS.then(Identity::ours);
     Config {
+        tls_cert: identity.map(|it| it.cert.clone()),
+        tls_key: identity.map(|it| it.key.clone()),
         listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
         max_sockets_per_address: 0,
         new_sockets_per_address: 0,
@@ -83,6 +87,26 @@ impl TestServer {
 
     pub fn open_sockets(&self) -> usize {
         self.server().open_sockets()
+    }
+
+    /// Bytes kept for sessions and bytes that connections have not written yet.
+    pub async fn held(&self) -> usize {
+        self.census().await.kept_bytes + self.server().unwritten()
+    }
+
+    /// Connections that are no socket yet.
+    pub fn pending(&self) -> usize {
+        self.server().pending().count()
+    }
+
+    /// How many of those had to make room for others.
+    pub fn cut_off(&self) -> u64 {
+        self.server().pending().cut_off()
+    }
+
+    /// What ended sockets.
+    pub fn closes(&self) -> BTreeMap<u16, u64> {
+        self.server().closes().by_code()
     }
 
     pub async fn census(&self) -> Census {

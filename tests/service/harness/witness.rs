@@ -6,6 +6,8 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 static ALARMS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// Each is provoked on purpose by one test, which looks at it.
+const PROVOKED: [&str; 2] = ["`trusted-proxies`", "the certificate before it"];
 static START: Once = Once::new();
 
 fn alarms() -> MutexGuard<'static, Vec<String>> {
@@ -28,9 +30,17 @@ impl Witness {
         Self { before: alarms().len() }
     }
 
-    /// Alarms since this test began. Tests run side by side, so they may be a neighbour's.
+    /// Alarms since this test began that no test provokes on purpose. Tests run side by side, so
+    /// they may be a neighbour's.
     pub fn heard(&self) -> Vec<String> {
-        alarms()[self.before..].to_vec()
+        let is_provoked = |line: &&String| PROVOKED.iter().any(|words| line.contains(words));
+        alarms()[self.before..].iter().filter(|line| !is_provoked(line)).cloned().collect()
+    }
+
+    /// Alarms since this test began with these words of [`PROVOKED`].
+    pub fn heard_provoked(&self, words: &str) -> Vec<String> {
+        assert!(PROVOKED.contains(&words), "{words}");
+        alarms()[self.before..].iter().filter(|line| line.contains(words)).cloned().collect()
     }
 }
 
@@ -39,7 +49,9 @@ struct Recorder;
 impl Log for Recorder {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         // The program's own log silences it: it tells what strangers send.
-        metadata.level() <= Level::Warn && !metadata.target().starts_with("actix_http")
+        let target = metadata.target();
+        let is_of_strangers = ["actix_http", "rustls"].iter().any(|it| target.starts_with(it));
+        metadata.level() <= Level::Warn && !is_of_strangers
     }
 
     fn log(&self, record: &Record<'_>) {

@@ -1,0 +1,222 @@
+//! Connections that are no socket yet: those that shake hands, are sending a request, get a page, or
+//! are kept alive for the next one.
+//!
+//! Promises: there are never more than the settings say, of the node and of one address; who comes
+//! then is taken in, and the oldest is cut off. So somebody who opens connections and says nothing
+//! drives out their own, and an honest client, who is done within moments, gets through. Counts what
+//! is handed over no longer: sockets have limits of their own.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ipnet::IpNet;
+use tokio::sync::oneshot;
+
+use crate::address::{is_in, subscriber};
+use crate::config::Config;
+
+/// The connections of one node that are no socket yet; clones share them.
+#[derive(Clone, Debug)]
+pub struct Pending(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    max: usize,
+    max_per_address: usize,
+    /// Their peers are many clients each.
+    proxies: Vec<IpNet>,
+    waiting: Mutex<Waiting>,
+    cut_off: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    next: u64,
+    /// By age.
+    all: BTreeMap<u64, Entry>,
+    by_address: HashMap<IpAddr, BTreeSet<u64>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    /// `None` where its address has no limit.
+    address: Option<IpAddr>,
+    /// Dropped when another takes its place.
+    _stays: oneshot::Sender<()>,
+}
+
+/// The place of one connection, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    pending: Pending,
+    number: u64,
+    cut_off: oneshot::Receiver<()>,
+}
+
+impl Pending {
+    /// None yet.
+    pub fn new(config: &Config) -> Self {
+        Self(Arc::new(Shared {
+            max: config.max_pending,
+            max_per_address: config.max_pending_per_address,
+            proxies: config.trusted_proxies.clone(),
+            waiting: Mutex::default(),
+            cut_off: AtomicU64::new(0),
+        }))
+    }
+
+    /// How many there are now.
+    pub fn count(&self) -> usize {
+        self.waiting().all.len()
+    }
+
+    /// How many had to make room for others, since the start.
+    pub fn cut_off(&self) -> u64 {
+        self.0.cut_off.load(Relaxed)
+    }
+
+    /// Takes one more in; the oldest makes room where there is none.
+    pub(super) fn enter(&self, peer: Option<IpAddr>) -> Place {
+        // A peer that is gone already has no address to be asked for.
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let is_limited = self.0.max_per_address > 0 && !is_in(&self.0.proxies, peer);
+        let address = is_limited.then(|| subscriber(peer));
+        let (stays, cut_off) = oneshot::channel();
+        let mut waiting = self.waiting();
+        if let Some(oldest) = waiting.in_the_way(address, self.0.max, self.0.max_per_address) {
+            waiting.remove(oldest);
+            self.0.cut_off.fetch_add(1, Relaxed);
+        }
+        let number = waiting.next;
+        waiting.next += 1;
+        waiting.all.insert(number, Entry { address, _stays: stays });
+        if let Some(address) = address {
+            waiting.by_address.entry(address).or_default().insert(number);
+        }
+        drop(waiting);
+        Place { pending: self.clone(), number, cut_off }
+    }
+
+    /// Nothing panics while it holds the lock.
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn in_the_way(
+        &self,
+        address: Option<IpAddr>,
+        max: usize,
+        max_per_address: usize,
+    ) -> Option<u64> {
+        let held = address.and_then(|address| self.by_address.get(&address));
+        if let Some(held) = held.filter(|held| held.len() >= max_per_address) {
+            return held.first().copied();
+        }
+        let is_full = max > 0 && self.all.len() >= max;
+        is_full.then(|| self.all.keys().next().copied()).flatten()
+    }
+
+    fn remove(&mut self, number: u64) {
+        let Some(Entry { address: Some(address), .. }) = self.all.remove(&number) else { return };
+        if let Some(held) = self.by_address.get_mut(&address) {
+            held.remove(&number);
+            if held.is_empty() {
+                self.by_address.remove(&address);
+            }
+        }
+    }
+}
+
+impl Place {
+    /// Waits until another connection needs this place.
+    pub(super) async fn is_needed(&mut self) {
+        // The sender is never used; it is dropped with the entry.
+        let _ = (&mut self.cut_off).await;
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.pending.waiting().remove(self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    fn pending(max: usize, per_address: usize) -> Pending {
+        Pending::new(&Config {
+            max_pending: max,
+            max_pending_per_address: per_address,
+            trusted_proxies: vec!["10.9.0.0/16".parse().unwrap()],
+            ..Config::default()
+        })
+    }
+
+    fn enter(pending: &Pending, address: &str) -> Place {
+        pending.enter(Some(address.parse().unwrap()))
+    }
+
+    fn is_needed(place: &mut Place) -> bool {
+        place.is_needed().now_or_never().is_some()
+    }
+
+    #[test]
+    fn past_the_limit_of_an_address_its_own_oldest_makes_room() {
+        let pending = pending(0, 2);
+        let mut other = enter(&pending, "10.0.0.2");
+        let [mut first, mut second, mut third] = [1, 2, 3].map(|_| enter(&pending, "10.0.0.1"));
+
+        assert!(is_needed(&mut first));
+        assert!(![&mut other, &mut second, &mut third].into_iter().any(is_needed));
+        assert_eq!((pending.count(), pending.cut_off()), (3, 1));
+    }
+
+    #[test]
+    fn past_the_limit_of_the_node_the_oldest_of_all_makes_room() {
+        let pending = pending(2, 0);
+        let mut first = enter(&pending, "10.0.0.1");
+        let _second = enter(&pending, "10.0.0.2");
+        let _third = enter(&pending, "10.0.0.3");
+
+        assert!(is_needed(&mut first));
+        assert_eq!(pending.count(), 2);
+    }
+
+    #[test]
+    fn a_place_that_is_left_is_free() {
+        let pending = pending(1, 1);
+        drop(enter(&pending, "10.0.0.1"));
+        let mut second = enter(&pending, "10.0.0.1");
+
+        assert!(!is_needed(&mut second));
+        drop(second);
+        assert_eq!((pending.count(), pending.cut_off()), (0, 0));
+        assert!(pending.waiting().by_address.is_empty());
+    }
+
+    #[test]
+    fn a_trusted_proxy_counts_with_the_node_alone() {
+        let pending = pending(3, 1);
+        let mut places: Vec<_> = (0..3).map(|_| enter(&pending, "10.9.0.1")).collect();
+        assert!(!places.iter_mut().any(is_needed));
+
+        let _fourth = enter(&pending, "10.9.0.1");
+        assert!(is_needed(&mut places[0]));
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_subscriber_count_as_one() {
+        let pending = pending(0, 1);
+        let mut first = enter(&pending, "2001:db8::1");
+        let _second = enter(&pending, "2001:db8::2");
+        assert!(is_needed(&mut first));
+    }
+}

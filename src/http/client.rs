@@ -1,0 +1,19 @@
+//! Where the client of a request comes from: the address that limits count.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{FORWARDED, HeaderName, X_FORWARDED_FOR};
+use ipnet::IpNet;
+
+use crate::address::{self, Client};
+
+/// The client of `request`, behind `trusted` proxies.
+pub(super) fn of(request: &HttpRequest, trusted: &[IpNet]) -> Client {
+    // Only a unix socket has no peer address, and there is no such listener.
+    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let lines = |name: HeaderName| -> Vec<Option<&str>> {
+        request.headers().get_all(name).map(|line| line.to_str().ok()).collect()
+    };
+    address::client(peer, &lines(FORWARDED), &lines(X_FORWARDED_FOR), trusted)
+}

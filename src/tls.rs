@@ -1,0 +1,195 @@
+//! TLS: the certificate that is shown, and how it is exchanged while sockets stay.
+//!
+//! Promises: TLS 1.2 and 1.3 alone; at the start the pair of certificate and key is good or nothing
+//! starts; afterwards a changed pair is taken within seconds, a broken one never is, and the
+//! one before it goes on. Nothing of a key is in an error or in the log. Sockets that are open keep
+//! what they have agreed on.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::block;
+use arc_swap::ArcSwap;
+use log::{info, warn};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert, ServerConfig};
+use rustls::sign::CertifiedKey;
+use rustls::version::{TLS12, TLS13};
+use tokio::time::sleep;
+
+use crate::config::Config;
+
+/// How often the files are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Why TLS cannot be spoken with these files; one sentence for the operator.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// A file cannot be read.
+    #[error("{setting} names {path}, which cannot be read: {why}")]
+    Unreadable {
+        /// The setting.
+        setting: &'static str,
+        /// The file.
+        path: String,
+        /// The system's words.
+        why: String,
+    },
+    /// A file does not hold what it should.
+    #[error("{setting} names {path}, where no {wanted} in PEM can be found")]
+    NotPem {
+        /// The setting.
+        setting: &'static str,
+        /// The file.
+        path: String,
+        /// What should be there.
+        wanted: &'static str,
+    },
+    /// The two do not fit each other, or no such key can be used.
+    #[error("the certificate in {cert} and the key in {key} cannot be used together: {why}")]
+    Pair {
+        /// The file of the certificate.
+        cert: String,
+        /// The file of the key.
+        key: String,
+        /// The library's words.
+        why: String,
+    },
+}
+
+/// The two files.
+#[derive(Clone, Debug)]
+struct Files {
+    cert: PathBuf,
+    key: PathBuf,
+}
+
+/// What was in them.
+#[derive(Clone, PartialEq, Eq)]
+struct Content {
+    cert: Vec<u8>,
+    key: Vec<u8>,
+}
+
+/// The certificate in use, for all workers.
+pub struct Certificate {
+    files: Files,
+    current: Arc<Current>,
+    /// What `current` was made of.
+    content: Content,
+}
+
+impl Certificate {
+    /// The certificate that the settings name, if they name one.
+    pub fn load(config: &Config) -> Result<Option<Self>, Fault> {
+        let (Some(cert), Some(key)) = (&config.tls_cert, &config.tls_key) else { return Ok(None) };
+        let files = Files { cert: cert.clone(), key: key.clone() };
+        let content = files.read()?;
+        let current = Arc::new(Current(ArcSwap::from_pointee(files.pair(&content)?)));
+        Ok(Some(Self { files, current, content }))
+    }
+
+    /// What a listener needs to speak TLS with this certificate, and with those that follow it.
+    pub fn server_config(&self) -> ServerConfig {
+        // expect: both versions have cipher suites in this provider.
+        ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(&[&TLS13, &TLS12])
+            .expect("ring speaks TLS 1.2 and 1.3")
+            .with_no_client_auth()
+            .with_cert_resolver(self.current.clone())
+    }
+
+    /// Looks at the files for ever, and takes what is new and good. A pair that is broken is told
+    /// once, when it has been so at two looks: the two files may not change in one moment.
+    pub async fn follow(mut self) {
+        let mut last_fault = None;
+        let mut told = None;
+        loop {
+            sleep(LOOK_EVERY).await;
+            let files = self.files.clone();
+            // Fails only where the pool for blocking work is gone, and with it the server.
+            let Ok(read) = block(move || files.read()).await else { return };
+            let fault = match read {
+                Ok(content) if content == self.content => None,
+                Ok(content) => self.take(content).err(),
+                Err(fault) => Some(fault),
+            };
+            if fault.is_some() && fault == last_fault && fault != told {
+                told.clone_from(&fault);
+                if let Some(fault) = &fault {
+                    warn!("the certificate before it stays in use: {fault}");
+                }
+            }
+            if fault.is_none() {
+                told = None;
+            }
+            last_fault = fault;
+        }
+    }
+
+    fn take(&mut self, content: Content) -> Result<(), Fault> {
+        self.current.0.store(Arc::new(self.files.pair(&content)?));
+        self.content = content;
+        info!("new certificate in use path={}", self.files.cert.display());
+        Ok(())
+    }
+}
+
+impl Files {
+    fn read(&self) -> Result<Content, Fault> {
+        Ok(Content { cert: read("tls-cert", &self.cert)?, key: read("tls-key", &self.key)? })
+    }
+
+    fn pair(&self, content: &Content) -> Result<CertifiedKey, Fault> {
+        let not_pem = |setting, path: &Path, wanted| Fault::NotPem {
+            setting,
+            path: path.display().to_string(),
+            wanted,
+        };
+        let chain: Result<Vec<_>, pem::Error> =
+            CertificateDer::pem_slice_iter(&content.cert).collect();
+        let chain = chain
+            .ok()
+            .filter(|chain| !chain.is_empty())
+            .ok_or_else(|| not_pem("tls-cert", &self.cert, "certificate"))?;
+        let key = PrivateKeyDer::from_pem_slice(&content.key)
+            .map_err(|_| not_pem("tls-key", &self.key, "unencrypted private key"))?;
+        CertifiedKey::from_der(chain, key, &provider()).map_err(|why| Fault::Pair {
+            cert: self.cert.display().to_string(),
+            key: self.key.display().to_string(),
+            why: why.to_string(),
+        })
+    }
+}
+
+fn read(setting: &'static str, path: &Path) -> Result<Vec<u8>, Fault> {
+    std::fs::read(path).map_err(|why: io::Error| Fault::Unreadable {
+        setting,
+        path: path.display().to_string(),
+        why: why.to_string(),
+    })
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
+
+/// What every handshake is answered with.
+struct Current(ArcSwap<CertifiedKey>);
+
+impl fmt::Debug for Current {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Current")
+    }
+}
+
+impl ResolvesServerCert for Current {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.load_full())
+    }
+}
