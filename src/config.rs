@@ -189,12 +189,6 @@ settings! {
     /// The secret that signs and checks access tokens (HS256, HS384, HS512).
     jwt_secret: Option<Secret> = None, SecretText(32);
 
-    /// The address and port of the admin API, as in 127.0.0.1:8081; none switches it off.
-    admin_listen: Option<SocketAddr> = None, Address;
-
-    /// The token that whoever uses the admin API must have.
-    admin_token: Option<Secret> = None, SecretText(16);
-
     /// The file with the one public key, as PEM, that access tokens are checked with; read again
     /// when it changes.
     jwt_key: Option<PathBuf> = None, FilePath;
@@ -212,6 +206,12 @@ settings! {
     /// Refused access tokens after which an address is not listened to for a while; 0 is
     /// unlimited.
     failed_logins_per_address: u32 = 10, Count("tokens a minute", 0..=RATE_MAX);
+
+    /// The address and port of the admin API, as in 127.0.0.1:8081; none switches it off.
+    admin_listen: Option<SocketAddr> = None, Address;
+
+    /// The token that whoever uses the admin API must have.
+    admin_token: Option<Secret> = None, SecretText(16);
 }
 
 impl Word for AuthMode {

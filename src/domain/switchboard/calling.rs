@@ -196,21 +196,22 @@ impl<C: Handle> Switchboard<C> {
 
     /// Nobody has answered.
     pub(super) fn ring_out(&mut self, call_id: &CallId, effects: &mut Vec<Effect<C>>) {
-        self.end_by_nobody(call_id, CallEvent::RingTimeout, effects);
+        let ended = self.end_by_nobody(call_id, CallEvent::RingTimeout, effects);
+        self.counts.limits.unanswered += u64::from(ended);
     }
 
-    /// What ends the call is neither of its parties.
+    /// What ends the call is neither of its parties. Whether it has ended.
     pub(super) fn end_by_nobody(
         &mut self,
         call_id: &CallId,
         event: CallEvent,
         effects: &mut Vec<Effect<C>>,
-    ) {
-        let Some(call) = self.calls.get(call_id) else { return };
-        if let Outcome::Ended(reason) = call.stage.on(event) {
-            let ending = Ending { reason, by: None, detail: None, to_message: None };
-            self.finish_call(call_id, ending, effects);
-        }
+    ) -> bool {
+        let Some(call) = self.calls.get(call_id) else { return false };
+        let Outcome::Ended(reason) = call.stage.on(event) else { return false };
+        let ending = Ending { reason, by: None, detail: None, to_message: None };
+        self.finish_call(call_id, ending, effects);
+        true
     }
 
     /// Ends the call of a session that is no longer in the registry.

@@ -169,10 +169,9 @@ impl<C: Handle> Switchboard<C> {
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) -> Result<(), Refusal> {
-        if self.calls.get(call).is_none() {
+        if !self.end_by_nobody(call, CallEvent::Cut, effects) {
             return Err(Refusal::CallOver(call.clone()));
         }
-        self.end_by_nobody(call, CallEvent::Cut, effects);
         self.catch_up(now, effects);
         Ok(())
     }
