@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use futures_util::stream::{self, StreamExt};
 use futures_util::SinkExt;
+use futures_util::stream::{self, StreamExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};

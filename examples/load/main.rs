@@ -103,7 +103,9 @@ async fn run(options: Options) -> Value {
         Scenario::Idle { users, seconds } => {
             ("idle", idle::run(&target, &meter, users, seconds).await)
         }
-        Scenario::Connect { users } => ("connect", come_and_go::connect(&target, &meter, users).await),
+        Scenario::Connect { users } => {
+            ("connect", come_and_go::connect(&target, &meter, users).await)
+        }
         Scenario::Churn { users, times } => {
             ("churn", come_and_go::replace(&target, &meter, users, times).await)
         }

@@ -44,7 +44,7 @@ mod reading;
 mod upgrade;
 
 pub use actor::Connection;
-pub use frames::fuzz_frames;
+pub use frames::{count_messages, fuzz_frames};
 pub use io::Io;
 pub use listen::{Site, listen};
 pub use open::{OpenSocket, OpenSockets};
