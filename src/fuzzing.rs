@@ -1,4 +1,5 @@
-//! Where the bytes of strangers arrive first, each as one call: the doors for `fuzz/`.
+//! Where the bytes of strangers arrive first, each as one call: the doors for `fuzz/`
+//! and `benches/`.
 //!
 //! Each returns when all is well and panics where a promise of the code behind it does not hold.
 //! Nothing here is for other users of this crate.
@@ -9,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::protocol::{ClientMessage, Data, Relayed, ServerMessage, UserId, decode};
 
-pub use crate::connection::fuzz_frames as frames;
+pub use crate::connection::{count_messages, fuzz_frames as frames};
 pub use crate::http::fuzz_query as query;
 
 /// What a client reads, as far as it matters here.

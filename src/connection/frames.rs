@@ -25,7 +25,7 @@ use crate::protocol::Close;
 
 use head::Head;
 
-pub use fuzz::fuzz_frames;
+pub use fuzz::{count_messages, fuzz_frames};
 
 mod fuzz;
 mod head;

@@ -48,7 +48,7 @@ mod upgrade;
 
 pub use actor::Connection;
 pub use closes::Closes;
-pub use frames::fuzz_frames;
+pub use frames::{count_messages, fuzz_frames};
 pub use io::Io;
 pub use listen::{Port, Site, listen};
 pub use open::{OpenSocket, OpenSockets};

@@ -1,4 +1,4 @@
-//! A door for `fuzz/`.
+//! Doors for `fuzz/` and `benches/`.
 
 use std::io;
 use std::pin::Pin;
@@ -8,23 +8,29 @@ use bytes::BytesMut;
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::{Incoming, ReadEnd, Reader};
-use crate::hub::Payload;
 use crate::protocol::Close;
 
 const LIMIT: usize = 256;
+
+/// How many messages there are in what a socket sends, read in pieces of that size.
+pub fn count_messages(wire: &[u8], piece: usize, limit: usize) -> usize {
+    let (heard, close) = read(wire, piece, limit);
+    assert_eq!(close, None);
+    heard.iter().filter(|it| matches!(it, Incoming::Message(_))).count()
+}
 
 /// What a socket may send. It comes to the same however it is cut into pieces, no message is over
 /// the limit, and reading it ends.
 pub fn fuzz_frames(wire: &[u8]) {
     let Some((piece, wire)) = wire.split_first() else { return };
-    let whole = read(wire, wire.len().max(1));
-    let in_pieces = read(wire, usize::from(*piece).max(1));
+    let whole = read(wire, wire.len().max(1), LIMIT);
+    let in_pieces = read(wire, usize::from(*piece).max(1), LIMIT);
     assert_eq!(whole, in_pieces);
 }
 
-fn read(wire: &[u8], piece: usize) -> (Vec<Incoming>, Option<Close>) {
+fn read(wire: &[u8], piece: usize, limit: usize) -> (Vec<Incoming>, Option<Close>) {
     let mut stream = Pieces { left: wire, piece };
-    let mut reader = Reader::new(LIMIT, BytesMut::new());
+    let mut reader = Reader::new(limit, BytesMut::new());
     let mut context = Context::from_waker(Waker::noop());
     let mut heard = Vec::new();
     // Each look takes at least a byte of the wire.
@@ -32,10 +38,8 @@ fn read(wire: &[u8], piece: usize) -> (Vec<Incoming>, Option<Close>) {
         match reader.poll_next(&mut stream, &mut context) {
             Poll::Ready(Ok(Incoming::Parts)) => {}
             Poll::Ready(Ok(incoming)) => {
-                if let Incoming::Message(Payload::Text(_) | Payload::Binary(_)) = &incoming
-                    && let Incoming::Message(payload) = &incoming
-                {
-                    assert!(payload.len() <= LIMIT);
+                if let Incoming::Message(payload) = &incoming {
+                    assert!(payload.len() <= limit);
                 }
                 heard.push(incoming);
             }

@@ -1,0 +1,86 @@
+//! What one message costs: read off the wire; judged, and encoded for its receiver. No actor and no
+//! socket: `cargo bench`.
+
+#![allow(missing_docs)]
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytestring::ByteString;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use switchboard::config::Config;
+use switchboard::domain::{Backlog, Effect, Handle, Input, Login, Switchboard};
+use switchboard::fuzzing::count_messages;
+use switchboard::protocol::{UserId, decode};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Socket(u32);
+
+impl Handle for Socket {
+    fn backlog(&self) -> Backlog {
+        Backlog::default()
+    }
+}
+
+fn user(number: u32) -> UserId {
+    UserId::parse(&number.to_string()).expect("digits are a user id")
+}
+
+/// A board with so many users, none of whom is limited.
+fn board(users: u32) -> (Switchboard<Socket>, Vec<Effect<Socket>>) {
+    let config = Config { rate: 0, ..Config::default() };
+    let mut board = Switchboard::new(Arc::new(config), StdRng::seed_from_u64(1));
+    let mut effects = Vec::new();
+    for number in 0..users {
+        let (connection, login) = (Socket(number), Login::fresh(user(number)));
+        let claimed = Input::Claimed { connection, user: user(number), login };
+        board.apply(claimed, Instant::now(), &mut effects);
+        effects.clear();
+    }
+    (board, effects)
+}
+
+fn relay(c: &mut Criterion) {
+    let mut group = c.benchmark_group("relay");
+    for (name, size) in [("candidate", 250), ("offer", 2500)] {
+        let (mut board, mut effects) = board(1000);
+        let data = "x".repeat(size);
+        let frame: ByteString = format!(r#"{{"type":"{name}","to":"1","data":"{data}"}}"#).into();
+        let (from, now) = (user(0), Instant::now());
+        group.throughput(Throughput::Elements(1));
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let said = decode(black_box(&frame));
+                let (connection, bytes) = (Socket(0), frame.len());
+                let input = Input::Said { connection, user: from.clone(), said, bytes };
+                board.apply(input, now, &mut effects);
+                assert!(matches!(effects.pop(), Some(Effect::Deliver { .. })));
+            });
+        });
+    }
+    group.finish();
+}
+
+fn frames(c: &mut Criterion) {
+    const MASK: [u8; 4] = [0xa5, 0x0f, 0x33, 0x71];
+    const MESSAGES: usize = 100;
+    let mut group = c.benchmark_group("frames");
+    for (name, size) in [("candidate", 250u16), ("offer", 2500)] {
+        let mut frame = vec![0x81, 0x80 | 126];
+        frame.extend(size.to_be_bytes());
+        frame.extend(MASK);
+        frame.extend((0..usize::from(size)).map(|at| b'x' ^ MASK[at % 4]));
+        let wire = frame.repeat(MESSAGES);
+        group.throughput(Throughput::Elements(MESSAGES as u64));
+        group.bench_function(name, |b| {
+            b.iter(|| assert_eq!(count_messages(black_box(&wire), 64 << 10, 64 << 10), MESSAGES));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, relay, frames);
+criterion_main!(benches);

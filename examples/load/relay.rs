@@ -1,0 +1,100 @@
+//! Pairs that call each other: an offer, an answer, twenty candidates, and again.
+
+use std::time::Instant;
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::Target;
+use super::client::{Client, all_leave};
+use super::dialect::Step;
+use super::meter::Meter;
+
+/// Messages of one call; both sides send them in turn.
+const CALL: usize = 22;
+/// Bytes of a session description, and of a candidate.
+const DESCRIPTION: usize = 2500;
+const CANDIDATE: usize = 250;
+
+pub async fn run(
+    target: &Target,
+    meter: &Meter,
+    pairs: usize,
+    in_flight: usize,
+    messages: usize,
+) -> Value {
+    let mut clients = Client::many(target, "u", pairs * 2).await;
+    let each = messages.div_ceil(pairs * in_flight).next_multiple_of(CALL);
+    clients = talk(clients, in_flight, CALL).await;
+    let (before, begin) = (meter.read(), Instant::now());
+    clients = talk(clients, in_flight, each).await;
+    let (after, took) = (meter.read(), begin.elapsed());
+    all_leave(clients).await;
+    let count = pairs * in_flight * each;
+    json!({
+        "pairs": pairs,
+        "inFlight": in_flight,
+        "messages": count,
+        "perSecond": (count as f64 / took.as_secs_f64()).round(),
+        "cpuMicroseconds": after.cpu_each(&before, count),
+        "threadSwitches": after.switches_each(&before, count),
+    })
+}
+
+/// Each pair passes `chains` balls to and fro, `each` times.
+async fn talk(clients: Vec<Client>, chains: usize, each: usize) -> Vec<Client> {
+    let tasks = clients.into_iter().enumerate().map(|(n, client)| {
+        let peer = format!("u{}", n ^ 1);
+        actix_rt::spawn(play(client, peer, n % 2 == 0, chains, each))
+    });
+    join_all(tasks).await.into_iter().map(Result::unwrap).collect()
+}
+
+async fn play(
+    mut client: Client,
+    peer: String,
+    begins: bool,
+    chains: usize,
+    each: usize,
+) -> Client {
+    if begins {
+        for chain in 0..chains {
+            send(&mut client, &peer, chain, 0).await;
+        }
+    }
+    // Who begins hears the odd ones.
+    let mut expected = vec![usize::from(begins); chains];
+    for _ in 0..chains * (each / 2) {
+        let heard = client.hears().await;
+        assert_eq!(heard.from, peer, "misdelivered to {}", client.user);
+        let mut words = heard.data.split(' ').map_while(|it| it.parse::<usize>().ok());
+        let (chain, number) = (words.next().unwrap(), words.next().unwrap());
+        assert_eq!(number, expected[chain], "lost, doubled or out of order");
+        assert_eq!(heard.data.len(), size(number));
+        expected[chain] += 2;
+        if number + 1 < each {
+            send(&mut client, &peer, chain, number + 1).await;
+        }
+    }
+    client
+}
+
+async fn send(client: &mut Client, peer: &str, chain: usize, number: usize) {
+    let step = match number % CALL {
+        0 => Step::Offer,
+        1 => Step::Answer,
+        _ => Step::Candidate,
+    };
+    let width = size(number);
+    let data = format!("{:x<width$}", format!("{chain} {number} "));
+    client.sends(step, peer, &data).await;
+}
+
+fn size(number: usize) -> usize {
+    if number % CALL < 2 { DESCRIPTION } else { CANDIDATE }
+}
+
+/// Each pair makes one call.
+pub async fn one_call_each(clients: Vec<Client>) -> Vec<Client> {
+    talk(clients, 1, CALL).await
+}

@@ -1,0 +1,105 @@
+//! What a relayed message may allocate in the core, so that a regression shows without timing
+//! anything: decoded, judged, encoded for its receiver.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytestring::ByteString;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use switchboard::config::Config;
+use switchboard::domain::{Backlog, Effect, Handle, Input, Login, Switchboard};
+use switchboard::protocol::{UserId, decode};
+
+#[global_allocator]
+static ALLOCATOR: dhat::Alloc = dhat::Alloc;
+
+const MESSAGES: u64 = 1000;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Socket(u8);
+
+impl Handle for Socket {
+    fn backlog(&self) -> Backlog {
+        Backlog::default()
+    }
+}
+
+struct Core {
+    board: Switchboard<Socket>,
+    effects: Vec<Effect<Socket>>,
+    users: [UserId; 2],
+    now: Instant,
+}
+
+impl Core {
+    /// Two users, who count or do not.
+    fn new(received: Option<u64>) -> Self {
+        let config = Config { rate: 0, ..Config::default() };
+        let mut core = Self {
+            board: Switchboard::new(Arc::new(config), StdRng::seed_from_u64(1)),
+            effects: Vec::with_capacity(16),
+            users: ["11", "22"].map(|it| UserId::parse(it).unwrap()),
+            now: Instant::now(),
+        };
+        for number in 0..2 {
+            let user = core.users[usize::from(number)].clone();
+            let login = Login { received, ..Login::fresh(user.clone()) };
+            core.applies(Input::Claimed { connection: Socket(number), user, login });
+        }
+        core
+    }
+
+    /// How many frames go out for it.
+    fn applies(&mut self, input: Input<Socket>) -> usize {
+        self.board.apply(input, self.now, &mut self.effects);
+        let frames = self.effects.drain(..).filter(|it| matches!(it, Effect::Deliver { .. }));
+        frames.count()
+    }
+
+    fn hears(&mut self, from: u8, frame: &ByteString) -> usize {
+        let (said, bytes) = (decode(frame), frame.len());
+        let (connection, user) = (Socket(from), self.users[usize::from(from)].clone());
+        self.applies(Input::Said { connection, user, said, bytes })
+    }
+}
+
+/// Blocks and bytes that `what` allocates for each of [`MESSAGES`].
+fn allocates(mut what: impl FnMut()) -> (f64, f64) {
+    let before = dhat::HeapStats::get();
+    for _ in 0..MESSAGES {
+        what();
+    }
+    let after = dhat::HeapStats::get();
+    let each = |count: u64| count as f64 / MESSAGES as f64;
+    (each(after.total_blocks - before.total_blocks), each(after.total_bytes - before.total_bytes))
+}
+
+/// One test: what it measures is the whole process.
+#[test]
+fn a_relayed_message_allocates_its_frame_and_little_else() {
+    let _profiler = dhat::Profiler::builder().testing().build();
+    let data = "x".repeat(2500);
+    let frame = ByteString::from(format!(r#"{{"type":"offer","to":"22","data":"{data}"}}"#));
+
+    let mut plain = Core::new(None);
+    let relayed = allocates(|| assert_eq!(plain.hears(0, &frame), 1));
+
+    let mut counting = Core::new(Some(0));
+    let acks = (1..=MESSAGES).map(|it| format!(r#"{{"type":"ack","received":{it}}}"#));
+    let mut acks: Vec<ByteString> = acks.rev().map(ByteString::from).collect();
+    let relayed_and_acknowledged = allocates(|| {
+        assert_ne!(counting.hears(0, &frame), 0);
+        counting.hears(1, &acks.pop().unwrap());
+    });
+
+    within("relayed", relayed, 3.0, frame.len() + 200);
+    within("relayed, kept and acknowledged", relayed_and_acknowledged, 6.2, frame.len() + 950);
+}
+
+fn within(what: &str, (blocks, bytes): (f64, f64), blocks_max: f64, bytes_max: usize) {
+    assert!(blocks <= blocks_max, "{what}: {blocks} blocks a message, {blocks_max} are allowed");
+    assert!(bytes <= bytes_max as f64, "{what}: {bytes} bytes a message, {bytes_max} are allowed");
+}
