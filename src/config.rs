@@ -2,9 +2,9 @@
 //!
 //! Promises: one declaration a setting, in `settings!` below. The field of [`Config`], the flag,
 //! the variable, the TOML key, the check and what `switchboard config` prints all come from it.
-//! A [`Config`] from [`load`] is checked (and by [`Loaded::check_access`] before it is served with);
-//! nobody checks it again. Knows nothing of who uses a
-//! setting, and reads neither the command line nor the environment: it is handed both.
+//! A [`Config`] from [`load`] is checked (and by [`Loaded::check_access`] before it is served
+//! with); nobody checks it again. Knows nothing of who uses a setting, and reads neither the command
+//! line nor the environment: it is handed both.
 
 mod fault;
 mod kind;
@@ -203,7 +203,7 @@ settings! {
     /// Who may issue access tokens: one of these must be `iss`.
     jwt_issuer: Vec<String> = Vec::new(), List::TEXTS;
 
-    /// Refused access tokens after which an address is not listened to for a while; 0 is
+    /// Refused access tokens after which further ones of an address are answered by 429; 0 is
     /// unlimited.
     failed_logins_per_address: u32 = 10, Count("tokens a minute", 0..=RATE_MAX);
 

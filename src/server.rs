@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::connection::{Closes, Limits, Node, OpenSockets, Pending, Port, Site, listen};
 use crate::descriptors;
 use crate::health::from_this_machine;
-use crate::http::{self, Admin, Context, Gate, GateCounts, listen_for_admin};
+use crate::http::{self, Admin, Context, Counters, Gate, GateCounts, listen_for_admin};
 use crate::hub::{Drain, Inspect, Report, SignalingHub};
 use crate::tls::{self, Certificate};
 
@@ -144,7 +144,7 @@ impl Server {
         actix_rt::spawn(server);
         let (hub, hub_gone) = hub.await.map_err(|_| Fault::HubGone { open: 0 })?;
         let admin = match admin_bound {
-            Some(bound) => Some(shared.serve_admin(bound, &hub)?),
+            Some(bound) => Some(shared.serve_admin(bound, &hub, pending.clone())?),
             None => None,
         };
         let following = certificate.map(|it| actix_rt::spawn(it.follow()));
@@ -292,6 +292,7 @@ impl Wiring {
         &self,
         bound: TcpListener,
         hub: &Addr<SignalingHub>,
+        pending: Pending,
     ) -> Result<AdminListener, Fault> {
         let address = bound.local_addr()?;
         if !address.ip().is_loopback() {
@@ -302,9 +303,14 @@ impl Wiring {
         }
         info!("admin API listening address={address}");
         let token = self.config.admin_token.clone().expect("the settings have been checked");
-        let (open, unwritten, gate) =
-            (self.open.clone(), self.unwritten.clone(), self.gate.clone());
-        let admin = Admin::new(&self.config, token, hub.clone(), open, unwritten, gate);
+        let counters = Counters {
+            open: self.open.clone(),
+            unwritten: self.unwritten.clone(),
+            gate: self.gate.clone(),
+            closes: self.closes.clone(),
+            pending,
+        };
+        let admin = Admin::new(&self.config, token, hub.clone(), counters);
         let server = listen_for_admin(bound, admin)?;
         let handle = server.handle();
         actix_rt::spawn(server);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::Identity;
@@ -14,17 +14,26 @@ pub(super) const LEEWAY: Duration = Duration::from_secs(30);
 /// A token that is good for longer is good for so long: about a hundred years.
 const LASTS_MAX: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
-/// The claims that mean something here, each still as it came: `null` is as good as none.
+/// The claims that mean something here, each still as it came. `null` is as good as none, but for
+/// limits: there it would allow everything.
 #[derive(Deserialize)]
 pub(super) struct Claims {
     sub: Option<Value>,
     exp: Option<Value>,
     pub(super) aud: Option<Value>,
     name: Option<Value>,
+    #[serde(default, deserialize_with = "even_null")]
     rooms: Option<Value>,
+    #[serde(default, deserialize_with = "even_null")]
     call: Option<Value>,
+    #[serde(default, deserialize_with = "even_null")]
     watch: Option<Value>,
+    #[serde(default, deserialize_with = "even_null")]
     presence: Option<Value>,
+}
+
+fn even_null<'de, D: Deserializer<'de>>(claim: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(claim).map(Some)
 }
 
 impl Claims {

@@ -108,6 +108,12 @@ pub enum Fault {
         /// The variable of ours that is most like it.
         nearest: String,
     },
+    /// A variable whose bytes are no text.
+    #[error("variable {name} is no text: its value must be UTF-8")]
+    NoText {
+        /// The variable.
+        name: String,
+    },
     /// A key of the TOML file that belongs to no setting.
     #[error("{key:?} (file {path}) is no setting; the nearest is {nearest}, and {ALL}")]
     UnknownKey {

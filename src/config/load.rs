@@ -69,7 +69,7 @@ impl fmt::Display for Source {
 pub fn load(mut given: Given) -> Result<Loaded, Fault> {
     // Which of two faults is told shall not depend on the order of the environment.
     given.variables.sort();
-    let variables: Vec<_> = given.variables.iter().filter_map(ours).collect();
+    let variables: Vec<_> = given.variables.iter().filter_map(ours).collect::<Result<_, _>>()?;
 
     let mut loaded = Loaded::default();
     if let Some((path, named_by)) = settings_file(given.file, &variables) {
@@ -281,11 +281,13 @@ fn secret_of(setting: &Setting, value: &str, from: &Source) -> Result<String, Fa
     })
 }
 
-/// The variable as text, if it begins as ours do. What is no Unicode cannot be the value of any
-/// setting, and is shown with replacement characters.
-fn ours((name, value): &(OsString, OsString)) -> Option<(String, String)> {
+/// The variable as text, if it begins as ours do.
+fn ours((name, value): &(OsString, OsString)) -> Option<Result<(String, String), Fault>> {
     let name = name.to_str().filter(|name| name.starts_with(PREFIX))?;
-    Some((name.into(), value.to_string_lossy().into_owned()))
+    Some(match value.to_str() {
+        Some(value) => Ok((name.into(), value.into())),
+        None => Err(Fault::NoText { name: name.into() }),
+    })
 }
 
 fn settings_file(

@@ -13,7 +13,7 @@ impl Kind<Vec<IpNet>> for Networks {
     fn read(&self, text: &str) -> Option<Vec<IpNet>> {
         let network = |item: &str| match item.parse::<IpAddr>() {
             Ok(address) => Some(IpNet::from(address.to_canonical())),
-            Err(_) => item.parse::<IpNet>().ok().map(|network| network.trunc()),
+            Err(_) => item.parse::<IpNet>().ok().map(|network| network.trunc()).filter(is_some),
         };
         text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(network).collect()
     }
@@ -27,8 +27,19 @@ impl Kind<Vec<IpNet>> for Networks {
     }
 
     fn allowed(&self) -> String {
-        "networks or addresses like 10.0.0.0/8 or ::1, with commas in between".into()
+        "networks or addresses like 10.0.0.0/8 or ::1, not of everybody, with commas in between"
+            .into()
     }
+}
+
+/// Not everybody: then clients would choose their addresses. And not an IPv4 network written as
+/// IPv6, in which no address would ever be found.
+fn is_some(network: &IpNet) -> bool {
+    let is_mapped = match network {
+        IpNet::V4(_) => false,
+        IpNet::V6(network) => network.addr().to_ipv4_mapped().is_some(),
+    };
+    network.prefix_len() > 0 && !is_mapped
 }
 
 #[cfg(test)]
@@ -45,6 +56,9 @@ mod tests {
             ("127.0.0.1", Some("127.0.0.1/32")),
             ("::ffff:127.0.0.1", Some("127.0.0.1/32")),
             ("2001:db8::/32", Some("2001:db8::/32")),
+            ("0.0.0.0/0", None),
+            ("::/0", None),
+            ("::ffff:10.0.0.0/104", None),
             ("10.0.0.0/33", None),
             ("localhost", None),
             ("10.0.0/8", None),

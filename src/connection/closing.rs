@@ -24,7 +24,7 @@ const CLOSING_BYTES: u64 = 1 << 20;
 /// Where a connection is in its life; it only goes forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Waits for the hub's first word, and reads nothing.
+    /// Waits for the hub's first word, and reads nothing but a proof that the client is there.
     Registering { until: Instant },
     /// In use.
     Open,

@@ -4,15 +4,23 @@
 //! one that its client made since. Only a client that is there answers a ping.
 
 use std::task::{self, Poll};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::domain::Login;
 use crate::hub::{ConnectionEvent, Payload};
 
 use super::actor::{Connection, EndOfTalk};
+use super::closing::Phase;
 use super::frames::Incoming;
+use super::reading::BYTES_A_TURN;
 
-/// Messages that may come before the pong. Nobody has to send any before it is registered, and
-/// who sends that many is there.
+/// How long the client may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Messages that may come before the pong, or control frames. Nobody has to send any before it is
+/// registered, and who sends that many is there.
 const EARLY: usize = 16;
 
 /// A connection that has been asked for a sign of life before it is registered.
@@ -20,14 +28,20 @@ const EARLY: usize = 16;
 pub(super) struct Proof {
     /// What it claims again with; `None` when it has.
     login: Option<Box<Login>>,
-    /// What came before the pong, for the time after `registered`.
+    /// What came before the pong, for the time after `registered`: one batch.
     early: Vec<Payload>,
+    early_bytes: usize,
+    /// Until when it is to be registered, once it has shown itself.
+    until: Instant,
 }
 
 impl Connection {
     /// Sends the ping whose answer is the proof.
     pub(super) fn ask_for_proof(&mut self, login: Box<Login>) {
-        self.proof = Some(Box::new(Proof { login: Some(login), early: Vec::new() }));
+        let Phase::Registering { until } = self.phase else { return };
+        let proof = Proof { login: Some(login), early: Vec::new(), early_bytes: 0, until };
+        self.proof = Some(Box::new(proof));
+        self.phase = Phase::Registering { until: until.min(Instant::now() + PATIENCE) };
         self.backlog.push_ping();
     }
 
@@ -44,8 +58,9 @@ impl Connection {
         {
             match self.reader.poll_next(&mut self.io, cx) {
                 Poll::Ready(Ok(Incoming::Message(payload))) => {
+                    proof.early_bytes += payload.len();
                     proof.early.push(payload);
-                    if proof.early.len() == EARLY {
+                    if proof.early.len() == EARLY || proof.early_bytes >= BYTES_A_TURN {
                         self.claim_again();
                     }
                 }
@@ -67,9 +82,9 @@ impl Connection {
     }
 
     fn claim_again(&mut self) {
-        let login = self.proof.as_mut().and_then(|proof| proof.login.take());
-        if let Some(login) = login {
-            self.report(ConnectionEvent::Opened(*login));
-        }
+        let Some(proof) = &mut self.proof else { return };
+        let Some(login) = proof.login.take() else { return };
+        self.phase = Phase::Registering { until: proof.until };
+        self.report(ConnectionEvent::Opened(*login));
     }
 }

@@ -17,7 +17,7 @@ const FRAMES_A_TURN: usize = 16;
 
 /// Bytes of messages read in one turn, from which on others have theirs: what all connections have
 /// read and the hub has not handled yet shall be little more than a message each.
-const BYTES_A_TURN: usize = 64 << 10;
+pub(super) const BYTES_A_TURN: usize = 64 << 10;
 
 /// Control frames that may wait before reading does: a client that sends pings and takes no
 /// pongs must not fill the memory.

@@ -16,6 +16,7 @@ use actix_http::h1::{Codec, Message};
 use actix_http::{ConnectionType, Request, Response};
 use actix_service::{IntoServiceFactory, Service, ServiceFactory, apply_fn_factory, map_config};
 use actix_web::dev::AppConfig;
+use actix_web::http::Version;
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
 use actix_web::{Error, HttpRequest, HttpResponse};
 use actix_web_actors::ws::{self, HandshakeError};
@@ -69,6 +70,10 @@ pub enum Admission {
 /// Fails if it is no version 13 handshake (RFC 6455 section 4.2.1); the error makes its own
 /// response: 405, 400, or 426 with the version.
 pub fn accept(request: &HttpRequest, seat: Seat) -> Result<HttpResponse, HandshakeError> {
+    // RFC 6455, section 4.1.
+    if request.version() < Version::HTTP_11 {
+        return Err(HandshakeError::NoWebsocketUpgrade);
+    }
     // Stricter than the handshake below, which lets older versions and any key through.
     actix_http::ws::verify_handshake(request.head())?;
     let mut builder = ws::handshake(request)?;

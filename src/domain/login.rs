@@ -1,6 +1,7 @@
 //! How a socket comes and how it goes, as far as the rules care.
 
 use std::fmt;
+use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -42,6 +43,13 @@ impl Login {
             proven: None,
             grant: None,
         }
+    }
+}
+
+impl Login {
+    /// Whether its access token was good once and is not any more.
+    pub(super) fn has_expired(&self, now: Instant) -> bool {
+        self.grant.as_ref().is_some_and(|grant| grant.expires <= now)
     }
 }
 

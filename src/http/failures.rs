@@ -1,8 +1,8 @@
-//! Addresses that bring bad access tokens are not listened to for a while.
+//! Addresses that bring bad tokens are slowed down.
 //!
 //! One point in time an address (GCRA): so many failures may come at once, and then one every so
-//! often. An address over that is refused before anybody looks at its token, so guessing costs the
-//! server nothing. Behind a proxy that is not trusted all clients are one address.
+//! often. What becomes of an address over that is for the caller to say. Behind a proxy that is not
+//! trusted all clients are one address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

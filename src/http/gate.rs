@@ -2,8 +2,8 @@
 //!
 //! Counts sockets of the node and of each address from their acceptance to their very end, and
 //! how fast an address opens them. An IPv6 address counts by its /64, which is what one
-//! subscriber gets. Past a limit a socket may still take the place of another of the same user; past four
-//! times a limit it is refused by HTTP.
+//! subscriber gets. Past a limit a socket may still take the place of another of the same user;
+//! past four times a limit it is refused by HTTP.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -107,22 +107,21 @@ impl Gate {
         self.counters.read()
     }
 
-    /// Whether the client's address may bring a token, or how long it has to wait.
-    pub(super) fn may_try(&self, client: &Client) -> Result<(), Duration> {
-        let verdict = self.failures.check(subscriber(client.address), Instant::now());
+    /// Puts down that a client has brought a bad token. The error is how long its address has to wait
+    /// before it is told in words again.
+    pub(super) fn refused(&self, client: &Client, why: &BadToken) -> Result<(), Duration> {
+        self.counters.tokens_refused.fetch_add(1, Relaxed);
+        if !why.is_an_attempt() {
+            return Ok(());
+        }
+        let (address, now) = (subscriber(client.address), Instant::now());
+        let verdict = self.failures.check(address, now);
+        self.failures.note(address, now);
         if verdict.is_err() {
             self.counters.slowed_down.fetch_add(1, Relaxed);
             self.look_for_proxies(client);
         }
         verdict
-    }
-
-    /// Puts down that the address has brought a bad token.
-    pub(super) fn refused(&self, address: IpAddr, why: &BadToken) {
-        self.counters.tokens_refused.fetch_add(1, Relaxed);
-        if why.is_an_attempt() {
-            self.failures.note(subscriber(address), Instant::now());
-        }
     }
 
     /// Counts a request that was refused before its address mattered.
@@ -234,6 +233,16 @@ impl Pace {
     }
 }
 
+impl Pass {
+    /// Whoever is refused takes nobody's place while it reads why.
+    pub(super) fn give_seat_back(&self) {
+        if self.seated.swap(false, Relaxed) {
+            let mut open = self.gate.open();
+            open.seated = open.seated.saturating_sub(1);
+        }
+    }
+}
+
 impl Seat for Pass {
     fn taken(&self) {
         if !self.seated.swap(true, Relaxed) {
@@ -299,6 +308,18 @@ mod tests {
 
         assert!(matches!(gate.enter(address(2)), Entry::Open(_)));
         assert!(gate.open().by_address.is_empty());
+    }
+
+    #[test]
+    fn who_is_refused_gives_its_seat_back_once() {
+        let gate = gate(1, 0, 0);
+        let Entry::Open(refused) = gate.enter(address(1)) else { panic!("the gate is empty") };
+
+        refused.give_seat_back();
+
+        assert!(matches!(gate.enter(address(2)), Entry::Open(_)));
+        drop(refused);
+        assert_eq!(gate.open().seated, 0);
     }
 
     #[test]

@@ -35,7 +35,7 @@ use crate::config::Config;
 use crate::hub::{AskReady, SignalingHub};
 use refusal::HttpRefusal;
 
-pub use admin::{Admin, listen as listen_for_admin};
+pub use admin::{Admin, Counters, listen as listen_for_admin};
 pub use gate::{Gate, GateCounts};
 pub use ws::fuzz_query;
 

@@ -3,7 +3,6 @@
 //! A page that is refused before the upgrade learns nothing of it, so whatever concerns the user
 //! is said afterwards, by an `error` message and a close code.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
@@ -17,6 +16,7 @@ use super::credentials;
 use super::gate::Entry;
 use super::origin;
 use super::refusal::HttpRefusal;
+use crate::address::Client;
 use crate::connection::{Admission, Seat, accept};
 use crate::domain::{Login, ResumeToken};
 use crate::protocol::{AccessToken, BadMessage, Close, DisplayName, Refusal, Unavailable, UserId};
@@ -42,14 +42,12 @@ fn take_seat(request: &HttpRequest, context: &Context) -> Result<HttpResponse, H
     origin::check(request.headers(), &context.config)?;
     let protocol = subprotocol(request)?;
     let client = client::of(request, &context.config.trusted_proxies);
-    let address = client.address;
-    context.gate.may_try(&client).map_err(HttpRefusal::SlowDown)?;
-    let login = || login(request, address, context);
+    let login = || login(request, &client, context);
     let (wish, pass) = match context.gate.enter(client) {
-        Entry::Open(pass) => (login(), pass),
+        Entry::Open(pass) => (login()?, pass),
         // Whoever comes back takes no further place, which only the hub can tell.
         Entry::Crowded(why, pass) => {
-            (login().map(|login| Login { crowded: Some(why), ..login }), pass)
+            (login()?.map(|login| Login { crowded: Some(why), ..login }), pass)
         }
         Entry::TooFast(pass) => {
             (Err((Refusal::Unavailable(Unavailable::Address), Close::TryLater)), pass)
@@ -59,6 +57,7 @@ fn take_seat(request: &HttpRequest, context: &Context) -> Result<HttpResponse, H
     let admission = match wish {
         Ok(login) => Admission::Login(login),
         Err((refusal, close)) => {
+            pass.give_seat_back();
             Admission::Refused { message: refusal.message(None).encode(), close }
         }
     };
@@ -89,27 +88,36 @@ fn offered(request: &HttpRequest) -> impl Iterator<Item = &str> {
     lists.flat_map(|list| list.to_str().unwrap_or_default().split(',')).map(str::trim)
 }
 
-/// Who wants to come. In open mode the claimed name is the name, else the token says it.
+/// What is said to whoever cannot come in, after the upgrade.
+type Parting = (Refusal, Close);
+
+/// Who wants to come. In open mode the claimed name is the name, else the token says it. The outer
+/// error is for an address that has brought too many bad tokens.
 fn login(
     request: &HttpRequest,
-    address: IpAddr,
+    client: &Client,
     context: &Context,
-) -> Result<Login, (Refusal, Close)> {
+) -> Result<Result<Login, Parting>, HttpRefusal> {
     let resume = secrets(request, RESUME).next().map(ResumeToken::new);
-    let wish = parameters(request.query_string(), resume)
-        .map_err(|refusal| (refusal, Close::BadClient))?;
-    let Some(authenticator) = &context.auth else { return Ok(wish.login) };
+    let wish = match parameters(request.query_string(), resume) {
+        Ok(wish) => wish,
+        Err(refusal) => return Ok(Err((refusal, Close::BadClient))),
+    };
+    let Some(authenticator) = &context.auth else { return Ok(Ok(wish.login)) };
     let signed = credentials::in_header(request).and_then(|in_header| {
         let offered = secrets(request, credentials::BEARER).map(AccessToken::new);
         let given = in_header.into_iter().chain(offered).chain(wish.token);
         credentials::sign(wish.login, credentials::check(given, &**authenticator)?)
     });
-    signed.map_err(|why| {
-        debug!("access token refused reason={why:?}");
-        context.gate.refused(address, &why);
-        let close = why.close();
-        (Refusal::BadToken(why), close)
-    })
+    match signed {
+        Ok(login) => Ok(Ok(login)),
+        Err(why) => {
+            debug!("access token refused reason={why:?}");
+            context.gate.refused(client, &why).map_err(HttpRefusal::SlowDown)?;
+            let close = why.close();
+            Ok(Err((Refusal::BadToken(why), close)))
+        }
+    }
 }
 
 /// What the query says.

@@ -424,6 +424,31 @@ async fn a_client_that_is_there_claims_again_and_what_it_said_meanwhile_is_heard
 }
 
 #[actix_rt::test]
+async fn a_client_that_says_more_than_a_batch_is_there_and_no_more_of_it_is_kept() {
+    let mut service = Service::start(limits()).await;
+    let (mut client, link) = service.connect().await;
+    let login = asks_for_proof(&service, &link);
+    let long = vec![b'x'; 40 << 10];
+    for _ in 0..3 {
+        client.send(LAST | TEXT, &long).await;
+    }
+
+    let report = service.report().await;
+    assert!(matches!(report.event, ConnectionEvent::Opened(again) if again == login));
+    service.deliver(&link, &["registered"], Then::Continue);
+
+    assert_eq!(client.frame().await, (PING, vec![]));
+    assert_eq!(client.frame().await, (LAST | TEXT, b"registered".to_vec()));
+    assert_eq!(service.said().await.len(), 2, "the third is still with the network");
+    link.batch_taken();
+    assert_eq!(service.said().await.len(), 1);
+    link.batch_taken();
+    client.leave().await;
+    service.ended(Parting::Goodbye).await;
+    service.over().await;
+}
+
+#[actix_rt::test]
 async fn a_client_that_has_gone_does_not_claim_again() {
     let mut service = Service::start(limits()).await;
     let (client, link) = service.connect().await;

@@ -210,3 +210,21 @@ fn a_fresh_token_takes_the_limits_of_the_old_one_away() {
     assert_eq!(types(&board.hears("ana")), ["error", "refreshed"]);
     assert_eq!(board.hears_one("bo")["data"], 2);
 }
+
+#[test]
+fn a_token_that_expires_before_its_client_has_shown_that_it_is_there_takes_nobodys_place() {
+    let mut board = Board::with_tokens();
+    board.logs_in_granted("ana", secs(1000), everything());
+    let holder = board.socket("ana");
+    let grant = Some(board.grant(secs(2), everything()));
+    let login = Login { grant, ..Login::fresh(UserId::parse("ana").unwrap()) };
+    let late = board.knocks_unseen(login);
+    board.passes(secs(3));
+
+    board.proves(&late);
+
+    assert_eq!(board.closed_over(&late), Some(4401));
+    assert_eq!(types(&board.hears_over(&late)), ["error"]);
+    assert_eq!(board.closed_over(&holder), None);
+    assert_eq!(board.census().counts.replaced, 0);
+}

@@ -175,7 +175,12 @@ async fn a_request_that_is_not_finished_ends_with_its_connection() {
 #[actix_rt::test]
 async fn an_upgrade_with_another_method_or_version_of_http_opens_no_socket() {
     let server = TestServer::start(config()).await;
-    for request in ["POST /ws HTTP/1.1", "CONNECT localhost:80 HTTP/1.1", "HEAD /ws HTTP/1.1"] {
+    for request in [
+        "POST /ws HTTP/1.1",
+        "CONNECT localhost:80 HTTP/1.1",
+        "HEAD /ws HTTP/1.1",
+        "GET /ws HTTP/1.0",
+    ] {
         let head = upgrade(&[]).join("\r\n");
         let request = format!("{request}\r\nHost: {}\r\n{head}\r\n\r\n", server.address);
         let mut stream = Stream::to(server.address).await;
@@ -183,7 +188,8 @@ async fn an_upgrade_with_another_method_or_version_of_http_opens_no_socket() {
         let mut answer = Vec::new();
         let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("its end");
         let answer = String::from_utf8(answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 4"), "{request}: {answer}");
+        let status = answer.split(' ').nth(1).unwrap();
+        assert!(status.starts_with('4'), "{request}: {answer}");
     }
     assert_eq!(server.open_sockets(), 0);
     server.ends_clean().await;

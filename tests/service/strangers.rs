@@ -18,9 +18,13 @@ const SLACK: Duration = Duration::from_secs(4);
 /// How many strangers open a connection at a time. `HALF_OPEN=10000` is the large run; each needs
 /// a descriptor here and perhaps one at the server, which is in this process.
 fn strangers() -> usize {
-    let wanted = std::env::var("HALF_OPEN").ok().and_then(|it| it.parse().ok()).unwrap_or(1500);
-    let descriptors = switchboard::descriptors::raise().unwrap() as usize;
-    wanted.min(descriptors.saturating_sub(300) / 2)
+    let wanted = std::env::var("HALF_OPEN").ok().map(|it| it.parse().unwrap());
+    let room = (switchboard::descriptors::raise().unwrap() as usize).saturating_sub(300) / 2;
+    if let Some(wanted) = wanted {
+        assert!(wanted <= room, "there are descriptors for {room} only");
+        return wanted;
+    }
+    room.min(1500)
 }
 
 /// Calls may come one after the other, as fast as they can.

@@ -255,7 +255,7 @@ async fn keys_change_without_a_restart_and_sockets_stay() {
 }
 
 #[actix_rt::test]
-async fn an_address_that_brings_bad_tokens_is_not_listened_to_for_a_while() {
+async fn an_address_that_brings_bad_tokens_is_told_no_more_of_them_for_a_while() {
     let server = TestServer::start(asking_for_tokens()).await;
     let good = format!("token={}", token("11", HOUR));
     for _ in 0..10 {
@@ -264,24 +264,41 @@ async fn an_address_that_brings_bad_tokens_is_not_listened_to_for_a_while() {
         guess.expects_close(4501).await;
     }
 
-    let answer = ask(server.address, &format!("/ws?{good}"), &upgrade(&[])).await;
+    let answer = ask(server.address, "/ws?token=a.b.c", &upgrade(&[])).await;
     assert_eq!((answer.status, &answer.json()["code"]), (429, &json!("rate-limited")));
     let wait = answer.json()["retryAfter"].as_u64().unwrap();
     assert!((1..=6000).contains(&wait), "{answer:?}");
     let seconds = format!("Retry-After: {}", wait.div_ceil(1000));
     assert!(answer.has_header(&seconds), "{}", answer.head);
-    assert_eq!(
-        server.gate_counts(),
-        GateCounts { tokens_refused: 10, slowed_down: 1, ..GateCounts::default() }
-    );
+    let counts = server.gate_counts();
+    assert_eq!((counts.tokens_refused, counts.slowed_down), (11, 1));
 
-    // Another address has nothing to do with it.
+    // Whoever shares the address with the guesser has done nothing.
+    let mut honest = RawClient::dials(server.address, &good).await;
+    assert_eq!(honest.hears().await["userId"], "11");
+    // And another address has nothing to do with it.
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind((Ipv4Addr::new(127, 0, 0, 2), 0).into()).unwrap();
-    let stream = socket.connect(server.address).await.unwrap();
-    let mut other = RawClient::dials_with(Stream::over(stream).await, &good).await;
-    assert_eq!(other.hears().await["userId"], "11");
-    drop(other);
+    let stream = Stream::over(socket.connect(server.address).await.unwrap()).await;
+    let mut other = RawClient::dials_with(stream, "token=a.b.c").await;
+    assert_eq!(other.hears().await["code"], "bad-token");
+    drop((honest, other));
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
+async fn who_is_refused_takes_nobodys_place_while_it_reads_why() {
+    let server = TestServer::start(Config { max_sockets: 2, ..asking_for_tokens() }).await;
+    let mut refused = Vec::new();
+    for _ in 0..4 {
+        let mut client = RawClient::dials(server.address, "userId=11").await;
+        assert_eq!(client.hears().await["code"], "bad-token");
+        refused.push(client);
+    }
+
+    let ana = server.connects_with(&format!("token={}", token("11", HOUR))).await;
+
+    drop((ana, refused));
     server.ends_clean().await;
 }
 

@@ -11,7 +11,8 @@ use crate::domain::call::CallEvent;
 use crate::domain::session::{Attachment, Challenger, Ledger, Manners, Session, View};
 use crate::domain::{Effect, Handle, Login, ResumeToken};
 use crate::protocol::{
-    Close, LIST_MAX, Limits, PROTOCOL, Refusal, Registered, ServerMessage, Unavailable, UserId,
+    BadToken, Close, LIST_MAX, Limits, PROTOCOL, Refusal, Registered, ServerMessage, Unavailable,
+    UserId,
 };
 
 /// Name and version, in `registered`.
@@ -40,6 +41,10 @@ impl<C: Handle> Switchboard<C> {
         if self.service != Service::Open {
             let refusal = Refusal::Unavailable(Unavailable::Draining);
             return refuse(connection, &refusal, Close::TryLater, effects);
+        }
+        if login.has_expired(now) {
+            let refusal = Refusal::BadToken(BadToken::Expired);
+            return refuse(connection, &refusal, Close::TokenExpired, effects);
         }
         let fresh = self.resume_or_pass(connection, login, now, effects);
         let Some((connection, mut login)) = fresh else { return };
@@ -95,6 +100,10 @@ impl<C: Handle> Switchboard<C> {
         if self.service != Service::Open {
             let refusal = Refusal::Unavailable(Unavailable::Draining);
             return refuse(connection, &refusal, Close::TryLater, effects);
+        }
+        if login.has_expired(now) {
+            let refusal = Refusal::BadToken(BadToken::Expired);
+            return refuse(connection, &refusal, Close::TokenExpired, effects);
         }
         // Who could not resume has lost its session, even though nobody had noticed yet.
         self.counts.failed_resumes += u64::from(login.resume.is_some());

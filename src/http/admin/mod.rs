@@ -45,7 +45,7 @@ use utoipa_actix_web::{AppExt, scope};
 
 use super::{Gate, HUB_PATIENCE};
 use crate::config::{Config, Secret};
-use crate::connection::OpenSockets;
+use crate::connection::{Closes, OpenSockets, Pending};
 use crate::hub::SignalingHub;
 use access::Access;
 use node::{About, Document};
@@ -58,32 +58,39 @@ const CONNECTIONS: usize = 64;
 /// The longest body of a request, where `max-frame` is not less.
 const BODY_MAX: usize = 64 << 10;
 
+/// The counters of a node, beside those of its hub.
+pub struct Counters {
+    /// Sockets.
+    pub open: OpenSockets,
+    /// Bytes handed to connections and not yet written.
+    pub unwritten: Arc<AtomicUsize>,
+    /// Who did not get in.
+    pub gate: Arc<Gate>,
+    /// How sockets were closed.
+    pub closes: Closes,
+    /// Connections that are no socket yet.
+    pub pending: Pending,
+}
+
 /// What the handlers need.
 pub struct Admin {
     hub: Addr<SignalingHub>,
     access: Access,
-    open: OpenSockets,
-    unwritten: Arc<AtomicUsize>,
-    gate: Arc<Gate>,
+    counters: Counters,
     body_max: usize,
 }
 
 impl Admin {
     /// For the node with these settings, whose token is `token`.
-    ///
-    /// `open`, `unwritten` and `gate` are the node's counters of sockets, of bytes on their way and of
-    /// those who did not get in.
     pub fn new(
         config: &Config,
         token: Secret,
         hub: Addr<SignalingHub>,
-        open: OpenSockets,
-        unwritten: Arc<AtomicUsize>,
-        gate: Arc<Gate>,
+        counters: Counters,
     ) -> Self {
         let on_loopback = config.admin_listen.is_some_and(|it| it.ip().is_loopback());
         let access = Access::new(token, on_loopback);
-        Self { hub, access, open, unwritten, gate, body_max: BODY_MAX.min(config.max_frame) }
+        Self { hub, access, counters, body_max: BODY_MAX.min(config.max_frame) }
     }
 
     async fn ask<M>(&self, message: M) -> Result<M::Result, Refused>

@@ -1,5 +1,6 @@
 //! The node itself: its statistics, and the document that describes this API.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
 
 use actix_web::http::header::ContentType;
@@ -35,6 +36,10 @@ pub(super) struct Stats {
     rooms: usize,
     /// Sockets that are open.
     sockets: usize,
+    /// Connections that are no socket yet.
+    pending: usize,
+    /// Those of them that had to make room for others since the start.
+    cut_off: u64,
     /// Bytes kept for sessions until they are acknowledged.
     kept_bytes: usize,
     /// Bytes that sockets have not taken yet.
@@ -43,6 +48,8 @@ pub(super) struct Stats {
     wrong_tokens: u64,
     counts: Counts,
     gate: Gate,
+    /// Sockets that the server has closed since the start, by close code.
+    closes: BTreeMap<String, u64>,
 }
 
 /// The same names as where they are counted, so that a new count cannot be forgotten here.
@@ -103,6 +110,9 @@ counts! {
 pub(super) async fn stats(admin: Data<Admin>) -> Result<Json<Stats>, Refused> {
     let report = admin.ask(Inspect).await?;
     let domain::Census { users, waiting, kept_bytes, calls, rooms, counts } = report.census;
+    let counters = &admin.counters;
+    let closes =
+        counters.closes.by_code().into_iter().map(|(code, count)| (code.to_string(), count));
     Ok(Json(Stats {
         server: concat!("switchboard/", env!("CARGO_PKG_VERSION")),
         draining: report.draining,
@@ -110,12 +120,15 @@ pub(super) async fn stats(admin: Data<Admin>) -> Result<Json<Stats>, Refused> {
         waiting,
         calls,
         rooms,
-        sockets: admin.open.count(),
+        sockets: counters.open.count(),
+        pending: counters.pending.count(),
+        cut_off: counters.pending.cut_off(),
         kept_bytes,
-        unwritten_bytes: admin.unwritten.load(Relaxed),
+        unwritten_bytes: counters.unwritten.load(Relaxed),
         wrong_tokens: admin.access.wrong_tokens(),
         counts: counts.into(),
-        gate: admin.gate.counts().into(),
+        gate: counters.gate.counts().into(),
+        closes: closes.collect(),
     }))
 }
 

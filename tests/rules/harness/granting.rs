@@ -21,7 +21,7 @@ impl Board {
         Self::with(|config| config.auth = AuthMode::Jwt)
     }
 
-    fn grant(&self, lasts: Duration, permissions: Permissions) -> Box<Grant> {
+    pub fn grant(&self, lasts: Duration, permissions: Permissions) -> Box<Grant> {
         Box::new(Grant { expires: self.now + lasts, permissions })
     }
 
