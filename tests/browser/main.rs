@@ -10,6 +10,8 @@ mod calling;
 mod demo;
 mod ending;
 mod keyboard;
+mod library;
+mod library_calls;
 mod media;
 mod page;
 mod panel;
