@@ -26,7 +26,7 @@ pub(crate) struct Demo {
     pages: RefCell<Vec<Rc<Page>>>,
     chromedriver: Chromedriver,
     server: RefCell<Option<Served>>,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     config: Config,
 }
 
@@ -66,7 +66,12 @@ impl Demo {
 
     /// The demo page at this path and query, in a browser of its own.
     pub(crate) async fn page_at(&self, path: &str, camera: Camera) -> Rc<Page> {
-        let page = Page::open(&self.chromedriver, camera, &self.address_of(path)).await;
+        self.page_of(&self.address_of(path), camera).await
+    }
+
+    /// Any page, in a browser of its own.
+    pub(crate) async fn page_of(&self, address: &str, camera: Camera) -> Rc<Page> {
+        let page = Page::open(&self.chromedriver, camera, address).await;
         let page = Rc::new(page);
         self.pages.borrow_mut().push(page.clone());
         page

@@ -1,5 +1,6 @@
 //! People whose pages are made with the client library: how a test gets at them.
 
+use std::net::SocketAddr;
 use std::rc::Rc;
 
 use futures_util::future::join;
@@ -15,7 +16,12 @@ const MOVING: u64 = 10;
 impl Demo {
     /// A bare page of the server, with the library on it and a user connected.
     pub(crate) async fn library_user(&self, user: &str) -> Rc<Page> {
-        let page = self.page_at("/healthz", Camera::Fake).await;
+        self.library_user_at(self.address, user).await
+    }
+
+    /// The same with another address for the server.
+    pub(crate) async fn library_user_at(&self, address: SocketAddr, user: &str) -> Rc<Page> {
+        let page = self.page_of(&format!("http://{address}/healthz"), Camera::Fake).await;
         page.may_complain_of("/favicon.ico");
         page.starts_the_library(user).await;
         page
@@ -28,12 +34,17 @@ impl Demo {
     /// Two of them in a call: ana has called bo, and the pictures flow.
     pub(crate) async fn two_in_a_library_call(&self) -> (Rc<Page>, Rc<Page>) {
         let (ana, bo) = self.two_library_users().await;
-        ana.value("lab.rings('bo')").await;
-        bo.picks_up().await;
-        ana.sees_moving().await;
-        bo.sees_moving().await;
+        in_a_call(&ana, &bo).await;
         (ana, bo)
     }
+}
+
+/// Ana calls bo, and the pictures flow.
+pub(crate) async fn in_a_call(ana: &Page, bo: &Page) {
+    ana.value("lab.rings('bo')").await;
+    bo.picks_up().await;
+    ana.sees_moving().await;
+    bo.sees_moving().await;
 }
 
 impl Page {
