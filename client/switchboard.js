@@ -1022,7 +1022,6 @@ class Peer extends Emitter {
 
   /** @param {string} [detail] */
   _tellEnd(detail) {
-    this._sayBye();
     if (!this._route.room) this._ask("close", detail);
   }
 
@@ -1043,10 +1042,6 @@ class Peer extends Emitter {
 
   // -- the end
 
-  _sayBye() {
-    if (this._link?.control?.readyState === "open") this._link.control.send("bye");
-  }
-
   _bye() {
     this._end("closed");
   }
@@ -1057,6 +1052,7 @@ class Peer extends Emitter {
     this.reason = reason;
     this.detail = detail;
     this._client._forget(this);
+    if (this._link?.control?.readyState === "open") this._link.control.send("bye");
     this._link?.close();
     this._platform("clearTimeout")(this.#alarm);
     this._platform("clearTimeout")(this.#ticking);
@@ -1180,7 +1176,8 @@ class Call extends Peer {
   /** @param {any} [data] */
   _answer(data) {
     const message = { type: "call-accept", ...this._route, data };
-    const settle = (/** @type {any} */ error) => error && this._end(error.code, undefined, error);
+    // Once connected it goes on, whatever became of that message.
+    const settle = (/** @type {any} */ error) => error && this.state === "connecting" && this._end(error.code, undefined, error);
     this._client._line.request(message, settle, { answered: false });
   }
 
@@ -1207,7 +1204,6 @@ class Call extends Peer {
 
   /** @param {string} [detail] */
   _tellEnd(detail) {
-    this._sayBye();
     if (this._route.callId) this._client._tell("call-hangup", this._route.callId, detail);
   }
 
@@ -1334,10 +1330,7 @@ class Room extends Emitter {
   /** @param {string} reason */
   _stop(reason) {
     this._client.rooms.delete(this.name);
-    for (const peer of this.peers.values()) {
-      peer._sayBye();
-      peer._end(reason);
-    }
+    for (const peer of this.peers.values()) peer._end(reason);
     if (typeof this._media === "function") this._stream?.getTracks().forEach((track) => track.stop());
     this._emit("left", reason);
   }
@@ -1654,10 +1647,7 @@ class Switchboard extends Emitter {
   /** @param {SwitchboardError} error */
   _over(error) {
     this._platform("clearTimeout")(this.#startAlarm);
-    for (const peer of this._all) {
-      peer._sayBye();
-      peer._end(error.code);
-    }
+    for (const peer of this._all) peer._end(error.code);
     for (const room of this.rooms.values()) room._stop(error.code);
     for (const track of this._sent) track.stop();
     if (this.#start) this.#start.reject(error);

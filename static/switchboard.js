@@ -885,7 +885,6 @@ class Peer extends Emitter {
     this._end("closed");
   }
   _tellEnd(detail) {
-    this._sayBye();
     if (!this._route.room)
       this._ask("close", detail);
   }
@@ -901,10 +900,6 @@ class Peer extends Emitter {
     else if (is === "close")
       this._end(this.state === "asking" ? "refused" : "closed", data);
   }
-  _sayBye() {
-    if (this._link?.control?.readyState === "open")
-      this._link.control.send("bye");
-  }
   _bye() {
     this._end("closed");
   }
@@ -914,6 +909,8 @@ class Peer extends Emitter {
     this.reason = reason;
     this.detail = detail;
     this._client._forget(this);
+    if (this._link?.control?.readyState === "open")
+      this._link.control.send("bye");
     this._link?.close();
     this._platform("clearTimeout")(this.#alarm);
     this._platform("clearTimeout")(this.#ticking);
@@ -1022,7 +1019,7 @@ class Call extends Peer {
   }
   _answer(data) {
     const message = { type: "call-accept", ...this._route, data };
-    const settle = (error) => error && this._end(error.code, undefined, error);
+    const settle = (error) => error && this.state === "connecting" && this._end(error.code, undefined, error);
     this._client._line.request(message, settle, { answered: false });
   }
   _rings() {
@@ -1040,7 +1037,6 @@ class Call extends Peer {
     this.close(detail);
   }
   _tellEnd(detail) {
-    this._sayBye();
     if (this._route.callId)
       this._client._tell("call-hangup", this._route.callId, detail);
   }
@@ -1154,10 +1150,8 @@ class Room extends Emitter {
   }
   _stop(reason) {
     this._client.rooms.delete(this.name);
-    for (const peer of this.peers.values()) {
-      peer._sayBye();
+    for (const peer of this.peers.values())
       peer._end(reason);
-    }
     if (typeof this._media === "function")
       this._stream?.getTracks().forEach((track) => track.stop());
     this._emit("left", reason);
@@ -1444,10 +1438,8 @@ class Switchboard extends Emitter {
   }
   _over(error) {
     this._platform("clearTimeout")(this.#startAlarm);
-    for (const peer of this._all) {
-      peer._sayBye();
+    for (const peer of this._all)
       peer._end(error.code);
-    }
     for (const room of this.rooms.values())
       room._stop(error.code);
     for (const track of this._sent)

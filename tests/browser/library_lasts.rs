@@ -124,17 +124,20 @@ fn after_a_reload_in_mid_call_the_other_side_rings_and_the_call_goes_on() {
 
 /// As a network does that carries nothing of WebRTC any more, or all of it.
 async fn loses(page: &Page, percent: u8) {
-    let conditions = json!({ "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1, "packetLoss": percent });
+    let conditions = json!({ "offline": false, "latency": 1, "downloadThroughput": -1, "uploadThroughput": -1, "packetLoss": percent });
     page.driver.cdp().send_raw("Network.emulateNetworkConditions", conditions).await.unwrap();
 }
 
 #[test]
 fn when_the_path_is_cut_ice_is_restarted_and_the_call_goes_on() {
     on_the_demo_page(async |demo: &Demo| {
-        let (ana, bo) = demo.two_in_a_library_call().await;
+        let (ana, bo) = demo.two_library_users().await;
+        ana.driver.cdp().send_raw("Network.enable", json!({})).await.unwrap();
+        // Told before there is a connection, so that it holds for that one too.
+        loses(&ana, 0).await;
+        in_a_call(&ana, &bo).await;
         let ufrag = "/ice-ufrag:(\\S+)/.exec(lab.call.connection.localDescription.sdp)[1]";
         let before = ana.value(ufrag).await;
-        ana.driver.cdp().send_raw("Network.enable", json!({})).await.unwrap();
 
         loses(&ana, 100).await;
         ana.sees("lab.call.state === 'reconnecting'").await;
