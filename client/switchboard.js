@@ -9,7 +9,8 @@
  * @import * as Api from "../static/switchboard.d.ts"
  * @typedef {Record<string, any>} Message
  * @typedef {(error: SwitchboardError | null, answer: Message) => void} Settle
- * @typedef {{ message: Message, text: string, answered: boolean, cost: number, settle: Settle, tried: boolean }} Entry
+ * @typedef {{ answered: boolean, settle: Settle }} Wish
+ * @typedef {Wish & { message: Message, text: string, tried: boolean }} Entry
  * @typedef {(name: string) => any} Platform parts of the browser, by name
  */
 
@@ -40,27 +41,19 @@ const CHANNEL_LOW = 1 << 18;
 
 // ---- errors
 
-/** @type {Record<string, string>} */
-const ADVICE = {
-  "user-offline": "watch() tells when they are back",
-  offline: "watch() tells when they are back",
-  busy: "try later",
-  "no-answer": "try later",
-  "queue-full": "wait, then send again",
-  "rate-limited": "wait `retryAfter` ms, then send again",
-  "too-large": "send less at once; files belong into a data channel",
-  "bad-token": "sign in again; give `token` as a function, so that it can be renewed",
-  "name-in-use": "choose another name",
-  "not-in-room": "join first",
-  unavailable: "try later",
-  undelivered: "nobody has seen it: it is safe to send again",
-  "not-sent": "it never left this page: it is safe to send again",
-  unknown: "it may have arrived or not: ask the other side",
-  closed: "connect again",
-  replaced: "tell the user, who has connected elsewhere; do not reconnect by yourself",
-  failed: "check the network; some networks need a TURN server",
-  protocol: "report it: client and server do not fit",
-};
+/** What to do, by code. @type {Array<[RegExp, string]>} */
+const ADVICE = [
+  [/^(undelivered|not-sent)$/, "nobody has it: send it again"],
+  [/^unknown$/, "it may have arrived or not: ask the other side"],
+  [/offline$/, "watch() tells when they are back"],
+  [/^(busy|no-answer|unavailable)$|-full$/, "try later"],
+  [/^rate/, "try again after `retryAfter` ms"],
+  [/large$/, "send less at once; files belong into a data channel"],
+  [/token$/, "sign in again"],
+  [/^(replaced|name-in-use)$/, "tell the user, who is connected elsewhere"],
+  [/^(failed|lost)$/, "check the network; it may need a TURN server"],
+  [/^closed$/, "connect again"],
+];
 /** @type {Record<number, string>} */
 const CLOSE_CODES = { 4501: "bad-token", 4503: "removed", 4509: "replaced", 4510: "name-in-use", 4513: "too-large" };
 
@@ -72,7 +65,7 @@ export class SwitchboardError extends Error {
   constructor(code, message, more) {
     super(message, more);
     this.code = code;
-    this.advice = ADVICE[code] ?? "see the message";
+    this.advice = ADVICE.find(([pattern]) => pattern.test(code))?.[1] ?? "see the message";
     this.retryAfter = /** @type {number | undefined} */ (more?.retryAfter);
     this.to = /** @type {string | undefined} */ (more?.to);
   }
@@ -84,10 +77,6 @@ const refusal = (it) => new SwitchboardError(it.code, it.message, it);
 /** A promise whose failure goes to `failed` where nobody waits for it: neither silent nor an unhandled rejection. */
 class Outcome extends Promise {
   #awaited = false;
-
-  static get [Symbol.species]() {
-    return Promise;
-  }
 
   /** @param {any} [fulfilled] @param {any} [rejected] @returns {any} */
   then(fulfilled, rejected) {
@@ -106,6 +95,7 @@ class Outcome extends Promise {
 // ---- events
 
 class Emitter {
+  /** @type {any} */ _client;
   /** @type {Map<string, Set<(detail: any) => any>>} */
   #handlers = new Map();
 
@@ -140,7 +130,27 @@ class Emitter {
 
   /** @param {any} error */
   _failed(error) {
-    console.error(error);
+    this._client._failed(error);
+  }
+}
+
+/** One timer at a time. */
+class Alarm {
+  /** @type {any} */ #timer;
+
+  /** @param {Platform} platform */
+  constructor(platform) {
+    this.platform = platform;
+  }
+
+  /** @param {number} ms @param {() => void} run */
+  set(ms, run) {
+    this.stop();
+    this.#timer = this.platform("setTimeout")(run, Math.max(0, ms));
+  }
+
+  stop() {
+    this.platform("clearTimeout")(this.#timer);
   }
 }
 
@@ -180,7 +190,7 @@ class Line {
   #pongBy = Infinity;
   #paceAt = Infinity;
   #refreshAt = Infinity;
-  /** @type {any} */ #alarm;
+  #alarm;
 
   #asked = 0;
   #late = 0;
@@ -194,28 +204,27 @@ class Line {
     this.client = client;
     this.options = options;
     this.platform = platform;
+    this.#alarm = new Alarm(platform);
     this.userId = options.userId ?? "";
   }
 
   start() {
+    const window = this.platform("window");
     const document = this.platform("document");
-    const seen = () => (document.visibilityState === "hidden" ? this.#acknowledge() : this.#wake());
-    this.#listen(globalThis, "online", () => {
-      this.client._networkChanged();
-      this.#wake();
-    });
-    this.#listen(globalThis, "pageshow", () => this.#wake());
-    this.#listen(globalThis, "pagehide", () => this.#acknowledge());
-    this.#listen(document, "visibilitychange", seen);
-    this.#listen(this.platform("navigator")?.connection, "change", () => this.#wake());
+    const wake = () => this.#wake();
+    this.#listen(window, "online", () => this.client._networkChanged());
+    this.#listen(window, "online", wake);
+    this.#listen(window, "pageshow", wake);
+    this.#listen(window, "pagehide", wake);
+    this.#listen(document, "visibilitychange", wake);
+    this.#listen(this.platform("navigator")?.connection, "change", wake);
     this.#connect();
   }
 
   /** @param {any} target @param {string} event @param {() => void} handler */
   #listen(target, event, handler) {
-    const source = target === globalThis ? this.platform("window") : target;
-    source?.addEventListener(event, handler);
-    this.#unlisten.push(() => source?.removeEventListener(event, handler));
+    target?.addEventListener(event, handler);
+    this.#unlisten.push(() => target?.removeEventListener(event, handler));
   }
 
   // -- sending
@@ -223,32 +232,32 @@ class Line {
   /**
    * Takes a message, to be settled once: by its answer if there is to be one, otherwise by its acknowledgement.
    * A `chat` may wait behind others; what else is said is not held up by them.
-   * @param {Message} message @param {Settle} settle @param {{ answered?: boolean, chat?: boolean, cost?: number }} [how]
+   * @param {Message} message @param {Settle} settle @param {{ answered?: boolean, chat?: boolean }} [how]
    */
-  request(message, settle, { answered = true, chat = false, cost = 1 } = {}) {
-    const entry = this.#entry(message, settle, answered, cost);
+  request(message, settle, { answered = true, chat } = {}) {
+    const entry = this.#entry(message, { settle, answered });
     const lane = chat ? this.#queue : this.#kept;
     const size = new TextEncoder().encode(entry.text).length;
     const refuse = (/** @type {string} */ code, /** @type {string} */ why) => settle(new SwitchboardError(code, why), {});
     if (this.state === "closed") return refuse("closed", "this client is closed");
-    if (size > this.#frame) return refuse("too-large", `${size} bytes are over the limit of ${this.#frame}`);
-    if (lane.length >= LONGEST_QUEUE) return refuse("queue-full", `${LONGEST_QUEUE} messages wait to be sent already`);
+    if (size > this.#frame) return refuse("too-large", `${size} of ${this.#frame} bytes`);
+    if (lane.length >= LONGEST_QUEUE) return refuse("queue-full", "too many messages wait to be sent");
     this.#open.set(entry.message.id, entry);
     lane.push(entry);
     this.#look();
   }
 
-  /** @param {Message} it @param {Settle} settle @param {boolean} answered @param {number} cost @returns {Entry} */
-  #entry(it, settle, answered, cost) {
+  /** @param {Message} it @param {Wish} wish @returns {Entry} */
+  #entry(it, wish) {
     const message = { ...it, id: `m${++this.#lastId}` };
-    return { message, text: JSON.stringify(message), answered, cost, settle, tried: false };
+    return { ...wish, message, text: JSON.stringify(message), tried: false };
   }
 
   /** Writes what may go now. */
   #pump() {
     while (this.#registered && (this.#next < this.#kept.length || this.#admit())) {
       const entry = this.#kept[this.#next];
-      if (!this.#pace(entry.cost)) return;
+      if (!this.#pace(entry.message.type)) return;
       this.#next++;
       entry.tried = true;
       this.#write(entry.text);
@@ -263,9 +272,10 @@ class Line {
     return entry;
   }
 
-  /** Somewhat slower than the limits: what is under way may bunch up. @param {number} cost */
-  #pace(cost) {
+  /** Somewhat slower than the limits: what is under way may bunch up. @param {string} type */
+  #pace(type) {
     if (!this.#rate) return true;
+    const cost = ["list", "refresh"].includes(type) ? 10 : 1;
     const now = this.#now();
     this.#level = Math.min(this.#burst, this.#level + Math.max(0, now - this.#levelAt) * this.#rate);
     this.#levelAt = Math.max(now, this.#levelAt);
@@ -297,12 +307,12 @@ class Line {
 
   /** @param {Entry} entry @param {Message} answer */
   #answer(entry, answer) {
-    const { message, settle, answered, cost } = entry;
+    const { message } = entry;
     if (answer.type !== "error") return this.#settle(entry, null, answer);
     if (answer.code === "unavailable" && message.type === "message") {
       // Not carried out, because the server is about to stop: the next one will.
       this.#open.delete(message.id);
-      const next = this.#entry(message, settle, answered, cost);
+      const next = this.#entry(message, entry);
       this.#open.set(next.message.id, next);
       this.#queue.splice(-this.#again, 0, next);
       this.#again--;
@@ -333,7 +343,7 @@ class Line {
     this.#kept = [];
     this.#doubtful = [];
     this.#forgotten = this.#received = 0;
-    this.#fail(lost, "the session was lost before this was settled");
+    this.#fail(lost, "the session was lost");
   }
 
   /** @param {Entry[]} entries @param {string} why */
@@ -384,12 +394,12 @@ class Line {
     const address = new URL(url);
     address.protocol = address.protocol.replace("http", "ws");
     address.pathname = address.pathname.replace(/(\/ws)?\/?$/, "/ws");
-    const query = { userId: this.userId, name, received: this.#received };
-    for (const [key, value] of Object.entries(query)) if (value || value === 0) address.searchParams.set(key, `${value}`);
+    const query = { userId: this.userId, name, received: `${this.#received}` };
+    for (const [key, value] of Object.entries(query)) if (value) address.searchParams.set(key, value);
     try {
       this.#socket = new WebSocket(address.href, protocols);
     } catch (cause) {
-      return this.end(new SwitchboardError("protocol", `no socket can be opened: ${cause}`, { cause }));
+      return this.end(new SwitchboardError("protocol", "no socket can be opened", { cause }));
     }
     this.#socket.onmessage = (/** @type {any} */ { data }) => this.#hear(data);
     this.#socket.onclose = (/** @type {any} */ { code, reason }) => this.#broken(code, reason);
@@ -477,7 +487,7 @@ class Line {
     const refused = this.#refusal;
     this.#letGo(4000);
     if (code >= 4500 || FOR_GOOD.includes(code)) {
-      const why = new SwitchboardError(CLOSE_CODES[code] ?? "protocol", `the server has closed: ${code} ${reason}`);
+      const why = new SwitchboardError(CLOSE_CODES[code] ?? "protocol", `closed by the server: ${code} ${reason}`);
       return this.end(refused ? refusal(refused) : why);
     }
     // Twice without a `registered` in between: something else resumes this session.
@@ -532,13 +542,13 @@ class Line {
   }
 
   #arm() {
-    this.platform("clearTimeout")(this.#alarm);
+    this.#alarm.stop();
     if (this.state === "closed") return;
     const silent = this.#pongBy === Infinity ? this.#heardAt + this.#heartbeat : this.#pongBy;
     let at = this.#opened + OPENING;
     if (this.state === "waiting") at = this.#retryAt;
     if (this.#registered) at = Math.min(this.#ackBy, this.#paceAt, this.#refreshAt, silent);
-    this.#alarm = this.platform("setTimeout")(() => this.#look(), Math.min(1e9, Math.max(0, at - this.#now())));
+    this.#alarm.set(Math.min(1e9, at - this.#now()), () => this.#look());
   }
 
   #now() {
@@ -558,11 +568,12 @@ class Line {
       return this.client._failed(error);
     }
     const failed = (/** @type {any} */ error) => error && this.state !== "closed" && this.client._failed(error);
-    if (this.#registered) this.request({ type: "refresh", token: this.#token }, failed, { answered: false, cost: 10 });
+    if (this.#registered) this.request({ type: "refresh", token: this.#token }, failed, { answered: false });
   }
 
-  /** The page is seen again, or the network is another one. */
+  /** The page is seen again or no more, or the network is another one. */
   #wake() {
+    this.#acknowledge();
     if (this.#registered && this.#pongBy === Infinity) this.#ping();
     if (this.#now() >= this.#notBefore) this.#retryAt = 0;
     this.#look();
@@ -672,9 +683,7 @@ class Link {
   }
 
   close() {
-    const { pc } = this;
-    pc.onnegotiationneeded = pc.onicecandidate = pc.onconnectionstatechange = pc.ontrack = pc.ondatachannel = null;
-    pc.close();
+    this.pc.close();
     for (const channel of this.peer._channels.values()) channel._closed();
   }
 }
@@ -691,6 +700,7 @@ class Channel extends Emitter {
   /** @param {Peer} peer @param {string} label @param {RTCDataChannelInit} [options] */
   constructor(peer, label, options) {
     super();
+    this._client = peer._client;
     this.peer = peer;
     this.label = label;
     this.options = options;
@@ -731,7 +741,7 @@ class Channel extends Emitter {
   /** @param {string | ArrayBuffer | ArrayBufferView | Blob} data */
   send(data) {
     this.#sending = this.#sending.catch(() => {}).then(() => this.#write(data));
-    return Outcome.of(this.#sending, (error) => this._failed(error));
+    return this._client._told(this.#sending);
   }
 
   /** @param {any} data */
@@ -766,11 +776,6 @@ class Channel extends Emitter {
     this.#resume();
     this._emit(state);
   }
-
-  /** @param {any} error */
-  _failed(error) {
-    this.peer._failed(error);
-  }
 }
 
 // ---- peers: somebody at the other end, over one link after the other
@@ -789,17 +794,18 @@ class Peer extends Emitter {
   _settled = () => {};
   /** @type {(error: SwitchboardError) => void} */ _refused = () => {};
   /** @type {MediaStreamTrack[]} */ #owned = [];
-  /** @type {any} */ #alarm;
+  _alarm;
   #troubleAt = 0;
-  #restartedAt = 0;
   /** @type {string | undefined} */ #mainStream;
   /** @type {any} */ #before;
-  /** @type {any} */ #ticking;
+  #ticks;
 
   /** @param {Switchboard} client @param {string} userId @param {Message} route goes with all that is said */
   constructor(client, userId, route, polite = true, id = newId(client)) {
     super();
     this._client = client;
+    this._alarm = new Alarm(client._platform);
+    this.#ticks = new Alarm(client._platform);
     this.userId = userId;
     this._route = route;
     this._polite = polite;
@@ -883,7 +889,7 @@ class Peer extends Emitter {
   // -- signaling
 
   /** @param {boolean} offerer */
-  _open(offerer, id = newId(this._client)) {
+  _open(offerer, id = isDirect(this) ? this._id : newId(this._client)) {
     this._link?.close();
     this._link = new Link(this, id, offerer);
     this.#mainStream = undefined;
@@ -923,7 +929,7 @@ class Peer extends Emitter {
   _media(state) {
     if (state === "connected") {
       this.#troubleAt = 0;
-      this._platform("clearTimeout")(this.#alarm);
+      this._alarm.stop();
       this._become(state);
       this._settled();
     } else if (state === "disconnected" || state === "failed") this.#trouble();
@@ -948,16 +954,12 @@ class Peer extends Emitter {
     // One side is enough, so the other one waits whether it can.
     const patience = { failed: 0, disconnected: 1 }[String(this.connection.connectionState)] ?? 3;
     if (lasted >= MENDING * (patience + (this._polite ? 2 : 0))) this._restart();
-    this._platform("clearTimeout")(this.#alarm);
-    this.#alarm = this._platform("setTimeout")(() => this.#mend(), MENDING + 1);
+    this._alarm.set(MENDING + 1, () => this.#mend());
   }
 
   /** Looks for another way. */
   _restart() {
-    const now = this._platform("performance").now();
-    if (!this._link?.round || now < this.#restartedAt + MENDING) return;
-    this.#restartedAt = now;
-    this.connection.restartIce();
+    if (this._link?.round) this.connection.restartIce();
   }
 
   _giveUp() {
@@ -986,17 +988,16 @@ class Peer extends Emitter {
 
   /** @param {string} event @param {(detail: any) => unknown} handler */
   on(event, handler) {
-    if (event === "stats" && !this.#ticking) this.#tick();
+    if (event === "stats") this.#tick();
     return super.on(event, handler);
   }
 
   #tick() {
-    this.#ticking = this._platform("setTimeout")(async () => {
-      this.#ticking = null;
+    this.#ticks.set(1000, async () => {
       if (this.state === "ended" || !this._handlers("stats").size) return;
       this.#tick();
       this._emit("stats", await this.stats());
-    }, 1000);
+    });
   }
 
   // -- without ringing
@@ -1011,7 +1012,7 @@ class Peer extends Emitter {
 
   /** The other side's word must come within the patience, too. */
   _await() {
-    this.#alarm = this._platform("setTimeout")(() => this._link ?? this._giveUp(), PATIENCE);
+    this._alarm.set(PATIENCE, () => this._link ?? this._giveUp());
   }
 
   /** @param {string} [detail] */
@@ -1026,9 +1027,8 @@ class Peer extends Emitter {
   }
 
   /** @param {string} is @param {any} [data] @param {Settle} [settle] */
-  _ask(is, data, settle = () => {}) {
-    const message = { type: "message", to: this.userId, data: { switchboard: { peer: this._id, is, data } } };
-    this._client._line.request(message, settle, { answered: false });
+  _ask(is, data, settle) {
+    this._client._direct(this.userId, this._id, is, data, settle);
   }
 
   /** @param {string} is @param {any} data */
@@ -1054,8 +1054,8 @@ class Peer extends Emitter {
     this._client._forget(this);
     if (this._link?.control?.readyState === "open") this._link.control.send("bye");
     this._link?.close();
-    this._platform("clearTimeout")(this.#alarm);
-    this._platform("clearTimeout")(this.#ticking);
+    this._alarm.stop();
+    this.#ticks.stop();
     this.#stopOwned();
     this._become("ended");
     this._refused(cause ?? new SwitchboardError(reason, `${this.userId}: ${detail ?? reason}`));
@@ -1071,37 +1071,27 @@ class Peer extends Emitter {
     this.state = state;
     this._emit("state", state);
   }
-
-  /** @param {any} error */
-  _failed(error) {
-    this._client._failed(error);
-  }
 }
 
 /** What a person wants to know of a connection. @param {any[]} reports @param {any} [before] */
-function summary(reports, before = { at: 0, bytes: {} }) {
+function summary(reports, before) {
   const byId = new Map(reports.map((it) => [it.id, it]));
-  const transport = reports.find((it) => it.type === "transport" && it.selectedCandidatePairId);
-  const pair = byId.get(transport?.selectedCandidatePairId) ?? reports.find((it) => it.nominated && it.state === "succeeded");
-  const ends = [byId.get(pair?.localCandidateId), byId.get(pair?.remoteCandidateId)];
-  const relayed = ends.some((it) => it?.candidateType === "relay");
+  // Firefox has no transport, but marks the pair.
+  const pair = reports.find((it) => it.selected) ?? byId.get(reports.find((it) => it.selectedCandidatePairId)?.selectedCandidatePairId);
+  const relayed = [pair?.localCandidateId, pair?.remoteCandidateId].some((id) => byId.get(id)?.candidateType === "relay");
   /** @type {any} */
-  const stats = { path: pair ? (relayed ? "relayed" : "direct") : null, protocol: ends[0]?.protocol ?? null };
-  stats.roundTrip = pair?.currentRoundTripTime === undefined ? null : pair.currentRoundTripTime * 1000;
-  /** @type {any} */
-  const now = { at: pair?.timestamp ?? 0, bytes: {} };
-  for (const [name, type, bytes] of [["received", "inbound-rtp", "bytesReceived"], ["sent", "outbound-rtp", "bytesSent"]]) {
-    stats[name] = {};
-    for (const it of reports.filter((report) => report.type === type)) {
-      now.bytes[it.id] = it[bytes];
-      const rate = before.bytes[it.id] === undefined ? 0 : ((it[bytes] - before.bytes[it.id]) * 8000) / (now.at - before.at);
-      const remote = byId.get(it.remoteId);
-      const lost = it.packetsLost === undefined ? remote?.fractionLost : it.packetsLost / (it.packetsLost + it.packetsReceived);
-      const { frameWidth: width, frameHeight: height, framesPerSecond } = it;
-      stats[name][it.kind] = { bitrate: Math.round(rate || 0), loss: lost || 0, width, height, framesPerSecond };
-    }
+  const stats = { path: pair ? (relayed ? "relayed" : "direct") : null, roundTrip: null, received: {}, sent: {} };
+  if (pair) stats.roundTrip = pair.currentRoundTripTime * 1000;
+  for (const it of reports) {
+    const way = { "inbound-rtp": "received", "outbound-rtp": "sent" }[String(it.type)];
+    if (!way) continue;
+    const bytes = way === "sent" ? "bytesSent" : "bytesReceived";
+    const last = before?.get(it.id) ?? it;
+    const loss = byId.get(it.remoteId)?.fractionLost ?? it.packetsLost / (it.packetsLost + it.packetsReceived);
+    const bitrate = ((it[bytes] - last[bytes]) * 8000) / (it.timestamp - last.timestamp) || 0;
+    stats[way][it.kind] = { bitrate, loss: loss || 0, width: it.frameWidth, height: it.frameHeight };
   }
-  return { stats, before: now };
+  return { stats, before: byId };
 }
 
 // ---- calls
@@ -1113,11 +1103,12 @@ class Call extends Peer {
   /** The server knows of this call. */ _attached = true;
   /** The session in which it rang here. */ _session = "";
   #asks = 0;
-  /** @type {any} */ #askAlarm;
+  #nextAsk;
 
   /** @param {Switchboard} client @param {string} userId @param {boolean} incoming @param {Message} it */
   constructor(client, userId, incoming, it) {
     super(client, userId, { callId: it.callId }, incoming);
+    this.#nextAsk = new Alarm(client._platform);
     this.state = "ringing";
     this.incoming = incoming;
     this.name = it.name;
@@ -1135,10 +1126,15 @@ class Call extends Peer {
       else if (it.type === "call-accept") this._accepted(it);
       else {
         this._route = { callId: it.callId };
-        this.away = Boolean(it.away);
-        this._emit("away", this.away);
+        this._isAway(it.away === true);
       }
     });
+  }
+
+  /** @param {boolean} away */
+  _isAway(away) {
+    this.away = away;
+    this._emit("away", away);
   }
 
   /** @param {SwitchboardError} error */
@@ -1192,15 +1188,8 @@ class Call extends Peer {
     this._end(ringing ? (this.incoming ? "rejected" : "cancelled") : "hangup", detail);
   }
 
-  /** @param {string} [detail] */
-  hangUp(detail) {
-    this.close(detail);
-  }
-
-  /** @param {string} [detail] */
-  reject(detail) {
-    this.close(detail);
-  }
+  hangUp = this.close;
+  reject = this.close;
 
   /** @param {string} [detail] */
   _tellEnd(detail) {
@@ -1210,11 +1199,6 @@ class Call extends Peer {
   _bye() {
     this._tellEnd();
     this._end("hangup");
-  }
-
-  _giveUp() {
-    this._tellEnd("no media");
-    this._end(this._attached ? "failed" : "lost");
   }
 
   /** The server has ended this call, or not begun it. @param {Message} it */
@@ -1241,16 +1225,12 @@ class Call extends Peer {
     const turn = this._client.userId < this.userId ? 0 : MENDING;
     const wait = Math.min(LONGEST_WAIT, this.#asks && 1000 * 2 ** this.#asks) + turn;
     this.#asks++;
-    this._platform("clearTimeout")(this.#askAlarm);
-    this.#askAlarm = this._platform("setTimeout")(() => {
-      if (this._attached || this.state === "ended") return;
-      this._request({ continues: this._route.callId, media: this.media });
-    }, wait);
+    this.#nextAsk.set(wait, () => this._attached || this._request({ continues: this._route.callId, media: this.media }));
   }
 
   /** @param {string} reason @param {string} [detail] @param {any} [cause] */
   _end(reason, detail, cause) {
-    this._platform("clearTimeout")(this.#askAlarm);
+    this.#nextAsk.stop();
     super._end(reason, detail, cause);
   }
 }
@@ -1259,7 +1239,7 @@ class Call extends Peer {
 
 /** @implements {Api.Room} */
 class Room extends Emitter {
-  /** @type {Map<string, { name?: string }>} */ members = new Map();
+  /** @type {Map<string, string | undefined>} */ members = new Map();
   /** @type {Map<string, Peer>} */ peers = new Map();
   /** @type {MediaStream | undefined} */ _stream;
 
@@ -1280,7 +1260,7 @@ class Room extends Emitter {
   /** @returns {Promise<void>} */
   async _join() {
     const it = await this._client._request({ type: "join", room: this.name });
-    this.members = new Map(it.members.map((/** @type {string} */ user) => [user, { name: it.names?.[user] }]));
+    this.members = new Map(it.members.map((/** @type {string} */ user) => [user, it.names?.[user]]));
     // The newcomer sends the offers.
     for (const user of this.members.keys()) this._meet(user, false);
   }
@@ -1307,7 +1287,7 @@ class Room extends Emitter {
   _hear({ type, userId, name, from, data }) {
     if (type === "message") return this._emit("message", { from, room: this.name, data });
     if (type === "member-joined") {
-      this.members.set(userId, { name });
+      this.members.set(userId, name);
       this._meet(userId, true);
     } else if (type === "member-left") {
       this.members.delete(userId);
@@ -1334,11 +1314,6 @@ class Room extends Emitter {
     if (typeof this._media === "function") this._stream?.getTracks().forEach((track) => track.stop());
     this._emit("left", reason);
   }
-
-  /** @param {any} error */
-  _failed(error) {
-    this._client._failed(error);
-  }
 }
 
 // ---- the client
@@ -1347,7 +1322,7 @@ class Room extends Emitter {
 class Switchboard extends Emitter {
   sessionId = "";
   /** @type {RTCIceServer[]} */ iceServers = [];
-  /** @type {Map<string, { name?: string }>} */ people = new Map();
+  /** @type {Map<string, string | undefined>} */ people = new Map();
   total = 0;
   /** @type {Map<string, boolean>} */ watched = new Map();
   /** @type {Map<string, Room>} */ rooms = new Map();
@@ -1356,7 +1331,7 @@ class Switchboard extends Emitter {
   /** @type {Set<MediaStreamTrack>} */ _sent = new Set();
   #named = false;
   /** @type {{ fulfill: (client: Switchboard) => void, reject: (error: any) => void } | null} */ #start = null;
-  /** @type {any} */ #startAlarm;
+  #startAlarm;
 
   /** @param {Api.Options} options */
   constructor(options) {
@@ -1365,6 +1340,7 @@ class Switchboard extends Emitter {
     /** @type {Platform} */
     this._platform = (name) => /** @type {any} */ (platform)[name] ?? /** @type {any} */ (globalThis)[name];
     this._options = options;
+    this.#startAlarm = new Alarm(this._platform);
     this._line = new Line(this, options, this._platform);
   }
 
@@ -1378,10 +1354,10 @@ class Switchboard extends Emitter {
 
   /** @returns {Promise<Switchboard>} */
   _started() {
-    const late = () => this._line.end(new SwitchboardError("unavailable", "the server could not be reached in time"));
+    const late = () => this._line.end(new SwitchboardError("unavailable", "the server was not reached in time"));
     return new Promise((fulfill, reject) => {
       this.#start = { fulfill, reject };
-      this.#startAlarm = this._platform("setTimeout")(late, this._options.timeout ?? 30_000);
+      this.#startAlarm.set(this._options.timeout ?? 30_000, late);
       this._line.start();
     });
   }
@@ -1409,22 +1385,21 @@ class Switchboard extends Emitter {
   }
 
   /** @param {Message} message @returns {Promise<Message>} */
-  _request(message, answered = true, chat = false, cost = 1) {
+  _request(message, answered = true, chat = false) {
     const answer = new Promise((fulfill, reject) => {
-      this._line.request(message, (error, it) => (error ? reject(error) : fulfill(it)), { answered, chat, cost });
+      this._line.request(message, (error, it) => (error ? reject(error) : fulfill(it)), { answered, chat });
     });
     return this._told(answer);
   }
 
   /** @param {string} to @param {Api.CallOptions} [options] */
   call(to, { stream, data, media } = {}) {
-    const busy = new SwitchboardError("busy", "this user has a call already");
-    if (this.currentCall) return this._told(Promise.reject(busy));
+    if (this.currentCall) return this._told(Promise.reject(new SwitchboardError("busy", "there is a call already")));
     const call = new Call(this, to, false, {});
     this.currentCall = call;
     const sends = (/** @type {string} */ kind) => [...call._tracks.keys()].some((track) => track.kind === kind);
     const ring = () => call._request({ data, media: media ?? { audio: sends("audio"), video: sends("video") } });
-    return this.#reach(call, stream, "ringing", ring);
+    return this.#reach(call, stream, ring);
   }
 
   /** @param {string} to @param {Api.PeerOptions} [options] */
@@ -1432,19 +1407,19 @@ class Switchboard extends Emitter {
     const peer = new Peer(this, to, {}, false);
     peer.state = "asking";
     peer._await();
-    return this.#reach(peer, stream, "asking", () => {
+    return this.#reach(peer, stream, () => {
       peer._ask("invite", data, (error) => error && peer._end(error.code, undefined, error));
     });
   }
 
-  /** @template {Peer} T @param {T} peer @param {Api.Media | undefined} stream @param {string} state @param {() => void} ask */
-  #reach(peer, stream, state, ask) {
+  /** @template {Peer} T @param {T} peer @param {Api.Media | undefined} stream @param {() => void} ask */
+  #reach(peer, stream, ask) {
     const there = new Promise((fulfill, reject) => {
       peer._settled = () => fulfill(peer);
       peer._refused = reject;
     });
     peer._use(stream).then(
-      () => peer.state === state && ask(),
+      () => peer.state === "ended" || ask(),
       (cause) => peer._end("failed", undefined, new SwitchboardError("failed", "the app's `stream` has failed", { cause })),
     );
     return /** @type {Promise<T>} */ (this._told(there));
@@ -1488,13 +1463,13 @@ class Switchboard extends Emitter {
 
   /** @param {{ after?: string, limit?: number }} [page] */
   async list(page) {
-    const { clients, names = {}, total, next } = await this._request({ type: "list", ...page }, true, false, 10);
+    const { clients, names = {}, total, next } = await this._request({ type: "list", ...page });
     return { clients, names, total, next };
   }
 
   close() {
     for (const peer of this._all) peer.close();
-    this._line.end(new SwitchboardError("closed", "this client was closed by its app"));
+    this._line.end(new SwitchboardError("closed", "this client is closed"));
   }
 
   // -- what happens
@@ -1507,7 +1482,7 @@ class Switchboard extends Emitter {
     this.#named &&= resumed;
     this.#start?.fulfill(this);
     this.#start = null;
-    this._platform("clearTimeout")(this.#startAlarm);
+    this.#startAlarm.stop();
     if (lost) this.#restore();
   }
 
@@ -1552,20 +1527,32 @@ class Switchboard extends Emitter {
     else if (type === "call-ended") {
       if (call && call._crossing?.callId === it.callId) call._crossing = null;
       mine?._over(it);
-    } else if (type.startsWith("call-peer")) {
-      if (mine) mine._emit("away", (mine.away = type === "call-peer-away"));
-    } else if (data?.switchboard?.is) this.#direct(from, data.switchboard);
+    } else if (type.startsWith("call-peer")) mine?._isAway(type === "call-peer-away");
+    else if (data?.switchboard?.is) this.#direct(from, data.switchboard);
     else if (room) this.rooms.get(room)?._hear(it);
     else if (type === "message") this._emit("message", { from, data });
     else if (type === "error") this._failed(refusal(it));
     else if (it.callId) mine?._hear(type, data);
-    else this.#find(from, data?.switchboard?.peer)?._hear(type, data);
+    else this.#stray(type, from, data);
+  }
+
+  /** Of a peer, if there is one of this name; otherwise this page, reloaded, has forgotten it. @param {string} type @param {string} from @param {any} data */
+  #stray(type, from, data) {
+    const id = data?.switchboard?.peer;
+    const peer = this.#find(from, id);
+    if (peer) peer._hear(type, data);
+    else if (id && type === "offer") this._direct(from, id, "close");
+  }
+
+  /** @param {string} to @param {string} peer @param {string} is @param {any} [data] @param {Settle} [settle] */
+  _direct(to, peer, is, data, settle = () => {}) {
+    this._line.request({ type: "message", to, data: { switchboard: { peer, is, data } } }, settle, { answered: false });
   }
 
   /** @param {Message} it */
   #list({ clients, names = {}, total, next }) {
     const before = this.people;
-    this.people = new Map(clients.map((/** @type {string} */ user) => [user, { name: names[user] }]));
+    this.people = new Map(clients.map((/** @type {string} */ user) => [user, names[user]]));
     this.total = total;
     // Past a limit nobody is named, only counted.
     this.#named = clients.length > 0 || total === 0;
@@ -1586,7 +1573,7 @@ class Switchboard extends Emitter {
       if (this.watched.has(user)) this.watched.set(user, there);
       if (!this.#named) continue;
       this.total += Number(there) - Number(this.people.has(user));
-      if (there) this.people.set(user, { name: names[user] });
+      if (there) this.people.set(user, names[user]);
       else this.people.delete(user);
     }
     this._emit("presence", { online, offline, names, total: this.total });
@@ -1646,7 +1633,7 @@ class Switchboard extends Emitter {
 
   /** @param {SwitchboardError} error */
   _over(error) {
-    this._platform("clearTimeout")(this.#startAlarm);
+    this.#startAlarm.stop();
     for (const peer of this._all) peer._end(error.code);
     for (const room of this.rooms.values()) room._stop(error.code);
     for (const track of this._sent) track.stop();
@@ -1669,8 +1656,8 @@ class Switchboard extends Emitter {
 /** Neither of a call nor of a room. @param {Peer} peer */
 const isDirect = (peer) => peer.constructor === Peer && !peer._route.room;
 
-/** @param {Switchboard} client */
-const newId = (client) => Array.from("0123456789", () => client._platform("Math").random().toString(36)[2] ?? "0").join("");
+/** @param {Switchboard} client @returns {string} */
+const newId = (client) => client._platform("Math").random().toString(36).slice(2);
 
 /** @param {Api.Options} [options] @returns {Promise<Api.Switchboard>} */
 export function connect(options = {}) {

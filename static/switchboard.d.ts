@@ -118,8 +118,8 @@ export interface Switchboard extends Emitter<ClientEvents> {
   readonly state: ConnectionState;
   /** STUN and TURN servers of the server. */
   readonly iceServers: RTCIceServer[];
-  /** The others who are online, by user; empty where presence is off or there are too many to name. */
-  readonly people: ReadonlyMap<string, { name?: string }>;
+  /** The others who are online, and their display names; empty where presence is off or there are too many to name. */
+  readonly people: ReadonlyMap<string, string | undefined>;
   /** How many others are online in all. */
   readonly total: number;
   /** Those whom `watch` follows, and whether they are online. */
@@ -271,8 +271,8 @@ export interface RoomEvents {
 
 export interface Room extends Emitter<RoomEvents> {
   readonly name: string;
-  /** The others. */
-  readonly members: ReadonlyMap<string, { name?: string }>;
+  /** The others, and their display names. */
+  readonly members: ReadonlyMap<string, string | undefined>;
   readonly peers: ReadonlyMap<string, Peer>;
   /** To all others. Resolves when the server has taken it. */
   send(data: unknown, options?: { volatile?: boolean }): Promise<void>;
@@ -299,8 +299,6 @@ export interface Channel extends Emitter<ChannelEvents> {
 export interface Stats {
   /** null: not connected. */
   path: "direct" | "relayed" | null;
-  /** `udp` or `tcp`. */
-  protocol: string | null;
   /** ms */
   roundTrip: number | null;
   received: { audio?: MediaStats; video?: MediaStats };
@@ -314,5 +312,4 @@ export interface MediaStats {
   loss: number;
   width?: number;
   height?: number;
-  framesPerSecond?: number;
 }
