@@ -1205,7 +1205,7 @@ class Call extends Peer {
   _over({ reason, detail, callId }) {
     // The answer to a question whether it goes on; as long as the media do, it may.
     const asking = !callId && this.state !== "ringing";
-    if (reason === "lost" || (asking && this.state === "connected")) return this._detach();
+    if (reason === "lost" || (asking && this.state === "connected")) return this._detach(detail);
     if (asking) return this._end("lost");
     const crossing = this._crossing;
     this._end(reason, detail);
@@ -1214,8 +1214,8 @@ class Call extends Peer {
   }
 
   /** The session of one side is lost, and the call with it; the media are not (§6, going on after `lost`). */
-  _detach() {
-    if (!["connected", "reconnecting"].includes(this.state)) return this._end("lost");
+  _detach(detail = "") {
+    if (!["connected", "reconnecting"].includes(this.state)) return this._end("lost", detail);
     this._attached = false;
     this.#askLater();
   }

@@ -1036,7 +1036,7 @@ this._end("hangup");
 _over({ reason, detail, callId }) {
 const asking = !callId && this.state !== "ringing";
 if (reason === "lost" || (asking && this.state === "connected"))
-return this._detach();
+return this._detach(detail);
 if (asking)
 return this._end("lost");
 const crossing = this._crossing;
@@ -1044,9 +1044,9 @@ this._end(reason, detail);
 if (reason === "busy" && crossing)
 this._client._rung(crossing);
 }
-_detach() {
+_detach(detail = "") {
 if (!["connected", "reconnecting"].includes(this.state))
-return this._end("lost");
+return this._end("lost", detail);
 this._attached = false;
 this.#askLater();
 }
