@@ -60,7 +60,8 @@ impl Chromedriver {
         // Kept, so that it goes with all of them.
         let profile = tempfile::tempdir_in(&self.profiles).unwrap().keep();
         let address = format!("http://127.0.0.1:{}", self.port);
-        let driver = WebDriver::new(&address, capabilities(camera, background, &profile)).await.unwrap();
+        let driver =
+            WebDriver::new(&address, capabilities(camera, background, &profile)).await.unwrap();
         let watch = json!({ "source": include_str!("watch.js") });
         driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", watch).await.unwrap();
         driver

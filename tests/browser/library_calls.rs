@@ -119,7 +119,8 @@ fn a_track_is_added_replaced_and_removed_in_mid_call_and_a_screen_is_a_stream_of
         bo.sees("(await lab.reports(lab.call, 'inbound-rtp', 'video')).some((it) => it.frameWidth === 128)").await;
 
         ana.value("lab.call.removeTrack(lab.track)").await;
-        bo.sees("lab.call.remoteStream.getVideoTracks().filter((it) => !it.muted).length === 0").await;
+        bo.sees("lab.call.remoteStream.getVideoTracks().filter((it) => !it.muted).length === 0")
+            .await;
         bo.has_heard_of_no_error().await;
         ana.has_heard_of_no_error().await;
     });

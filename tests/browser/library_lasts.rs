@@ -41,7 +41,8 @@ fn media_and_chat_go_on_while_the_socket_is_cut_twenty_times() {
         for cut in 1..=20 {
             let online = ana.value("lab.heard.states.filter((it) => it === 'online').length").await;
             line.cut();
-            let back = format!("lab.heard.states.filter((it) => it === 'online').length > {online}");
+            let back =
+                format!("lab.heard.states.filter((it) => it === 'online').length > {online}");
             ana.sees(&back).await;
             let heard = bo.value("lab.heard.messages.length").await.as_u64().unwrap();
             bo.sees(&format!("lab.heard.messages.length > {heard}")).await;

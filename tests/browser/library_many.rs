@@ -10,14 +10,19 @@ fn three_data_peers_connect_at_once_and_one_who_refuses_does_not() {
         let hub = demo.library_user("hub").await;
         let others = join_all(["a", "b", "c"].map(|user| demo.library_user(user))).await;
         let no = demo.library_user("no").await;
-        no.value("(lab.me.on('peer', (peer) => { lab.sdp = peer.connection; peer.close('no'); }), true)").await;
+        no.value(
+            "(lab.me.on('peer', (peer) => { lab.sdp = peer.connection; peer.close('no'); }), true)",
+        )
+        .await;
         for page in &others {
-            page.value("(lab.me.on('peer', (peer) => { lab.peer = peer; peer.accept(); }), true)").await;
+            page.value("(lab.me.on('peer', (peer) => { lab.peer = peer; peer.accept(); }), true)")
+                .await;
             page.sees("lab.me.people.size >= 1").await;
         }
 
         let all = "Promise.allSettled(['a', 'b', 'c', 'no'].map((user) => lab.me.peer(user, { data: 'game' })))";
-        let outcomes = format!("(lab.peers = await {all}).map((it) => it.value?.state ?? it.reason.code)");
+        let outcomes =
+            format!("(lab.peers = await {all}).map((it) => it.value?.state ?? it.reason.code)");
         let outcomes = hub.value(&outcomes).await;
 
         assert_eq!(outcomes, serde_json::json!(["connected", "connected", "connected", "refused"]));
@@ -28,7 +33,8 @@ fn three_data_peers_connect_at_once_and_one_who_refuses_does_not() {
             let hears = "lab.peer.dataChannel('game').on('message', (it) => (lab.said = it))";
             page.value(&format!("(({hears}), lab.peer.data)")).await;
             page.sees(&format!("lab.said === 'hi {n}'")).await;
-            let paths = "(await lab.reports(lab.peer, 'transport')).some((it) => it.bytesReceived > 0)";
+            let paths =
+                "(await lab.reports(lab.peer, 'transport')).some((it) => it.bytesReceived > 0)";
             page.sees(paths).await;
         }
         hub.value("lab.peers[0].value.close()").await;
@@ -56,7 +62,8 @@ fn fifty_megabytes_go_through_a_data_channel_intact() {
                for (let i = 0; i < words.length; i++) { words[i] = n++; sum = (sum * 31 + words[i]) >>> 0; } \
                await channel.send(words); } \
              return sum;";
-        ana.value(&format!("((async () => {{ {send} }})().then((sum) => (lab.sum = sum)), true)")).await;
+        ana.value(&format!("((async () => {{ {send} }})().then((sum) => (lab.sum = sum)), true)"))
+            .await;
 
         bo.sees("lab.got === 800 * 65536").await;
         ana.sees("lab.sum !== undefined").await;
@@ -88,8 +95,13 @@ fn three_users_in_a_room_see_each_other_and_one_leaves() {
         pages[2].sees("lab.tidy() && lab.me.rooms.size === 0").await;
         for page in &pages[..2] {
             page.sees("lab.room.peers.size === 1 && lab.room.members.size === 1").await;
-            let now = page.value("await lab.frames([...lab.room.peers.values()][0])").await.as_u64().unwrap();
-            page.sees(&format!("await lab.frames([...lab.room.peers.values()][0]) > {}", now + 10)).await;
+            let now = page
+                .value("await lab.frames([...lab.room.peers.values()][0])")
+                .await
+                .as_u64()
+                .unwrap();
+            page.sees(&format!("await lab.frames([...lab.room.peers.values()][0]) > {}", now + 10))
+                .await;
             page.has_heard_of_no_error().await;
         }
     });
