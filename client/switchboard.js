@@ -102,8 +102,12 @@ class Emitter {
   /** @param {string} event @param {(detail: any) => unknown} handler */
   on(event, handler) {
     this._handlers(event).add(handler);
+    this._listened(event);
     return () => this.off(event, handler);
   }
+
+  /** @param {string} _event what somebody listens to from now on */
+  _listened(_event) {}
 
   /** @param {string} event @param {(detail: any) => unknown} handler */
   off(event, handler) {
@@ -731,11 +735,9 @@ class Channel extends Emitter {
     else if (this.#early.push(data) > LONGEST_QUEUE) this.close();
   }
 
-  /** @param {string} event @param {(detail: any) => unknown} handler */
-  on(event, handler) {
-    const off = super.on(event, handler);
+  /** @param {string} event */
+  _listened(event) {
     if (event === "message") for (const data of this.#early.splice(0)) this._emit(event, data);
-    return off;
   }
 
   /** @param {string | ArrayBuffer | ArrayBufferView | Blob} data */
@@ -986,10 +988,9 @@ class Peer extends Emitter {
     return stats;
   }
 
-  /** @param {string} event @param {(detail: any) => unknown} handler */
-  on(event, handler) {
+  /** @param {string} event */
+  _listened(event) {
     if (event === "stats") this.#tick();
-    return super.on(event, handler);
   }
 
   #tick() {
@@ -1242,6 +1243,7 @@ class Room extends Emitter {
   /** @type {Map<string, string | undefined>} */ members = new Map();
   /** @type {Map<string, Peer>} */ peers = new Map();
   /** @type {MediaStream | undefined} */ _stream;
+  /** @type {Peer[]} */ #early = [];
 
   /** @param {Switchboard} client @param {string} name @param {boolean} mesh @param {Api.Media} [media] */
   constructor(client, name, mesh, media) {
@@ -1255,6 +1257,11 @@ class Room extends Emitter {
   /** @param {any} data @param {{ volatile?: boolean }} [options] */
   send(data, { volatile } = {}) {
     return this._client._speak({ room: this.name, data, volatile }, false);
+  }
+
+  /** Those who came before somebody listened, when somebody does. @param {string} event */
+  _listened(event) {
+    if (event === "peer") for (const peer of this.#early.splice(0)) this._emit(event, peer);
   }
 
   /** @returns {Promise<void>} */
@@ -1278,7 +1285,8 @@ class Room extends Emitter {
     const peer = new Peer(this._client, user, { room: this.name }, polite);
     this.peers.set(user, peer);
     for (const track of this._stream?.getTracks() ?? []) peer.addTrack(track, this._stream);
-    this._emit("peer", peer);
+    if (this._handlers("peer").size) this._emit("peer", peer);
+    else this.#early.push(peer);
     if (polite) peer._await();
     else peer._open(true);
   }

@@ -260,7 +260,7 @@ export interface Call extends Omit<Peer, "on" | "off" | "accept">, Emitter<CallE
 }
 
 export interface RoomEvents {
-  /** A connection to a member; its own events tell the rest. */
+  /** A connection to a member, those who were there first included; its own events tell the rest. */
   peer: Peer;
   message: IncomingMessage;
   "member-joined": string;

@@ -56,8 +56,10 @@ _client;
 #handlers = new Map();
 on(event, handler) {
 this._handlers(event).add(handler);
+this._listened(event);
 return () => this.off(event, handler);
 }
+_listened(_event) { }
 off(event, handler) {
 this._handlers(event).delete(handler);
 }
@@ -632,12 +634,10 @@ this._emit("message", data);
 else if (this.#early.push(data) > LONGEST_QUEUE)
 this.close();
 }
-on(event, handler) {
-const off = super.on(event, handler);
+_listened(event) {
 if (event === "message")
 for (const data of this.#early.splice(0))
 this._emit(event, data);
-return off;
 }
 send(data) {
 this.#sending = this.#sending.catch(() => { }).then(() => this.#write(data));
@@ -853,10 +853,9 @@ const { stats, before } = summary(reports, this.#before);
 this.#before = before;
 return stats;
 }
-on(event, handler) {
+_listened(event) {
 if (event === "stats")
 this.#tick();
-return super.on(event, handler);
 }
 #tick() {
 this.#ticks.set(1000, async () => {
@@ -1065,6 +1064,7 @@ class Room extends Emitter {
 members = new Map();
 peers = new Map();
 _stream;
+#early = [];
 constructor(client, name, mesh, media) {
 super();
 this._client = client;
@@ -1074,6 +1074,11 @@ this._media = media;
 }
 send(data, { volatile } = {}) {
 return this._client._speak({ room: this.name, data, volatile }, false);
+}
+_listened(event) {
+if (event === "peer")
+for (const peer of this.#early.splice(0))
+this._emit(event, peer);
 }
 async _join() {
 const it = await this._client._request({ type: "join", room: this.name });
@@ -1096,7 +1101,10 @@ const peer = new Peer(this._client, user, { room: this.name }, polite);
 this.peers.set(user, peer);
 for (const track of this._stream?.getTracks() ?? [])
 peer.addTrack(track, this._stream);
+if (this._handlers("peer").size)
 this._emit("peer", peer);
+else
+this.#early.push(peer);
 if (polite)
 peer._await();
 else

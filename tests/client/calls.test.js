@@ -359,12 +359,16 @@ test("the newcomer offers to all who are there, and waits for those who come lat
   page.socket.says({ type: "room-joined", room: "standup", members: ["22", "33"], ref: page.socket.last("join").id });
   const room = await joined;
   await settle();
+  const met = [];
+  room.on("peer", (peer) => met.push(peer.userId));
+  assert.deepEqual(met, ["22", "33"]);
   const offers = () => page.socket.said.filter(({ type }) => type === "offer").map(({ to, room }) => [to, room]);
   assert.deepEqual(offers(), [["22", "standup"], ["33", "standup"]]);
   page.socket.says({ type: "member-joined", room: "standup", userId: "44" });
   await settle();
   assert.equal(offers().length, 2);
   assert.deepEqual([...room.members.keys()], ["22", "33", "44"]);
+  assert.deepEqual(met, ["22", "33", "44"]);
   page.socket.says({ type: "member-left", room: "standup", userId: "22" });
   assert.deepEqual([...room.peers.keys()], ["33", "44"]);
   page.socket.says({ type: "message", from: "33", room: "standup", data: "hi" });
