@@ -287,6 +287,70 @@ test("`bye` over the media connection ends the call, and the server is told", as
   assert.equal(page.socket.last("call-hangup").callId, "C");
 });
 
+test("an accept that comes too late says nothing and gives the camera back", async () => {
+  const page = await Page.connected();
+  page.socket.says(request());
+  const [call] = page.heard("call");
+  const stream = Stream.of("video");
+  let open;
+  const accepted = call.accept({ stream: () => new Promise((fulfill) => (open = () => fulfill(stream))) });
+  page.socket.says({ type: "call-ended", callId: "C", by: "22", reason: "cancelled" });
+  open();
+  assert.equal(await fate(accepted), "fulfilled");
+  assert.equal(page.socket.last("call-accept"), undefined);
+  assert.equal(stream.getTracks()[0].readyState, "ended");
+});
+
+test("what a function has opened ends with its call; a stream of the app does not", async () => {
+  for (const owned of [true, false]) {
+    const page = await Page.connected();
+    const stream = Stream.of("video");
+    page.me.call("22", { stream: owned ? () => stream : stream }).catch(() => {});
+    await settle();
+    page.me.currentCall.hangUp();
+    assert.equal(stream.getTracks()[0].readyState, owned ? "ended" : "live");
+  }
+});
+
+test("somebody else who calls is rejected, be it that the server knows of the call or not", async () => {
+  const { page, call } = await connected();
+  page.socket.says(request({ callId: "E", from: "33" }));
+  assert.equal(page.socket.last("call-reject").callId, "E");
+  page.socket.says({ type: "call-ended", callId: "C", by: "22", reason: "lost" });
+  page.socket.says(request({ callId: "F", from: "33" }));
+  assert.equal(page.socket.last("call-reject").callId, "F");
+  assert.equal(call.state, "connected");
+  page.socket.says(request({ callId: "G" }));
+  assert.equal(call.state, "ended");
+  assert.equal(page.heard("call").length, 1, "who calls anew has given up the old call");
+});
+
+test("a call whose media are broken and whose other side is offline has ended", async () => {
+  const { page, call } = await connected();
+  page.connection.becomes("disconnected");
+  page.socket.says({ type: "call-ended", callId: "C", by: "22", reason: "lost" });
+  await page.clock.advance(0);
+  page.socket.says({ type: "call-ended", by: null, reason: "offline", ref: page.socket.last("call-request").id });
+  assert.deepEqual([call.state, call.reason], ["ended", "lost"]);
+});
+
+test("a client that was replaced ends its call, and says so over the media connection", async () => {
+  const { page, call } = await connected();
+  page.connection.channels[0].readyState = "open";
+  page.socket.closes(4509);
+  assert.deepEqual([call.state, call.reason], ["ended", "replaced"]);
+  assert.deepEqual(page.connection.channels[0].sent, ["bye"]);
+});
+
+test("`away` tells of the other's socket", async () => {
+  const { page, call } = await connected();
+  page.socket.says({ type: "call-peer-away", callId: "C", from: "22" });
+  assert.equal(call.away, true);
+  page.socket.says({ type: "call-peer-back", callId: "C", from: "22" });
+  assert.equal(call.away, false);
+  assert.equal(call.state, "connected");
+});
+
 // ---- peers
 
 const word = (is, data) => ({ type: "message", from: "33", data: { switchboard: { peer: "P", is, data } } });
@@ -350,6 +414,43 @@ test("a peer that nobody listens for is refused", async () => {
   assert.equal(page.socket.last("message").data.switchboard.is, "close");
 });
 
+test("an offer for a peer that this page has forgotten is answered by its end; a candidate by nothing", async () => {
+  const page = await Page.connected();
+  page.socket.says({ type: "candidate", from: "33", data: { candidate: "x", switchboard: { peer: "P" } } });
+  assert.deepEqual(page.socket.said, []);
+  page.socket.says({ type: "offer", from: "33", data: { type: "offer", sdp: "x", switchboard: { peer: "P", round: 3 } } });
+  assert.deepEqual(page.socket.last("message").data.switchboard, { peer: "P", is: "close" });
+});
+
+test("a channel has one face, whoever made it, and keeps what came before somebody listened", async () => {
+  const { page, call } = await connected();
+  const channels = [];
+  call.on("channel", (channel) => channels.push(channel));
+  const theirs = page.connection.createDataChannel("file");
+  page.connection.ondatachannel({ channel: theirs });
+  theirs.onmessage({ data: "early" });
+  assert.equal(call.dataChannel("file"), channels[0]);
+  const heard = [];
+  channels[0].on("message", (data) => heard.push(data));
+  theirs.onmessage({ data: "later" });
+  assert.deepEqual(heard, ["early", "later"]);
+
+  const sent = channels[0].send("one");
+  assert.equal(await fate(sent), "pending");
+  theirs.opens();
+  assert.equal(await fate(sent), "fulfilled");
+  theirs.bufferedAmount = 2 << 20;
+  const held = channels[0].send("two");
+  assert.equal(await fate(held), "pending");
+  theirs.bufferedAmount = 0;
+  theirs.onbufferedamountlow();
+  assert.equal(await fate(held), "fulfilled");
+  assert.deepEqual(theirs.sent, ["one", "two"]);
+  call.hangUp();
+  assert.equal(channels[0].state, "closed");
+  assert.equal(await fate(channels[0].send("three")), "closed");
+});
+
 // ---- rooms
 
 test("the newcomer offers to all who are there, and waits for those who come later", async () => {
@@ -373,4 +474,50 @@ test("the newcomer offers to all who are there, and waits for those who come lat
   assert.deepEqual([...room.peers.keys()], ["33", "44"]);
   page.socket.says({ type: "message", from: "33", room: "standup", data: "hi" });
   assert.deepEqual(page.heard("message"), [], "what is said in a room is the room's");
+});
+
+test("a room without a mesh has members and no connections", async () => {
+  const page = await Page.connected();
+  const joined = page.me.join("standup", { mesh: false });
+  await settle();
+  page.socket.says({ type: "ack", received: 1 });
+  assert.equal(await fate(joined), "pending", "an acknowledgement is no answer");
+  page.socket.says({ type: "room-joined", room: "standup", members: ["22"], ref: page.socket.last("join").id });
+  const room = await joined;
+  page.socket.says({ type: "member-joined", room: "standup", userId: "33" });
+  assert.deepEqual([...room.members.keys()], ["22", "33"]);
+  assert.equal(page.connections.length + room.peers.size, 0);
+});
+
+test("a room that cannot be joined is none", async () => {
+  const page = await Page.connected();
+  const joined = page.me.join("standup");
+  await settle();
+  page.socket.says({ type: "error", code: "room-full", message: "", ref: page.socket.last("join").id });
+  assert.equal(await fate(joined), "room-full");
+  assert.equal(page.me.rooms.size, 0);
+});
+
+test("members whose media flow are kept over a lost session, on the link that there is", async () => {
+  const page = await Page.connected();
+  const joined = page.me.join("standup");
+  await settle();
+  page.socket.says({ type: "room-joined", room: "standup", members: ["22"], ref: page.socket.last("join").id });
+  const room = await joined;
+  await settle();
+  page.socket.says({ type: "answer", from: "22", room: "standup", data: { type: "answer", sdp: "x" } });
+  await settle();
+  page.connection.becomes("connected");
+  const { peer } = page.socket.last("offer").data.switchboard;
+  page.socket.says({ type: "member-left", room: "standup", userId: "22" });
+  assert.equal(room.peers.get("22").state, "connected");
+  await lost(page);
+  page.socket.says({ type: "room-joined", room: "standup", members: ["22"], ref: page.socket.last("join").id });
+  await settle();
+  assert.equal(page.connections.length, 1);
+  assert.equal(page.socket.last("offer").data.switchboard.peer, peer);
+
+  page.socket.says({ type: "member-left", room: "standup", userId: "22" });
+  page.connection.becomes("disconnected");
+  assert.equal(room.peers.size, 0, "gone, and the media say so too");
 });
