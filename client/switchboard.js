@@ -44,11 +44,11 @@ const CHANNEL_LOW = 1 << 18;
 /** What to do, by code. @type {Array<[RegExp, string]>} */
 const ADVICE = [
   [/^(undelivered|not-sent)$/, "nobody has it: send it again"],
-  [/^unknown$/, "it may have arrived or not: ask the other side"],
+  [/^unknown$/, "ask the other side whether it has it"],
   [/offline$/, "watch() tells when they are back"],
   [/^(busy|no-answer|unavailable)$|-full$/, "try later"],
   [/^rate/, "try again after `retryAfter` ms"],
-  [/large$/, "send less at once; files belong into a data channel"],
+  [/large$/, "send less, or through a data channel"],
   [/token$/, "sign in again"],
   [/^(replaced|name-in-use)$/, "tell the user, who is connected elsewhere"],
   [/^(failed|lost)$/, "check the network; it may need a TURN server"],
@@ -1651,7 +1651,8 @@ class Switchboard extends Emitter {
 
   /** @param {any} error */
   _failed(error) {
-    if (this._handlers("error").size) this._emit("error", error);
+    if (this.#start) this._line.end(error);
+    else if (this._handlers("error").size) this._emit("error", error);
     else console.error(error);
   }
 

@@ -17,11 +17,11 @@ const CHANNEL_FULL = 1 << 20;
 const CHANNEL_LOW = 1 << 18;
 const ADVICE = [
 [/^(undelivered|not-sent)$/, "nobody has it: send it again"],
-[/^unknown$/, "it may have arrived or not: ask the other side"],
+[/^unknown$/, "ask the other side whether it has it"],
 [/offline$/, "watch() tells when they are back"],
 [/^(busy|no-answer|unavailable)$|-full$/, "try later"],
 [/^rate/, "try again after `retryAfter` ms"],
-[/large$/, "send less at once; files belong into a data channel"],
+[/large$/, "send less, or through a data channel"],
 [/token$/, "sign in again"],
 [/^(replaced|name-in-use)$/, "tell the user, who is connected elsewhere"],
 [/^(failed|lost)$/, "check the network; it may need a TURN server"],
@@ -1444,7 +1444,9 @@ else
 this._emit("close", error);
 }
 _failed(error) {
-if (this._handlers("error").size)
+if (this.#start)
+this._line.end(error);
+else if (this._handlers("error").size)
 this._emit("error", error);
 else
 console.error(error);

@@ -9,7 +9,11 @@ window.lab = (() => {
   /** Connects, and keeps what comes. */
   const start = async (userId, options = {}) => {
     const { connect } = await import("/switchboard.js");
-    lab.me = await connect({ userId, ...options });
+    try {
+      lab.me = await connect({ userId, ...options });
+    } catch (error) {
+      throw new Error(`${error.code}: ${error.message} ${error.cause ?? ""}`);
+    }
     lab.me.on("call", (call) => heard.calls.push(keep(call)));
     lab.me.on("peer", (peer) => heard.peers.push(keep(peer)));
     lab.me.on("message", ({ data }) => heard.messages.push(data));

@@ -44,7 +44,6 @@ test("before it expires another one is fetched and sent, without another socket"
   }
   assert.equal(asked, 2);
   assert.equal(page.sockets.length, 1);
-  assert.equal(page.socket.last("refresh").token, page.socket.last("refresh").token);
   assert.match(page.socket.last("refresh").token, /^h\./);
 });
 
@@ -71,6 +70,14 @@ test("a function that fails is asked again after a while, and the failure is tol
   assert.equal(page.heard("error")[0].code, "bad-token");
   await page.clock.advance(500);
   assert.deepEqual(page.socket.protocols, ["switchboard.v1", "bearer.t3", "resume.T"]);
+});
+
+test("a function that fails at first fails `connect`, with the cause", async () => {
+  const page = new Page({ token: () => Promise.reject(new Error("sign-in server is down")) });
+  page.begins();
+  assert.equal(await fate(page.connected), "bad-token");
+  await assert.rejects(page.connected, (error) => error.cause.message === "sign-in server is down");
+  assert.equal(page.clock.running, 0);
 });
 
 test("a token that comes after `close()` opens no socket", async () => {
