@@ -784,7 +784,7 @@ class Channel extends Emitter {
 
 /** @implements {Api.Peer} */
 class Peer extends Emitter {
-  state = "connecting";
+  state = /** @type {Api.PeerState} */ ("connecting");
   /** @type {string | undefined} */ reason;
   /** @type {string | undefined} */ detail;
   /** @type {any} */ data;
@@ -1066,7 +1066,7 @@ class Peer extends Emitter {
     for (const track of this.#owned) track.stop();
   }
 
-  /** @param {string} state */
+  /** @param {Api.PeerState} state */
   _become(state) {
     if (this.state === state || this.state === "ended") return;
     this.state = state;
@@ -1110,7 +1110,7 @@ class Call extends Peer {
   constructor(client, userId, incoming, it) {
     super(client, userId, { callId: it.callId }, incoming);
     this.#nextAsk = new Alarm(client._platform);
-    this.state = "ringing";
+    this._become("ringing");
     this.incoming = incoming;
     this.name = it.name;
     this.media = it.media;

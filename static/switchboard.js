@@ -674,7 +674,7 @@ this._emit(state);
 }
 }
 class Peer extends Emitter {
-state = "connecting";
+state = ("connecting");
 reason;
 detail;
 data;
@@ -952,7 +952,7 @@ _session = "";
 constructor(client, userId, incoming, it) {
 super(client, userId, { callId: it.callId }, incoming);
 this.#nextAsk = new Alarm(client._platform);
-this.state = "ringing";
+this._become("ringing");
 this.incoming = incoming;
 this.name = it.name;
 this.media = it.media;
