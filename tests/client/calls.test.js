@@ -484,8 +484,11 @@ test("a room without a mesh has members and no connections", async () => {
   assert.equal(await fate(joined), "pending", "an acknowledgement is no answer");
   page.socket.says({ type: "room-joined", room: "standup", members: ["22"], ref: page.socket.last("join").id });
   const room = await joined;
-  page.socket.says({ type: "member-joined", room: "standup", userId: "33" });
-  assert.deepEqual([...room.members.keys()], ["22", "33"]);
+  const came = [];
+  room.on("member-joined", (user) => came.push(user));
+  page.socket.says({ type: "member-joined", room: "standup", userId: "33", name: "李雷" });
+  assert.deepEqual([...room.members], [["22", undefined], ["33", "李雷"]]);
+  assert.deepEqual(came, ["33"]);
   assert.equal(page.connections.length + room.peers.size, 0);
 });
 
