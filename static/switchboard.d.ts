@@ -297,6 +297,7 @@ export interface Stats {
   sent: { audio?: MediaStats; video?: MediaStats };
 }
 
+/** Of several pictures, such as camera and screen, the busiest. */
 export interface MediaStats {
   /** Bits a second, since the last look. */
   bitrate: number;

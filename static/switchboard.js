@@ -938,6 +938,8 @@ const bytes = way === "sent" ? "bytesSent" : "bytesReceived";
 const last = before?.get(it.id) ?? it;
 const loss = byId.get(it.remoteId)?.fractionLost ?? it.packetsLost / (it.packetsLost + it.packetsReceived);
 const bitrate = ((it[bytes] - last[bytes]) * 8000) / (it.timestamp - last.timestamp) || 0;
+if (stats[way][it.kind]?.bitrate > bitrate)
+continue;
 stats[way][it.kind] = { bitrate, loss: loss || 0, width: it.frameWidth, height: it.frameHeight };
 }
 return { stats, before: byId };
