@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test: documentation, rules, service, browser.
+# Runs every test: documentation, rules, service, browser, and those of the client library.
 #
 #   tests/run.sh                  install what is missing, then run everything
 #   tests/run.sh --install-only   install what is missing
@@ -17,6 +17,8 @@ main() {
     install_missing
     [ "${1-}" != --install-only ] || return 0
 
+    if [ $# = 0 ]; then test_the_library; fi
+
     echo "== documentation tests"
     cargo test --locked --doc
 
@@ -29,8 +31,16 @@ main() {
     fi
 }
 
+# Its types, its size, that it is what its source makes, and its behaviour with fake sockets and a fake clock.
+test_the_library() {
+    echo "== client library"
+    (cd client && npm ci --silent --no-audit --no-fund && npm run --silent check && npm test --silent)
+}
+
 install_missing() {
     local missing=()
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
     command -v cc >/dev/null || missing+=(gcc libc6-dev)
     command -v chromium >/dev/null || missing+=(chromium)
     command -v chromedriver >/dev/null || missing+=(chromium-driver)

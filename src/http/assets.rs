@@ -1,7 +1,9 @@
-//! The demo page's files, which are in the binary.
+//! The files of the demo page and of the client library, which are in the binary.
 
 use actix_web::http::Method;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -10,6 +12,10 @@ use super::refusal::HttpRefusal;
 #[derive(RustEmbed)]
 #[folder = "static/"]
 struct Static;
+
+/// What pages of any origin may load. It is the same for everybody and holds no secret; who may
+/// connect is another question (`origins`).
+const LIBRARY: [&str; 2] = ["switchboard.js", "switchboard.d.ts"];
 
 /// Serves the file at the request's path; a folder's is its `index.html`.
 pub(super) async fn serve(request: HttpRequest) -> HttpResponse {
@@ -36,10 +42,18 @@ fn answer(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse
         request.headers().get(IF_NONE_MATCH).is_some_and(|it| it.as_bytes() == tag.as_bytes());
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, "no-cache"));
+    if LIBRARY.contains(&path) {
+        response.insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+    }
     if known {
         return response.finish();
     }
-    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    // For the registry `.ts` is a film.
+    let kind = if path.ends_with(".d.ts") {
+        mime_guess::mime::TEXT_PLAIN
+    } else {
+        mime_guess::from_path(path).first_or_octet_stream()
+    };
     let kind =
         if kind.type_() == "text" { format!("{kind}; charset=utf-8") } else { kind.to_string() };
     response.insert_header((CONTENT_TYPE, kind)).body(file.data.into_owned())

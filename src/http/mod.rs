@@ -5,7 +5,7 @@
 //! | `/ws` | 426 | a socket |
 //! | `/healthz` | the process lives | 404 |
 //! | `/readyz` | the hub answers and no drain is under way, else 503 | 404 |
-//! | `/`, `/…` | the demo page's files, else 404 | 404 |
+//! | `/`, `/…` | the files of demo page and client library, else 404 | 404 |
 
 mod admin;
 mod assets;

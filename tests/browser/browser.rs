@@ -22,6 +22,15 @@ pub(crate) enum Camera {
     Refused,
 }
 
+/// What becomes of a page that nobody looks at.
+#[derive(Clone, Copy)]
+pub(crate) enum Background {
+    /// Its timers run as ever.
+    Steady,
+    /// What browsers do without being told: its timers are slowed down.
+    Throttled,
+}
+
 /// The program that starts browsers and steers them.
 pub(crate) struct Chromedriver {
     process: Child,
@@ -47,11 +56,12 @@ impl Chromedriver {
     }
 
     /// A new browser with one empty page.
-    pub(crate) async fn open(&self, camera: Camera) -> WebDriver {
+    pub(crate) async fn open(&self, camera: Camera, background: Background) -> WebDriver {
         // Kept, so that it goes with all of them.
         let profile = tempfile::tempdir_in(&self.profiles).unwrap().keep();
         let address = format!("http://127.0.0.1:{}", self.port);
-        let driver = WebDriver::new(&address, capabilities(camera, &profile)).await.unwrap();
+        let driver =
+            WebDriver::new(&address, capabilities(camera, background, &profile)).await.unwrap();
         let watch = json!({ "source": include_str!("watch.js") });
         driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", watch).await.unwrap();
         driver
@@ -75,10 +85,17 @@ fn port_of(words: &mut impl BufRead) -> u16 {
     panic!("chromedriver ended without a word about its port");
 }
 
-fn capabilities(camera: Camera, profile: &Path) -> Capabilities {
+fn capabilities(camera: Camera, background: Background, profile: &Path) -> Capabilities {
     let mut chrome = DesiredCapabilities::chrome();
     for flag in FLAGS {
         chrome.add_arg(flag).unwrap();
+    }
+    for flag in STEADY {
+        match background {
+            Background::Steady => chrome.add_arg(&format!("--{flag}")).unwrap(),
+            // Chromedriver gives some of them by itself.
+            Background::Throttled => chrome.add_exclude_switch(flag).unwrap(),
+        }
     }
     chrome.add_arg(&format!("--user-data-dir={}", profile.display())).unwrap();
     match camera {
@@ -103,7 +120,7 @@ fn capabilities(camera: Camera, profile: &Path) -> Capabilities {
     chrome.into()
 }
 
-const FLAGS: [&str; 15] = [
+const FLAGS: [&str; 12] = [
     "--headless",
     // The pipe's other end is chromedriver: no browser outlives it.
     "--remote-debugging-pipe",
@@ -115,11 +132,15 @@ const FLAGS: [&str; 15] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-background-timer-throttling",
-    "--disable-backgrounding-occluded-windows",
-    "--disable-renderer-backgrounding",
     // Two browsers of one machine find each other without a network and without multicast DNS.
     "--allow-loopback-in-peer-connection",
     "--disable-features=WebRtcHideLocalIpsWithMdns",
     "--window-size=1280,800",
+];
+
+/// Without these the timers of pages in the background are slowed down.
+const STEADY: [&str; 3] = [
+    "disable-background-timer-throttling",
+    "disable-backgrounding-occluded-windows",
+    "disable-renderer-backgrounding",
 ];

@@ -13,7 +13,7 @@ use actix::System;
 use futures_util::future::join;
 use switchboard::config::Config;
 
-use crate::browser::{Camera, Chromedriver};
+use crate::browser::{Background, Camera, Chromedriver};
 use crate::page::Page;
 use crate::served::Served;
 
@@ -26,7 +26,7 @@ pub(crate) struct Demo {
     pages: RefCell<Vec<Rc<Page>>>,
     chromedriver: Chromedriver,
     server: RefCell<Option<Served>>,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     config: Config,
 }
 
@@ -66,7 +66,22 @@ impl Demo {
 
     /// The demo page at this path and query, in a browser of its own.
     pub(crate) async fn page_at(&self, path: &str, camera: Camera) -> Rc<Page> {
-        let page = Page::open(&self.chromedriver, camera, &self.address_of(path)).await;
+        self.page_of(&self.address_of(path), camera).await
+    }
+
+    /// Any page, in a browser of its own.
+    pub(crate) async fn page_of(&self, address: &str, camera: Camera) -> Rc<Page> {
+        self.page_in(Background::Steady, address, camera).await
+    }
+
+    /// Any page, in a browser that slows down pages in the background, or not.
+    pub(crate) async fn page_in(
+        &self,
+        background: Background,
+        address: &str,
+        camera: Camera,
+    ) -> Rc<Page> {
+        let page = Page::open(&self.chromedriver, camera, background, address).await;
         let page = Rc::new(page);
         self.pages.borrow_mut().push(page.clone());
         page

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use thirtyfour::{By, WebDriver, WebElement};
 use tokio::time::sleep;
 
-use crate::browser::{Camera, Chromedriver};
+use crate::browser::{Background, Camera, Chromedriver};
 
 /// Far longer than anything takes on a machine that does something else as well.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -25,8 +25,13 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    pub(crate) async fn open(driver: &Chromedriver, camera: Camera, address: &str) -> Self {
-        let driver = driver.open(camera).await;
+    pub(crate) async fn open(
+        driver: &Chromedriver,
+        camera: Camera,
+        background: Background,
+        address: &str,
+    ) -> Self {
+        let driver = driver.open(camera, background).await;
         driver.goto(address).await.unwrap();
         Self { driver, expected_errors: RefCell::default() }
     }

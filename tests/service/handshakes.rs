@@ -27,6 +27,27 @@ async fn health_and_readiness_are_told_and_the_demo_page_is_served() {
 }
 
 #[actix_rt::test]
+async fn the_client_library_and_its_types_are_served_to_pages_of_any_origin() {
+    let server = TestServer::start(config()).await;
+    for (path, kind, part) in [
+        ("/switchboard.js", "text/javascript", "export function connect"),
+        ("/switchboard.d.ts", "text/plain", "export function connect"),
+    ] {
+        let answer = ask(server.address, path, &["Connection: close"]).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(
+            answer.head.to_lowercase().contains(&format!("content-type: {kind}")),
+            "{answer:?}"
+        );
+        assert!(answer.head.to_lowercase().contains("access-control-allow-origin: *"), "{path}");
+        assert!(answer.body.contains(part), "{path}");
+    }
+    let page = ask(server.address, "/", &["Connection: close"]).await;
+    assert!(!page.head.to_lowercase().contains("access-control"), "{}", page.head);
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
 async fn the_socket_url_without_an_upgrade_is_426() {
     let server = TestServer::start(config()).await;
     let answer = ask(server.address, "/ws?userId=ana", &["Connection: close"]).await;

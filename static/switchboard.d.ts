@@ -1,0 +1,308 @@
+/**
+ * Calls, rooms, data channels and messages over a switchboard server.
+ *
+ *     import { connect } from "/switchboard.js";
+ *
+ *     const me = await connect({ userId: "11" });
+ *     const call = await me.call("22", { stream: () => navigator.mediaDevices.getUserMedia({ video: true }) });
+ *     video.srcObject = call.remoteStream;
+ *
+ * Every promise that fails, fails with a {@link SwitchboardError}. A failure that nobody awaits becomes the event
+ * `error` of the client and, where nobody listens to that, a line on the console.
+ */
+
+/**
+ * Connects and registers.
+ * Fails with `unavailable` when the server could not be reached within `timeout`, with `bad-token`, `bad-user-id`,
+ * `name-in-use` … when it refused. Once connected the client never gives up, but for a refusal (event `close`).
+ */
+export function connect(options?: Options): Promise<Switchboard>;
+
+export interface Options {
+  /** The server: `https://host`, `wss://host/ws`. Default: the page's own origin. `/ws` is added where it is missing. */
+  url?: string | URL;
+  /** Who you are. Default: the subject of `token`, or a guest's name that the server makes. */
+  userId?: string;
+  /** Display name for other people; with access tokens the token's claim counts instead. */
+  name?: string;
+  /** Access token. A function is asked at first, again before the token expires, and again when it has. */
+  token?: string | (() => string | Promise<string>);
+  /** For every peer connection, such as `{ iceTransportPolicy: "relay" }`; `iceServers` come on top of the server's. */
+  rtc?: RTCConfiguration;
+  /** How long `connect` tries, in ms. Default 30000. */
+  timeout?: number;
+  /** Stand-ins for parts of the browser, by global name, for tests: `WebSocket`, `RTCPeerConnection`, `setTimeout`, … */
+  platform?: Record<string, unknown>;
+}
+
+/** Why something did not work. */
+export class SwitchboardError extends Error {
+  constructor(code: string, message: string, more?: { retryAfter?: number; to?: string; cause?: unknown });
+  /**
+   * Stable. An error code of the protocol (docs/protocol.md §10), a reason why a call ended (§6), or one of
+   * - `undelivered`: nobody has seen it, `not-sent`: it never left this page, `unknown`: it may have arrived or not
+   * - `failed`: no way to the other side was found, or a function of the app has failed (see `cause`)
+   * - `refused`, `closed`: by the other app; `closed` also: this client is closed
+   * - `replaced`: this user has connected elsewhere; `removed`: by an operator; `protocol`: client and server do not fit
+   */
+  readonly code: string;
+  /** What to do about it, as a sentence. */
+  readonly advice: string;
+  /** Try again after so many ms, where the server said so. */
+  readonly retryAfter: number | undefined;
+  /** The user whom it is about. */
+  readonly to: string | undefined;
+}
+
+/** Something with events. A handler that throws, or whose promise fails, stops nothing: see the event `error`. */
+export interface Emitter<Events> {
+  /** @returns a function that takes the handler away again */
+  on<Name extends keyof Events & string>(event: Name, handler: (detail: Events[Name]) => unknown): () => void;
+  off<Name extends keyof Events & string>(event: Name, handler: (detail: Events[Name]) => unknown): void;
+}
+
+/** What to send: a stream that stays yours, or a function whose stream is stopped when the call, peer or room ends. */
+export type Media = MediaStream | (() => MediaStream | Promise<MediaStream>);
+
+/** `waiting`: for the next attempt to connect; `closed`: for good. */
+export type ConnectionState = "connecting" | "online" | "waiting" | "closed";
+
+export interface PresenceChange {
+  online: string[];
+  offline: string[];
+  /** Display names of those in `online` who have one. */
+  names: Record<string, string>;
+  /** How many others are online in all. */
+  total: number;
+}
+
+export interface IncomingMessage {
+  from: string;
+  /** Where it was said to a room. */
+  room?: string;
+  data: any;
+}
+
+export interface ClientEvents {
+  /** The connection to the server. Calls go on whatever it says. */
+  state: ConnectionState;
+  /** Somebody came or went. The first comes with everybody who is there. */
+  presence: PresenceChange;
+  /** Somebody calls: `accept` or `reject` it. */
+  call: Call;
+  /** Somebody asks for a connection without ringing: `accept` it or `close` it. Refused where nobody listens. */
+  peer: Peer;
+  /** What another user said by `send`. */
+  message: IncomingMessage;
+  /** The session was lost, and this is another one: rooms and watches are restored, the call is going to be. */
+  fresh: undefined;
+  /** A failure that nobody waits for: a {@link SwitchboardError}, or what a handler of the app threw. */
+  error: any;
+  /** Closed for good, by the app (`closed`) or by the server: `replaced`, `bad-token`, `removed`, `protocol`, … */
+  close: SwitchboardError;
+}
+
+/** A connected user. */
+export interface Switchboard extends Emitter<ClientEvents> {
+  /** Who you are. */
+  readonly userId: string;
+  /** Name of the session; another one after a `fresh`. */
+  readonly sessionId: string;
+  readonly state: ConnectionState;
+  /** STUN and TURN servers of the server. */
+  readonly iceServers: RTCIceServer[];
+  /** The others who are online, and their display names; empty where presence is off or there are too many to name. */
+  readonly people: ReadonlyMap<string, string | undefined>;
+  /** How many others are online in all. */
+  readonly total: number;
+  /** Those whom `watch` follows, and whether they are online. */
+  readonly watched: ReadonlyMap<string, boolean>;
+  readonly rooms: ReadonlyMap<string, Room>;
+  /** The one call that there may be, from ringing until it has ended. */
+  readonly currentCall: Call | null;
+
+  /**
+   * Rings a user. Resolves when they accept; fails with the reason: `busy`, `offline`, `no-answer`, `rejected`,
+   * `cancelled` (by `currentCall.hangUp()`), `lost`, `failed`, or with an error code.
+   */
+  call(to: string, options?: CallOptions): Promise<Call>;
+  /**
+   * Connects to a user without ringing, any number at once. Resolves when it is connected; fails with `refused`,
+   * `no-answer` (45 s), `user-offline`, `failed` ….
+   */
+  peer(to: string, options?: PeerOptions): Promise<Peer>;
+  /** Joins a room, and connects to each of its members. Fails with `room-full`, `too-many-rooms`, …. */
+  join(room: string, options?: RoomOptions): Promise<Room>;
+  /**
+   * Sends any JSON to a user, at most 64 KiB by default. Resolves when the other's app has it; fails with
+   * `undelivered`, `unknown`, `user-offline`, `queue-full`, `too-large`, …. Kept and sent when the connection is back.
+   * A client that is not resumable never confirms: to such `receipt: false`.
+   */
+  send(to: string, data: unknown, options?: SendOptions): Promise<void>;
+  /** Follows the presence of users, 256 in all, whatever the mode of the server. Kept up until `unwatch`. */
+  watch(users: string[]): Promise<{ online: string[]; offline: string[] }>;
+  unwatch(users: string[]): Promise<void>;
+  /** A page of who is online, by name; `limit` at most 1000, the default. Follow `next` for more. */
+  list(page?: { after?: string; limit?: number }): Promise<UserPage>;
+  /** Hangs up, leaves and says goodbye at once: await what must still arrive. Stops every track that was sent. */
+  close(): void;
+}
+
+export interface UserPage {
+  clients: string[];
+  names: Record<string, string>;
+  total: number;
+  next?: string;
+}
+
+export interface CallOptions {
+  stream?: Media;
+  /** Any JSON, shown to the other side as `call.data`. */
+  data?: unknown;
+  /** What you mean to send. Default: what `stream` has. */
+  media?: { audio?: boolean; video?: boolean };
+}
+
+export interface PeerOptions {
+  stream?: Media;
+  /** Any JSON, shown to the other side as `peer.data`. */
+  data?: unknown;
+}
+
+export interface RoomOptions {
+  /** Sent to every member. A track that is added to it later is sent to those who come later. */
+  stream?: Media;
+  /** false: messages only, no connections. Default true. */
+  mesh?: boolean;
+}
+
+export interface SendOptions {
+  /** Resolve when the other's app has it. Default true, unless `volatile`; false: when the server has taken it. */
+  receipt?: boolean;
+  /** Drop it rather than send it late: for “is typing” and pointer positions. Default false. */
+  volatile?: boolean;
+}
+
+export interface PeerEvents {
+  state: PeerState;
+  /** A track has come, and is in `remoteStream`. */
+  track: MediaStreamTrack;
+  /** A further stream, such as a shared screen. */
+  stream: MediaStream;
+  /** The other side has made a data channel that this side has not. */
+  channel: Channel;
+  /** Once a second, as long as somebody listens. */
+  stats: Stats;
+}
+
+/** `ringing`: a call; `asking`: a `peer`, not accepted yet; `reconnecting`: the media have stopped and may come back. */
+export type PeerState = "ringing" | "asking" | "connecting" | "connected" | "reconnecting" | "ended";
+
+/** A connection to one user: a call, a member of a room, or one without ringing. */
+export interface Peer extends Emitter<PeerEvents> {
+  readonly userId: string;
+  readonly state: PeerState;
+  /** Why it has ended. */
+  readonly reason: string | undefined;
+  /** The word of the one who ended it. */
+  readonly detail: string | undefined;
+  /** What the other side gave along. */
+  readonly data: any;
+  /** The other's sound and picture; the same object as long as this lives, and empty at first. */
+  readonly remoteStream: MediaStream;
+  /** For what is not covered here; it may be replaced after a reload of the other side. */
+  readonly connection: RTCPeerConnection | null;
+  /** Takes it. Until then nothing is answered, and no address revealed. */
+  accept(options?: { stream?: Media }): Promise<void>;
+  addTrack(track: MediaStreamTrack, stream?: MediaStream): void;
+  /** Sends another track in the place of one; no renegotiation. */
+  replaceTrack(track: MediaStreamTrack, other: MediaStreamTrack): Promise<void>;
+  removeTrack(track: MediaStreamTrack): void;
+  /** Asks for a screen and sends it beside the camera, as a stream of its own. Stop its tracks to end it. */
+  shareScreen(options?: DisplayMediaStreamOptions): Promise<MediaStream>;
+  /**
+   * The channel with this label; it is made if there is none. Either side may make it, or both: it is the same one.
+   * `options` as for `RTCPeerConnection.createDataChannel`.
+   */
+  dataChannel(label: string, options?: RTCDataChannelInit): Channel;
+  /** What there is to know now; bit rates are since the last look. */
+  stats(): Promise<Stats>;
+  /** Ends it for both sides; refuses one that asks. */
+  close(detail?: string): void;
+}
+
+export interface CallEvents extends PeerEvents {
+  /** Whether the other's connection to the server is broken; the media may be quite well. */
+  away: boolean;
+}
+
+export interface Call extends Omit<Peer, "on" | "off" | "accept">, Emitter<CallEvents> {
+  readonly incoming: boolean;
+  /** The caller's display name. */
+  readonly name: string | undefined;
+  /** What the other side means to send. */
+  readonly media: { audio: boolean; video: boolean } | undefined;
+  readonly away: boolean;
+  /** The call that the other side wants to go on with, although this page, reloaded, does not know it any more. */
+  readonly continues: string | undefined;
+  /** Picks up. Resolves when the stream is there and the caller is being told. */
+  accept(options?: { stream?: Media; data?: unknown }): Promise<void>;
+  /** Ends it, whatever its state: cancels, rejects or hangs up. `detail`: a word for the other side, ≤ 128 characters. */
+  hangUp(detail?: string): void;
+  reject(detail?: string): void;
+}
+
+export interface RoomEvents {
+  /** A connection to a member, those who were there first included; its own events tell the rest. */
+  peer: Peer;
+  message: IncomingMessage;
+  "member-joined": string;
+  "member-left": string;
+  /** This user is no longer in it; why. */
+  left: string;
+}
+
+export interface Room extends Emitter<RoomEvents> {
+  readonly name: string;
+  /** The others, and their display names. */
+  readonly members: ReadonlyMap<string, string | undefined>;
+  readonly peers: ReadonlyMap<string, Peer>;
+  /** To all others. Resolves when the server has taken it. */
+  send(data: unknown, options?: { volatile?: boolean }): Promise<void>;
+  leave(): Promise<void>;
+}
+
+export interface ChannelEvents {
+  open: undefined;
+  /** A string or an ArrayBuffer. What came before somebody listened comes first. */
+  message: any;
+  closed: undefined;
+}
+
+/** A data channel. */
+export interface Channel extends Emitter<ChannelEvents> {
+  readonly label: string;
+  readonly state: "connecting" | "open" | "closed";
+  /** Sends as soon as it is open and there is room: await it, and any amount may be sent. At most 256 KiB at once. */
+  send(data: string | ArrayBuffer | ArrayBufferView | Blob): Promise<void>;
+  close(): void;
+}
+
+export interface Stats {
+  /** null: not connected. */
+  path: "direct" | "relayed" | null;
+  /** ms */
+  roundTrip: number | null;
+  received: { audio?: MediaStats; video?: MediaStats };
+  sent: { audio?: MediaStats; video?: MediaStats };
+}
+
+/** Of several pictures, such as camera and screen, the busiest. */
+export interface MediaStats {
+  /** Bits a second, since the last look. */
+  bitrate: number;
+  /** Of the packets, from 0 to 1. */
+  loss: number;
+  width?: number;
+  height?: number;
+}

@@ -1,0 +1,80 @@
+//! People whose pages are made with the client library: how a test gets at them.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use futures_util::future::join;
+use serde_json::json;
+
+use crate::browser::Camera;
+use crate::demo::Demo;
+use crate::page::Page;
+
+/// So many more frames, decoded, show that a picture moves.
+const MOVING: u64 = 10;
+
+impl Demo {
+    /// A bare page of the server, with the library on it and a user connected.
+    pub(crate) async fn library_user(&self, user: &str) -> Rc<Page> {
+        self.library_user_at(self.address, user).await
+    }
+
+    /// The same with another address for the server.
+    pub(crate) async fn library_user_at(&self, address: SocketAddr, user: &str) -> Rc<Page> {
+        let page = self.page_of(&format!("http://{address}/healthz"), Camera::Fake).await;
+        page.may_complain_of("/favicon.ico");
+        page.starts_the_library(user).await;
+        page
+    }
+
+    pub(crate) async fn two_library_users(&self) -> (Rc<Page>, Rc<Page>) {
+        join(self.library_user("ana"), self.library_user("bo")).await
+    }
+
+    /// Two of them in a call: ana has called bo, and the pictures flow.
+    pub(crate) async fn two_in_a_library_call(&self) -> (Rc<Page>, Rc<Page>) {
+        let (ana, bo) = self.two_library_users().await;
+        in_a_call(&ana, &bo).await;
+        (ana, bo)
+    }
+}
+
+/// Ana calls bo, and the pictures flow.
+pub(crate) async fn in_a_call(ana: &Page, bo: &Page) {
+    ana.value("lab.rings('bo')").await;
+    bo.picks_up().await;
+    ana.sees_moving().await;
+    bo.sees_moving().await;
+}
+
+impl Page {
+    pub(crate) async fn starts_the_library(&self, user: &str) {
+        self.driver.execute(include_str!("lab.js"), []).await.unwrap();
+        self.value(&format!("await lab.start({})", json!(user))).await;
+    }
+
+    /// Waits for a call and takes it.
+    pub(crate) async fn picks_up(&self) {
+        self.sees("lab.heard.calls.some((it) => it.state === 'ringing')").await;
+        self.value("await lab.accept()").await;
+    }
+
+    /// Waits until the call is connected and more frames of the other's picture are decoded than now.
+    pub(crate) async fn sees_moving(&self) {
+        self.sees("lab.call.state === 'connected'").await;
+        let now = self.value("await lab.frames()").await.as_u64().unwrap();
+        self.sees(&format!("await lab.frames() >= {}", now + MOVING)).await;
+    }
+
+    /// Waits until the call has ended so, and camera and microphone are given back.
+    pub(crate) async fn library_call_ends(&self, reason: &str) {
+        self.sees("lab.call.state === 'ended'").await;
+        assert_eq!(self.value("lab.call.reason").await, reason);
+        self.sees("lab.me.currentCall === null && lab.tidy()").await;
+    }
+
+    /// Nothing has failed without anybody waiting for it.
+    pub(crate) async fn has_heard_of_no_error(&self) {
+        assert_eq!(self.value("lab.heard.errors").await, json!([]));
+    }
+}

@@ -1,0 +1,138 @@
+//! Calls by the client library.
+
+use futures_util::future::join;
+
+use crate::demo::{impatient, on_a_demo_page_of, on_the_demo_page};
+
+#[test]
+fn library_users_call_each_other_in_both_directions() {
+    on_the_demo_page(async |demo| {
+        let (ana, bo) = demo.two_in_a_library_call().await;
+        assert_eq!(ana.value("lab.outcome").await, "accepted");
+        let stats = ana.value("await lab.call.stats()").await;
+        assert_eq!(stats["path"], "direct");
+        ana.sees("(await lab.call.stats()).received.video.bitrate > 10000").await;
+        ana.sees("lab.call.remoteStream.getTracks().length === 2").await;
+
+        ana.value("lab.call.hangUp('bye')").await;
+        ana.library_call_ends("hangup").await;
+        bo.library_call_ends("hangup").await;
+
+        bo.value("lab.rings('ana')").await;
+        ana.picks_up().await;
+        ana.sees_moving().await;
+        bo.sees_moving().await;
+        bo.value("lab.me.close()").await;
+        ana.library_call_ends("hangup").await;
+        bo.sees("lab.tidy() && lab.me.state === 'closed'").await;
+        ana.has_heard_of_no_error().await;
+    });
+}
+
+#[test]
+fn a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswered() {
+    on_a_demo_page_of(impatient(), async |demo| {
+        let (ana, bo) = demo.two_library_users().await;
+
+        ana.value("lab.rings('bo')").await;
+        bo.sees("lab.heard.calls.length === 1").await;
+        bo.value("(lab.call = lab.heard.calls[0], lab.call.reject('in a meeting'))").await;
+        ana.library_call_ends("rejected").await;
+        bo.library_call_ends("rejected").await;
+        ana.sees("lab.outcome === 'rejected' && lab.call.detail === 'in a meeting'").await;
+
+        ana.value("lab.rings('bo')").await;
+        bo.sees("lab.heard.calls.length === 2").await;
+        ana.value("lab.call.hangUp()").await;
+        ana.sees("lab.outcome === 'cancelled'").await;
+        bo.sees("lab.heard.calls[1].reason === 'cancelled'").await;
+
+        ana.value("lab.rings('nobody')").await;
+        ana.sees("lab.outcome === 'offline'").await;
+
+        let cleo = demo.library_user("cleo").await;
+        ana.value("lab.rings('bo')").await;
+        bo.picks_up().await;
+        ana.sees_moving().await;
+        cleo.value("lab.rings('bo')").await;
+        cleo.sees("lab.outcome === 'busy'").await;
+        bo.sees_moving().await;
+        ana.value("lab.call.hangUp()").await;
+        bo.library_call_ends("hangup").await;
+
+        ana.value("lab.rings('bo')").await;
+        ana.sees("lab.outcome === 'no-answer'").await;
+        bo.sees("lab.heard.calls.at(-1).reason === 'no-answer'").await;
+        ana.sees("lab.tidy()").await;
+        ana.has_heard_of_no_error().await;
+        bo.has_heard_of_no_error().await;
+    });
+}
+
+#[test]
+fn library_users_who_call_each_other_at_the_same_moment_are_in_one_call() {
+    on_the_demo_page(async |demo| {
+        let (ana, bo) = demo.two_library_users().await;
+        // With a camera that is open, so that the requests go at once.
+        for page in [&ana, &bo] {
+            page.value("lab.camera().then((stream) => (lab.open = stream, true))").await;
+        }
+
+        // Neither page hears anything before it has called, so the two calls cross for certain.
+        let moment = ana.value("Date.now() + 1000").await;
+        let call = |user| {
+            format!(
+                "setTimeout(() => {{ lab.rings('{user}', {{ stream: lab.open }}); }}, {moment} - Date.now())"
+            )
+        };
+        join(ana.value(&call("bo")), bo.value(&call("ana"))).await;
+
+        ana.sees("lab.outcome === 'accepted' || lab.heard.calls.length > 0").await;
+        ana.sees_moving().await;
+        bo.sees_moving().await;
+        ana.has_heard_of_no_error().await;
+        bo.has_heard_of_no_error().await;
+    });
+}
+
+#[test]
+fn a_track_is_added_replaced_and_removed_in_mid_call_and_a_screen_is_a_stream_of_its_own() {
+    on_the_demo_page(async |demo| {
+        let (ana, bo) = demo.two_library_users().await;
+        let sound = "{ stream: () => navigator.mediaDevices.getUserMedia({ audio: true }) }";
+        ana.value(&format!("lab.rings('bo', {sound})")).await;
+        bo.picks_up().await;
+        ana.sees_moving().await;
+        bo.sees("lab.call.state === 'connected'").await;
+        assert_eq!(bo.value("await lab.frames()").await, 0);
+
+        let add = "const [track] = (await lab.camera()).getVideoTracks(); lab.track = track; \
+             lab.call.addTrack(track, new MediaStream([track])); return true;";
+        ana.value(&format!("await (async () => {{ {add} }})()")).await;
+        bo.sees("await lab.frames() > 10").await;
+        bo.sees("lab.heard.streams[0].getVideoTracks().length === 1").await;
+
+        let replace = "const [track] = lab.painting(128, 72).getVideoTracks(); \
+             await lab.call.replaceTrack(lab.track, track); lab.track = track; return true;";
+        ana.value(&format!("await (async () => {{ {replace} }})()")).await;
+        let width = "(await lab.call.stats()).received.video.width";
+        bo.sees(&format!("{width} === 128")).await;
+
+        ana.value("(lab.call.removeTrack(lab.track), true)").await;
+        bo.sees("lab.heard.streams[0].getVideoTracks().length === 0").await;
+
+        // No headless browser has a screen.
+        ana.value(
+            "(navigator.mediaDevices.getDisplayMedia = async () => lab.painting(320, 200), true)",
+        )
+        .await;
+        ana.value("lab.call.shareScreen().then((it) => (lab.screen = it, true))").await;
+        bo.sees("lab.heard.streams[1].getVideoTracks().length === 1").await;
+        bo.sees(&format!("{width} === 320")).await;
+        ana.value("lab.call.hangUp()").await;
+        ana.sees("lab.screen.getTracks().every((it) => it.readyState === 'ended')").await;
+        bo.library_call_ends("hangup").await;
+        bo.has_heard_of_no_error().await;
+        ana.has_heard_of_no_error().await;
+    });
+}

@@ -1,0 +1,181 @@
+//! Calls by the client library outlast what happens to sockets, servers, networks and pages.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::sleep;
+
+use crate::browser::{Background, Camera};
+use crate::demo::{Demo, on_the_demo_page};
+use crate::library::in_a_call;
+use crate::line::{Line, Program};
+use crate::page::Page;
+
+/// Longer than any two frames are apart on a busy machine, and far shorter than another connection takes.
+const PAUSE: u64 = 2500;
+
+impl Page {
+    async fn never_stopped_moving(&self) {
+        let pause = self.value("lab.longestPause").await.as_f64().unwrap();
+        assert!(pause < PAUSE as f64, "the picture stood still for {pause} ms");
+    }
+}
+
+#[test]
+fn media_and_chat_go_on_while_the_socket_is_cut_twenty_times() {
+    on_the_demo_page(async |demo| {
+        let line = Line::to(demo.address);
+        let ana = demo.library_user_at(line.address, "ana").await;
+        let bo = demo.library_user("bo").await;
+        in_a_call(&ana, &bo).await;
+        for page in [&ana, &bo] {
+            page.may_complain_of("WebSocket");
+            page.value("lab.watchPicture()").await;
+        }
+        let chat = "(lab.sent = 0, lab.fates = [], lab.chat = setInterval(() => { const n = lab.sent++; \
+            lab.me.send(lab.me.userId === 'ana' ? 'bo' : 'ana', n).then(() => lab.fates.push('delivered'), (error) => lab.fates.push(error.code)); }, 50))";
+        for page in [&ana, &bo] {
+            page.value(chat).await;
+        }
+
+        for cut in 1..=20 {
+            let online = ana.value("lab.heard.states.filter((it) => it === 'online').length").await;
+            line.cut();
+            let back =
+                format!("lab.heard.states.filter((it) => it === 'online').length > {online}");
+            ana.sees(&back).await;
+            let heard = bo.value("lab.heard.messages.length").await.as_u64().unwrap();
+            bo.sees(&format!("lab.heard.messages.length > {heard}")).await;
+            assert!(cut <= 20);
+        }
+
+        for page in [&ana, &bo] {
+            page.value("(clearInterval(lab.chat), true)").await;
+        }
+        for (one, other) in [(&ana, &bo), (&bo, &ana)] {
+            one.sees("lab.fates.length === lab.sent").await;
+            assert_eq!(one.value("lab.fates.filter((it) => it !== 'delivered')").await, json!([]));
+            let sent = one.value("lab.sent").await.as_u64().unwrap();
+            let due: Vec<u64> = (0..sent).collect();
+            assert_eq!(other.value("lab.heard.messages").await, json!(due), "each once, in order");
+            one.never_stopped_moving().await;
+            one.sees("lab.call.state === 'connected'").await;
+            one.has_heard_of_no_error().await;
+        }
+    });
+}
+
+#[test]
+fn media_go_on_when_the_server_is_killed_and_both_can_hang_up_when_it_is_back() {
+    for who in ["ana", "bo"] {
+        on_the_demo_page(async |demo| {
+            let program = Program::start();
+            let line = Line::to(program.address);
+            let ana = demo.library_user_at(line.address, "ana").await;
+            let bo = demo.library_user_at(line.address, "bo").await;
+            in_a_call(&ana, &bo).await;
+            let before = ana.value("lab.call._route.callId").await;
+            for page in [&ana, &bo] {
+                page.may_complain_of("WebSocket");
+                page.value("lab.watchPicture()").await;
+            }
+
+            drop(program);
+            ana.sees("lab.me.state === 'waiting'").await;
+            bo.sees("lab.me.state === 'waiting'").await;
+            ana.sees_moving().await;
+            let program = Program::start();
+            line.lead_to(program.address);
+
+            let found = format!("lab.call._attached && lab.call._route.callId !== {before}");
+            ana.sees(&found).await;
+            bo.sees(&found).await;
+            ana.sees_moving().await;
+            bo.sees_moving().await;
+            for page in [&ana, &bo] {
+                page.never_stopped_moving().await;
+                assert_eq!(page.value("lab.call.states.includes('reconnecting')").await, false);
+            }
+            let (first, second) = if who == "ana" { (&ana, &bo) } else { (&bo, &ana) };
+            first.value("lab.call.hangUp()").await;
+            first.library_call_ends("hangup").await;
+            second.library_call_ends("hangup").await;
+            // The server knows of no call any more: both can be called again.
+            in_a_call(&ana, &bo).await;
+        });
+    }
+}
+
+#[test]
+fn after_a_reload_in_mid_call_the_other_side_rings_and_the_call_goes_on() {
+    on_the_demo_page(async |demo| {
+        let (ana, bo) = demo.two_in_a_library_call().await;
+
+        bo.driver.refresh().await.unwrap();
+        bo.starts_the_library("bo").await;
+        bo.picks_up().await;
+
+        bo.sees_moving().await;
+        ana.sees_moving().await;
+        assert_eq!(ana.value("lab.call.states.includes('ended')").await, false);
+        ana.value("lab.call.hangUp()").await;
+        bo.library_call_ends("hangup").await;
+        ana.library_call_ends("hangup").await;
+    });
+}
+
+/// As a network does that carries nothing of WebRTC any more, or all of it.
+async fn loses(page: &Page, percent: u8) {
+    let conditions = json!({ "offline": false, "latency": 1, "downloadThroughput": -1, "uploadThroughput": -1, "packetLoss": percent });
+    page.driver.cdp().send_raw("Network.emulateNetworkConditions", conditions).await.unwrap();
+}
+
+#[test]
+fn when_the_path_is_cut_ice_is_restarted_and_the_call_goes_on() {
+    on_the_demo_page(async |demo: &Demo| {
+        let (ana, bo) = demo.two_library_users().await;
+        ana.driver.cdp().send_raw("Network.enable", json!({})).await.unwrap();
+        // Told before there is a connection, so that it holds for that one too.
+        loses(&ana, 0).await;
+        in_a_call(&ana, &bo).await;
+        let ufrag = "/ice-ufrag:(\\S+)/.exec(lab.call.connection.localDescription.sdp)[1]";
+        let before = ana.value(ufrag).await;
+
+        loses(&ana, 100).await;
+        ana.sees("lab.call.state === 'reconnecting'").await;
+        ana.sees(&format!("{ufrag} !== {before}")).await;
+        loses(&ana, 0).await;
+
+        ana.sees_moving().await;
+        bo.sees_moving().await;
+        ana.has_heard_of_no_error().await;
+        bo.has_heard_of_no_error().await;
+    });
+}
+
+#[test]
+fn a_tab_that_is_in_the_background_for_90_s_is_still_reachable() {
+    on_the_demo_page(async |demo| {
+        let ana = demo.library_user("ana").await;
+        let address = demo.address_of("/healthz");
+        let bo = demo.page_in(Background::Throttled, &address, Camera::Fake).await;
+        bo.may_complain_of("/favicon.ico");
+        bo.starts_the_library("bo").await;
+        bo.value("(lab.late = 0, lab.last = Date.now(), setInterval(() => { lab.late = Math.max(lab.late, Date.now() - lab.last); lab.last = Date.now(); }, 100))").await;
+        bo.driver.minimize_window().await.unwrap();
+        bo.sees("document.visibilityState === 'hidden'").await;
+        // The time itself is what the test is about.
+        sleep(Duration::from_secs(90)).await;
+
+        let sent = "await lab.me.send('bo', 'are you there?').then(() => 'delivered', (error) => error.code)";
+        assert_eq!(ana.value(sent).await, "delivered");
+        ana.value("lab.rings('bo')").await;
+        ana.sees("lab.call._route.callId !== undefined").await;
+        assert_eq!(bo.value("lab.heard.states").await, json!([]), "its socket was never lost");
+        let late = bo.value("lab.late").await.as_u64().unwrap();
+        assert!(late > 900, "its timers were throttled: {late} ms");
+        bo.picks_up().await;
+        ana.sees_moving().await;
+        bo.sees_moving().await;
+    });
+}

@@ -1,0 +1,323 @@
+/**
+ * A browser for the library that is made of numbers: its clock stands still until a test moves it, and its sockets say
+ * what a test makes them say.
+ */
+import { connect } from "../../static/switchboard.js";
+
+/** Lets everything run that is waiting for nothing but its turn. */
+export async function settle() {
+  for (let turn = 0; turn < 30; turn++) await Promise.resolve();
+}
+
+class Clock {
+  now = 1000;
+  #timers = new Map();
+  #last = 0;
+
+  setTimeout = (run, ms) => {
+    this.#timers.set(++this.#last, { run, at: this.now + ms });
+    return this.#last;
+  };
+
+  clearTimeout = (timer) => this.#timers.delete(timer);
+
+  get running() {
+    return this.#timers.size;
+  }
+
+  /** Moves on; every timer that falls due runs at its time. */
+  async advance(ms) {
+    const until = this.now + ms;
+    for (;;) {
+      const due = [...this.#timers].filter(([, { at }]) => at <= until).sort(([, a], [, b]) => a.at - b.at)[0];
+      if (!due) break;
+      this.#timers.delete(due[0]);
+      this.now = Math.max(this.now, due[1].at);
+      due[1].run();
+      await settle();
+    }
+    this.now = until;
+    await settle();
+  }
+
+  /** Moves on as a machine does that sleeps: no timer runs before the end. */
+  async sleep(ms) {
+    this.now += ms;
+    await this.advance(0);
+  }
+}
+
+/** Counts who listens. */
+class Target extends EventTarget {
+  listeners = 0;
+  addEventListener(...all) {
+    this.listeners++;
+    super.addEventListener(...all);
+  }
+  removeEventListener(...all) {
+    this.listeners--;
+    super.removeEventListener(...all);
+  }
+  fires(event) {
+    this.dispatchEvent(new Event(event));
+  }
+}
+
+/** The server's end of a socket, too. */
+export class Socket {
+  readyState = 0;
+  sent = [];
+  closedWith = null;
+
+  constructor(url, protocols) {
+    this.url = new URL(url);
+    this.protocols = protocols;
+  }
+
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+
+  close(code) {
+    this.readyState = 3;
+    this.closedWith = code;
+  }
+
+  says(...messages) {
+    this.readyState = 1;
+    for (const message of messages) this.onmessage?.({ data: JSON.stringify(message) });
+  }
+
+  closes(code, reason = "") {
+    this.readyState = 3;
+    this.onclose?.({ code, reason });
+  }
+
+  registers(more = {}) {
+    this.says({
+      type: "registered", userId: this.url.searchParams.get("userId") ?? "guest-1", sessionId: "s1", resumed: false,
+      received: 0, resumeToken: "T", resumeWindow: 30_000, heartbeat: 25_000,
+      limits: { frame: 65_536, rate: 100, burst: 500 }, iceServers: [], calls: [], rooms: [], features: [],
+      protocol: 1, server: "fake", ...more,
+    });
+  }
+
+  /** Everything that was written but signs of life. */
+  get said() {
+    return this.sent.filter(({ type }) => type !== "ping");
+  }
+
+  /** The last message of this type. */
+  last(type) {
+    return this.sent.findLast((it) => it.type === type);
+  }
+}
+
+class Track {
+  readyState = "live";
+  constructor(kind) {
+    this.kind = kind;
+  }
+  stop() {
+    this.readyState = "ended";
+  }
+}
+
+export class Stream {
+  id = "stream";
+  #tracks;
+  constructor(tracks = []) {
+    this.#tracks = [...tracks];
+  }
+  static of(...kinds) {
+    return new Stream(kinds.map((kind) => new Track(kind)));
+  }
+  getTracks() {
+    return [...this.#tracks];
+  }
+  addTrack(track) {
+    this.#tracks.push(track);
+  }
+  removeTrack(track) {
+    this.#tracks = this.#tracks.filter((it) => it !== track);
+  }
+}
+
+class DataChannel {
+  readyState = "connecting";
+  bufferedAmount = 0;
+  sent = [];
+  constructor(label, options) {
+    Object.assign(this, { label, options });
+  }
+  send(data) {
+    this.sent.push(data);
+  }
+  close() {
+    this.readyState = "closed";
+  }
+  opens() {
+    this.readyState = "open";
+    this.onopen?.();
+  }
+}
+
+/** Negotiates like a browser as far as the library can tell, and connects when a test says so. */
+export class PeerConnection {
+  signalingState = "stable";
+  connectionState = "new";
+  localDescription = null;
+  remoteDescription = null;
+  channels = [];
+  senders = [];
+  candidates = [];
+  restarts = 0;
+  #needed = false;
+
+  constructor(config) {
+    this.config = config;
+  }
+  #need() {
+    if (this.#needed) return;
+    this.#needed = true;
+    queueMicrotask(() => {
+      if (this.signalingState === "stable" && this.#needed) this.onnegotiationneeded?.();
+    });
+  }
+  createDataChannel(label, options) {
+    this.#need();
+    const channel = new DataChannel(label, options);
+    this.channels.push(channel);
+    return channel;
+  }
+  addTrack(track) {
+    this.#need();
+    this.senders.push({ track, replaceTrack: async function (other) { this.track = other; } });
+  }
+  removeTrack(sender) {
+    sender.track = null;
+    this.#need();
+  }
+  getSenders() {
+    return this.senders;
+  }
+  async setLocalDescription() {
+    const type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
+    this.#needed = false;
+    this.localDescription = { type, sdp: `${type} of ${this.senders.length}` };
+    this.signalingState = type === "offer" ? "have-local-offer" : "stable";
+  }
+  async setRemoteDescription({ type, sdp }) {
+    this.remoteDescription = { type, sdp };
+    this.signalingState = type === "offer" ? "have-remote-offer" : "stable";
+  }
+  async addIceCandidate(candidate) {
+    if (!this.remoteDescription) throw new Error("no description yet");
+    this.candidates.push(candidate);
+  }
+  restartIce() {
+    this.restarts++;
+    this.#need();
+  }
+  setConfiguration(config) {
+    this.config = config;
+  }
+  async getStats() {
+    return new Map();
+  }
+  close() {
+    this.signalingState = "closed";
+    this.connectionState = "closed";
+  }
+  becomes(state) {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+}
+
+/** A page with one client in it. */
+export class Page {
+  clock = new Clock();
+  sockets = [];
+  connections = [];
+  window = new Target();
+  document = Object.assign(new Target(), { visibilityState: "visible" });
+  /** What `Math.random` gives. */
+  chance = 0.5;
+  events = [];
+
+  constructor(options = {}) {
+    const page = this;
+    this.options = {
+      url: "https://signal.example",
+      userId: "11",
+      platform: {
+        WebSocket: class extends Socket {
+          constructor(...all) {
+            super(...all);
+            page.sockets.push(this);
+          }
+        },
+        RTCPeerConnection: class extends PeerConnection {
+          constructor(...all) {
+            super(...all);
+            page.connections.push(this);
+          }
+        },
+        MediaStream: Stream,
+        performance: { now: () => this.clock.now },
+        setTimeout: this.clock.setTimeout,
+        clearTimeout: this.clock.clearTimeout,
+        Math: { random: () => this.chance },
+        window: this.window,
+        document: this.document,
+        navigator: {},
+      },
+      ...options,
+    };
+  }
+
+  get socket() {
+    return this.sockets.at(-1);
+  }
+
+  get connection() {
+    return this.connections.at(-1);
+  }
+
+  /** Calls `connect`, whatever comes of it. */
+  begins() {
+    this.connected = connect(this.options).then((me) => {
+      this.me = me;
+      for (const event of ["state", "presence", "call", "message", "peer", "error", "close", "fresh"]) {
+        me.on(event, (detail) => this.events.push([event, detail]));
+      }
+      return me;
+    });
+    this.connected.catch(() => {});
+  }
+
+  /** A client that is connected. */
+  static async connected(options, registered) {
+    const page = new Page(options);
+    page.begins();
+    await settle();
+    page.socket.registers(registered);
+    page.socket.says({ type: "pong" });
+    await settle();
+    return page;
+  }
+
+  /** What came of an event. */
+  heard(event) {
+    return this.events.filter(([name]) => name === event).map(([, detail]) => detail);
+  }
+}
+
+/** How a promise stands: `pending`, `fulfilled`, or the code of its error. */
+export async function fate(promise) {
+  let fate = "pending";
+  promise.then(() => (fate = "fulfilled"), (error) => (fate = error.code ?? String(error)));
+  await settle();
+  return fate;
+}
