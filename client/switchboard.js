@@ -784,7 +784,7 @@ class Channel extends Emitter {
 
 /** @implements {Api.Peer} */
 class Peer extends Emitter {
-  state = "connecting";
+  state = /** @type {Api.PeerState} */ ("connecting");
   /** @type {string | undefined} */ reason;
   /** @type {string | undefined} */ detail;
   /** @type {any} */ data;
@@ -1066,7 +1066,7 @@ class Peer extends Emitter {
     for (const track of this.#owned) track.stop();
   }
 
-  /** @param {string} state */
+  /** @param {Api.PeerState} state */
   _become(state) {
     if (this.state === state || this.state === "ended") return;
     this.state = state;
@@ -1090,6 +1090,8 @@ function summary(reports, before) {
     const last = before?.get(it.id) ?? it;
     const loss = byId.get(it.remoteId)?.fractionLost ?? it.packetsLost / (it.packetsLost + it.packetsReceived);
     const bitrate = ((it[bytes] - last[bytes]) * 8000) / (it.timestamp - last.timestamp) || 0;
+    // Of several pictures the one that moves most.
+    if (stats[way][it.kind]?.bitrate > bitrate) continue;
     stats[way][it.kind] = { bitrate, loss: loss || 0, width: it.frameWidth, height: it.frameHeight };
   }
   return { stats, before: byId };
@@ -1110,7 +1112,7 @@ class Call extends Peer {
   constructor(client, userId, incoming, it) {
     super(client, userId, { callId: it.callId }, incoming);
     this.#nextAsk = new Alarm(client._platform);
-    this.state = "ringing";
+    this._become("ringing");
     this.incoming = incoming;
     this.name = it.name;
     this.media = it.media;

@@ -36,7 +36,8 @@ export interface Options {
 }
 
 /** Why something did not work. */
-export interface SwitchboardErrorLike extends Error {
+export class SwitchboardError extends Error {
+  constructor(code: string, message: string, more?: { retryAfter?: number; to?: string; cause?: unknown });
   /**
    * Stable. An error code of the protocol (docs/protocol.md §10), a reason why a call ended (§6), or one of
    * - `undelivered`: nobody has seen it, `not-sent`: it never left this page, `unknown`: it may have arrived or not
@@ -50,14 +51,6 @@ export interface SwitchboardErrorLike extends Error {
   /** Try again after so many ms, where the server said so. */
   readonly retryAfter: number | undefined;
   /** The user whom it is about. */
-  readonly to: string | undefined;
-}
-
-export class SwitchboardError extends Error implements SwitchboardErrorLike {
-  constructor(code: string, message: string, more?: Record<string, any>);
-  readonly code: string;
-  readonly advice: string;
-  readonly retryAfter: number | undefined;
   readonly to: string | undefined;
 }
 
@@ -106,7 +99,7 @@ export interface ClientEvents {
   /** A failure that nobody waits for: a {@link SwitchboardError}, or what a handler of the app threw. */
   error: any;
   /** Closed for good, by the app (`closed`) or by the server: `replaced`, `bad-token`, `removed`, `protocol`, … */
-  close: SwitchboardErrorLike;
+  close: SwitchboardError;
 }
 
 /** A connected user. */
@@ -208,7 +201,7 @@ export type PeerState = "ringing" | "asking" | "connecting" | "connected" | "rec
 /** A connection to one user: a call, a member of a room, or one without ringing. */
 export interface Peer extends Emitter<PeerEvents> {
   readonly userId: string;
-  readonly state: string;
+  readonly state: PeerState;
   /** Why it has ended. */
   readonly reason: string | undefined;
   /** The word of the one who ended it. */
@@ -283,7 +276,6 @@ export interface ChannelEvents {
   open: undefined;
   /** A string or an ArrayBuffer. What came before somebody listened comes first. */
   message: any;
-  close: undefined;
   closed: undefined;
 }
 
@@ -305,6 +297,7 @@ export interface Stats {
   sent: { audio?: MediaStats; video?: MediaStats };
 }
 
+/** Of several pictures, such as camera and screen, the busiest. */
 export interface MediaStats {
   /** Bits a second, since the last look. */
   bitrate: number;

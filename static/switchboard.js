@@ -674,7 +674,7 @@ this._emit(state);
 }
 }
 class Peer extends Emitter {
-state = "connecting";
+state = ("connecting");
 reason;
 detail;
 data;
@@ -938,6 +938,8 @@ const bytes = way === "sent" ? "bytesSent" : "bytesReceived";
 const last = before?.get(it.id) ?? it;
 const loss = byId.get(it.remoteId)?.fractionLost ?? it.packetsLost / (it.packetsLost + it.packetsReceived);
 const bitrate = ((it[bytes] - last[bytes]) * 8000) / (it.timestamp - last.timestamp) || 0;
+if (stats[way][it.kind]?.bitrate > bitrate)
+continue;
 stats[way][it.kind] = { bitrate, loss: loss || 0, width: it.frameWidth, height: it.frameHeight };
 }
 return { stats, before: byId };
@@ -952,7 +954,7 @@ _session = "";
 constructor(client, userId, incoming, it) {
 super(client, userId, { callId: it.callId }, incoming);
 this.#nextAsk = new Alarm(client._platform);
-this.state = "ringing";
+this._become("ringing");
 this.incoming = incoming;
 this.name = it.name;
 this.media = it.media;

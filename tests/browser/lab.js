@@ -38,6 +38,18 @@ window.lab = (() => {
     return stream;
   };
 
+  /** A moving picture of this size. */
+  const painting = (width, height) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const brush = canvas.getContext("2d");
+    let hue = 0;
+    setInterval(() => {
+      brush.fillStyle = `hsl(${(hue += 7)} 90% 50%)`;
+      brush.fillRect(0, 0, width, height);
+    }, 40);
+    return canvas.captureStream(25);
+  };
+
   /** Calls somebody; `lab.call` is there from the first moment, `lab.outcome` when it is known. */
   const rings = (userId, options = { stream: camera }) => {
     lab.outcome = null;
@@ -89,6 +101,6 @@ window.lab = (() => {
     outcome: lab.outcome,
     line: lab.me?.state,
   });
-  return { heard, start, keep, camera, rings, accept, reports, frames, watchPicture, tidy, everything };
+  return { heard, start, keep, camera, painting, rings, accept, reports, frames, watchPicture, tidy, everything };
 })();
 window.seen.everything = () => ({ ...lab.everything(), wire: seen.wire.map(({ direction, text }) => `${direction} ${text.slice(0, 160)}`) });

@@ -50,6 +50,11 @@ fn the_readme_s_ten_lines_call_user_22_on_the_demo_page_and_pictures_flow() {
 }
 
 #[test]
+fn the_guide_begins_with_the_same_lines() {
+    assert!(include_str!("../../docs/client.md").contains(code()));
+}
+
+#[test]
 fn the_readme_s_code_has_ten_lines() {
     assert_eq!(code().lines().count(), 10);
 }

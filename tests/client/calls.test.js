@@ -342,6 +342,69 @@ test("a client that was replaced ends its call, and says so over the media conne
   assert.deepEqual(page.connection.channels[0].sent, ["bye"]);
 });
 
+test("statistics say path, round trip, loss and bit rates, once a second while somebody listens", async () => {
+  const { page, call } = await connected();
+  let seconds = 0;
+  page.connection.getStats = async () => {
+    const timestamp = 1000 * seconds++;
+    const video = { id: "V", type: "inbound-rtp", kind: "video", timestamp, bytesReceived: 12_500 * seconds, frameWidth: 640, frameHeight: 360 };
+    return new Map([
+      ["T", { id: "T", type: "transport", selectedCandidatePairId: "P" }],
+      ["P", { id: "P", type: "candidate-pair", localCandidateId: "L", remoteCandidateId: "R", currentRoundTripTime: 0.02 }],
+      ["L", { id: "L", type: "local-candidate", candidateType: "relay" }],
+      ["R", { id: "R", type: "remote-candidate", candidateType: "host" }],
+      ["V", { ...video, packetsLost: 1, packetsReceived: 3 }],
+      ["A", { id: "A", type: "outbound-rtp", kind: "audio", timestamp, bytesSent: 0, remoteId: "F" }],
+      ["F", { id: "F", type: "remote-inbound-rtp", fractionLost: 0.5 }],
+    ]);
+  };
+  const heard = [];
+  const off = call.on("stats", (stats) => heard.push(stats));
+  await page.clock.advance(2000);
+  assert.equal(heard.length, 2);
+  const { path, roundTrip, received, sent } = heard[1];
+  assert.deepEqual([path, roundTrip], ["relayed", 20]);
+  assert.deepEqual(received.video, { bitrate: 100_000, loss: 0.25, width: 640, height: 360 });
+  assert.equal(sent.audio.loss, 0.5);
+  off();
+  await page.clock.advance(3000);
+  assert.equal(heard.length, 2);
+});
+
+test("tracks come into one stream that stays the same, further streams by an event", async () => {
+  const { page, call } = await connected();
+  const [tracks, streams] = [[], []];
+  call.on("track", (track) => tracks.push(track.kind));
+  call.on("stream", (stream) => streams.push(stream.id));
+  const camera = Object.assign(Stream.of("audio", "video"), { id: "camera" });
+  const screen = Object.assign(Stream.of("video"), { id: "screen" });
+  const { remoteStream } = call;
+  for (const track of camera.getTracks()) page.connection.ontrack({ track, streams: [camera] });
+  page.connection.ontrack({ track: screen.getTracks()[0], streams: [screen] });
+  assert.deepEqual([tracks, streams], [["audio", "video"], ["screen"]]);
+  assert.equal(call.remoteStream, remoteStream);
+  camera.onremovetrack({ track: camera.getTracks()[1] });
+  assert.deepEqual(remoteStream.getTracks().map(({ kind }) => kind), ["audio"]);
+});
+
+test("a track that is replaced needs no negotiation, and is still there after a link is made anew", async () => {
+  const { page, call } = await connected();
+  const [old] = page.connection.senders.map(({ track }) => track).filter(({ kind }) => kind === "video");
+  const [other] = Stream.of("video").getTracks();
+  const offers = () => page.socket.said.filter(({ type }) => type === "offer").length;
+  const before = offers();
+  await call.replaceTrack(old, other);
+  assert.ok(page.connection.senders.some(({ track }) => track === other));
+  assert.equal(offers(), before);
+  await assert.rejects(call.replaceTrack(old, other), { code: "failed" });
+  const { peer } = page.socket.last("offer").data.switchboard;
+  page.socket.says({ type: "answer", from: "22", callId: "C", data: { switchboard: { peer, gone: true } } });
+  await settle();
+  assert.deepEqual(page.connection.senders.map(({ track }) => track.kind).sort(), ["audio", "video"]);
+  page.me.close();
+  assert.equal(other.readyState, "ended", "close() stops what was sent");
+});
+
 test("`away` tells of the other's socket", async () => {
   const { page, call } = await connected();
   page.socket.says({ type: "call-peer-away", callId: "C", from: "22" });
@@ -484,8 +547,11 @@ test("a room without a mesh has members and no connections", async () => {
   assert.equal(await fate(joined), "pending", "an acknowledgement is no answer");
   page.socket.says({ type: "room-joined", room: "standup", members: ["22"], ref: page.socket.last("join").id });
   const room = await joined;
-  page.socket.says({ type: "member-joined", room: "standup", userId: "33" });
-  assert.deepEqual([...room.members.keys()], ["22", "33"]);
+  const came = [];
+  room.on("member-joined", (user) => came.push(user));
+  page.socket.says({ type: "member-joined", room: "standup", userId: "33", name: "李雷" });
+  assert.deepEqual([...room.members], [["22", undefined], ["33", "李雷"]]);
+  assert.deepEqual(came, ["33"]);
   assert.equal(page.connections.length + room.peers.size, 0);
 });
 

@@ -172,6 +172,16 @@ test("an error in what is replayed still finds its message, although `registered
   assert.equal(await fate(sent), "user-offline");
 });
 
+test("what `registered` has acknowledged is settled when all that was kept has come", async () => {
+  const page = await Page.connected();
+  const sent = page.me.send("22", "x", { receipt: false });
+  const socket = await cut(page);
+  socket.registers({ resumed: true, received: 1 });
+  assert.equal(await fate(sent), "pending");
+  socket.says({ type: "pong" });
+  assert.equal(await fate(sent), "fulfilled");
+});
+
 test("rooms and watches are restored in a fresh session", async () => {
   const page = await Page.connected();
   const joined = page.me.join("standup");

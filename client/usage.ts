@@ -1,0 +1,38 @@
+// How apps use the library, so that the compiler sees whether its types let them. Never run.
+import { SwitchboardError, connect } from "../static/switchboard.js";
+import type { Call, Peer, Stats } from "../static/switchboard.js";
+
+const camera = () => navigator.mediaDevices.getUserMedia({ video: true });
+
+export async function app(video: HTMLVideoElement): Promise<void> {
+  const me = await connect({ url: location.origin, userId: "11", token: async () => "t", rtc: { iceTransportPolicy: "relay" } });
+  me.on("presence", ({ online, offline, names }) => console.log(online, offline, names["22"]));
+  me.on("call", async (call) => {
+    await call.accept({ stream: camera, data: { device: "phone" } });
+    video.srcObject = call.remoteStream;
+  });
+  me.on("peer", (peer) => peer.accept());
+  me.on("close", (error) => console.log(error.code, error.advice));
+
+  const call: Call = await me.call("22", { stream: await camera(), media: { audio: false } });
+  const off = call.on("state", (state) => console.log(state === "reconnecting"));
+  call.on("away", (away: boolean) => console.log(away));
+  call.on("stats", (stats: Stats) => console.log(stats.received.video?.bitrate));
+  const channel = call.dataChannel("game", { ordered: false });
+  await channel.send(new Uint8Array(3));
+  off();
+  call.hangUp("bye");
+
+  const room = await me.join("standup", { stream: camera });
+  room.on("peer", (peer: Peer) => (video.srcObject = peer.remoteStream));
+  await room.send({ text: "hi" });
+  try {
+    await me.send("22", { text: "hi" }, { volatile: true });
+  } catch (error) {
+    if (error instanceof SwitchboardError && error.code === "undelivered") console.log(error.to, error.retryAfter);
+  }
+  // @ts-expect-error there is no such event
+  me.on("ring", () => {});
+  // @ts-expect-error a call needs to know whom
+  void me.call();
+}
