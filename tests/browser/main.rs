@@ -14,6 +14,7 @@ mod library;
 mod library_calls;
 mod library_lasts;
 mod library_many;
+mod library_tokens;
 mod line;
 mod media;
 mod page;
