@@ -27,7 +27,9 @@ const HEAD_MAX: usize = 16 << 10;
 const QUERY_MAX: usize = 12 << 10;
 
 /// Only what the server itself serves is run, shown or asked.
-const CONTENT_POLICY: &str = "default-src 'self'; \
+///
+/// Sockets may go anywhere: a page of one node may belong to a client of another.
+const CONTENT_POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; \
      img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'";
 /// Camera, microphone and screen for the page itself, and not for a frame in it.
