@@ -1,6 +1,7 @@
 //! Access tokens expire, and are refreshed.
 
 use serde_json::json;
+use switchboard::config::DuplicateLogin;
 use switchboard::domain::{Login, Parting, Permissions};
 use switchboard::protocol::UserId;
 
@@ -227,4 +228,20 @@ fn a_token_that_expires_before_its_client_has_shown_that_it_is_there_takes_nobod
     assert_eq!(types(&board.hears_over(&late)), ["error"]);
     assert_eq!(board.closed_over(&holder), None);
     assert_eq!(board.census().counts.replaced, 0);
+}
+
+#[test]
+fn a_token_that_expires_while_the_holder_is_asked_leaves_the_name_with_the_holder() {
+    let mut board =
+        Board::with_tokens_where(|config| config.duplicate_login = DuplicateLogin::Reject);
+    board.logs_in_granted("ana", secs(1000), everything());
+    let holder = board.socket("ana");
+    let late = board.logs_in_granted("ana", secs(3), everything());
+
+    board.passes(secs(6));
+    board.shows_life(&holder);
+
+    assert_eq!(board.closed_over(&late), Some(4401));
+    assert_eq!(board.closed_over(&holder), None);
+    assert_eq!(board.census().users, 1);
 }

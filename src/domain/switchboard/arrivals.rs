@@ -38,13 +38,8 @@ impl<C: Handle> Switchboard<C> {
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) {
-        if self.service != Service::Open {
-            let refusal = Refusal::Unavailable(Unavailable::Draining);
-            return refuse(connection, &refusal, Close::TryLater, effects);
-        }
-        if login.has_expired(now) {
-            let refusal = Refusal::BadToken(BadToken::Expired);
-            return refuse(connection, &refusal, Close::TokenExpired, effects);
+        if let Err((refusal, close)) = self.may_come(&login, now) {
+            return refuse(connection, &refusal, close, effects);
         }
         let fresh = self.resume_or_pass(connection, login, now, effects);
         let Some((connection, mut login)) = fresh else { return };
@@ -76,6 +71,26 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
+    /// What has to hold when a login is judged, and still when it is let in.
+    fn may_come(&self, login: &Login, now: Instant) -> Result<(), (Refusal, Close)> {
+        if self.service != Service::Open {
+            return Err((Refusal::Unavailable(Unavailable::Draining), Close::TryLater));
+        }
+        if login.has_expired(now) {
+            return Err((Refusal::BadToken(BadToken::Expired), Close::TokenExpired));
+        }
+        Ok(())
+    }
+
+    /// The connection waits for the name no longer, if it did.
+    pub(super) fn withdraw(&mut self, user: &UserId, connection: &C) {
+        let Some(holder) = self.registry.session_mut(user) else { return };
+        let waited = holder.challenger.take_if(|it| it.connection == *connection);
+        if let Some(challenger) = waited {
+            self.agenda.take_out(challenger.until, Due::ProbeUnanswered(user.clone()));
+        }
+    }
+
     /// The number of a claim that was made just now.
     pub(super) fn next_claim(&mut self) -> u64 {
         self.claims += 1;
@@ -97,13 +112,9 @@ impl<C: Handle> Switchboard<C> {
         if self.registry.current(&user, &connection).is_some() {
             return;
         }
-        if self.service != Service::Open {
-            let refusal = Refusal::Unavailable(Unavailable::Draining);
-            return refuse(connection, &refusal, Close::TryLater, effects);
-        }
-        if login.has_expired(now) {
-            let refusal = Refusal::BadToken(BadToken::Expired);
-            return refuse(connection, &refusal, Close::TokenExpired, effects);
+        if let Err((refusal, close)) = self.may_come(&login, now) {
+            self.withdraw(&user, &connection);
+            return refuse(connection, &refusal, close, effects);
         }
         // Who could not resume has lost its session, even though nobody had noticed yet.
         self.counts.failed_resumes += u64::from(login.resume.is_some());

@@ -86,12 +86,7 @@ impl<C: Handle> Switchboard<C> {
         }
         self.counts.stale_ends += 1;
         // The connection may have been waiting for a name that somebody else holds.
-        if let Some(holder) = self.registry.session_mut(user) {
-            let waited = holder.challenger.take_if(|it| it.connection == *connection);
-            if let Some(challenger) = waited {
-                self.agenda.take_out(challenger.until, Due::ProbeUnanswered(user.clone()));
-            }
-        }
+        self.withdraw(user, connection);
     }
 
     /// Lets go of a user who has fallen too far behind.

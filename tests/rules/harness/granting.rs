@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use switchboard::config::AuthMode;
+use switchboard::config::{AuthMode, Config};
 use switchboard::domain::{Grant, Login, Permissions, Scope, Verified};
 use switchboard::protocol::UserId;
 
@@ -18,7 +18,14 @@ pub fn only<const N: usize>(names: [&str; N]) -> Scope {
 impl Board {
     /// A board that asks for access tokens.
     pub fn with_tokens() -> Self {
-        Self::with(|config| config.auth = AuthMode::Jwt)
+        Self::with_tokens_where(|_| ())
+    }
+
+    pub fn with_tokens_where(change: impl FnOnce(&mut Config)) -> Self {
+        Self::with(|config| {
+            config.auth = AuthMode::Jwt;
+            change(config);
+        })
     }
 
     pub fn grant(&self, lasts: Duration, permissions: Permissions) -> Box<Grant> {
