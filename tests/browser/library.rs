@@ -15,25 +15,25 @@ const MOVING: u64 = 10;
 
 impl Demo {
     /// A bare page of the server, with the library on it and a user connected.
-    pub(crate) async fn library_user(&self, user: &str) -> Rc<Page> {
-        self.library_user_at(self.address, user).await
+    pub(crate) async fn app_user(&self, user: &str) -> Rc<Page> {
+        self.app_user_at(self.address, user).await
     }
 
     /// The same with another address for the server.
-    pub(crate) async fn library_user_at(&self, address: SocketAddr, user: &str) -> Rc<Page> {
+    pub(crate) async fn app_user_at(&self, address: SocketAddr, user: &str) -> Rc<Page> {
         let page = self.page_of(&format!("http://{address}/healthz"), Camera::Fake).await;
         page.may_complain_of("/favicon.ico");
         page.starts_the_library(user).await;
         page
     }
 
-    pub(crate) async fn two_library_users(&self) -> (Rc<Page>, Rc<Page>) {
-        join(self.library_user("ana"), self.library_user("bo")).await
+    pub(crate) async fn two_app_users(&self) -> (Rc<Page>, Rc<Page>) {
+        join(self.app_user("ana"), self.app_user("bo")).await
     }
 
     /// Two of them in a call: ana has called bo, and the pictures flow.
     pub(crate) async fn two_in_a_library_call(&self) -> (Rc<Page>, Rc<Page>) {
-        let (ana, bo) = self.two_library_users().await;
+        let (ana, bo) = self.two_app_users().await;
         in_a_call(&ana, &bo).await;
         (ana, bo)
     }
@@ -67,7 +67,7 @@ impl Page {
     }
 
     /// Waits until the call has ended so, and camera and microphone are given back.
-    pub(crate) async fn library_call_ends(&self, reason: &str) {
+    pub(crate) async fn sees_call_end(&self, reason: &str) {
         self.sees("lab.call.state === 'ended'").await;
         assert_eq!(self.value("lab.call.reason").await, reason);
         self.sees("lab.me.currentCall === null && lab.tidy()").await;

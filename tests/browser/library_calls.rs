@@ -5,7 +5,7 @@ use futures_util::future::join;
 use crate::demo::{impatient, on_a_demo_page_of, on_the_demo_page};
 
 #[test]
-fn library_users_call_each_other_in_both_directions() {
+fn app_users_call_each_other_in_both_directions() {
     on_the_demo_page(async |demo| {
         let (ana, bo) = demo.two_in_a_library_call().await;
         assert_eq!(ana.value("lab.outcome").await, "accepted");
@@ -15,15 +15,15 @@ fn library_users_call_each_other_in_both_directions() {
         ana.sees("lab.call.remoteStream.getTracks().length === 2").await;
 
         ana.value("lab.call.hangUp('bye')").await;
-        ana.library_call_ends("hangup").await;
-        bo.library_call_ends("hangup").await;
+        ana.sees_call_end("hangup").await;
+        bo.sees_call_end("hangup").await;
 
         bo.value("lab.rings('ana')").await;
         ana.picks_up().await;
         ana.sees_moving().await;
         bo.sees_moving().await;
         bo.value("lab.me.close()").await;
-        ana.library_call_ends("hangup").await;
+        ana.sees_call_end("hangup").await;
         bo.sees("lab.tidy() && lab.me.state === 'closed'").await;
         ana.has_heard_of_no_error().await;
     });
@@ -32,13 +32,13 @@ fn library_users_call_each_other_in_both_directions() {
 #[test]
 fn a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswered() {
     on_a_demo_page_of(impatient(), async |demo| {
-        let (ana, bo) = demo.two_library_users().await;
+        let (ana, bo) = demo.two_app_users().await;
 
         ana.value("lab.rings('bo')").await;
         bo.sees("lab.heard.calls.length === 1").await;
         bo.value("(lab.call = lab.heard.calls[0], lab.call.reject('in a meeting'))").await;
-        ana.library_call_ends("rejected").await;
-        bo.library_call_ends("rejected").await;
+        ana.sees_call_end("rejected").await;
+        bo.sees_call_end("rejected").await;
         ana.sees("lab.outcome === 'rejected' && lab.call.detail === 'in a meeting'").await;
 
         ana.value("lab.rings('bo')").await;
@@ -50,7 +50,7 @@ fn a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswered() {
         ana.value("lab.rings('nobody')").await;
         ana.sees("lab.outcome === 'offline'").await;
 
-        let cleo = demo.library_user("cleo").await;
+        let cleo = demo.app_user("cleo").await;
         ana.value("lab.rings('bo')").await;
         bo.picks_up().await;
         ana.sees_moving().await;
@@ -58,7 +58,7 @@ fn a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswered() {
         cleo.sees("lab.outcome === 'busy'").await;
         bo.sees_moving().await;
         ana.value("lab.call.hangUp()").await;
-        bo.library_call_ends("hangup").await;
+        bo.sees_call_end("hangup").await;
 
         ana.value("lab.rings('bo')").await;
         ana.sees("lab.outcome === 'no-answer'").await;
@@ -70,9 +70,9 @@ fn a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswered() {
 }
 
 #[test]
-fn library_users_who_call_each_other_at_the_same_moment_are_in_one_call() {
+fn app_users_who_call_each_other_at_the_same_moment_are_in_one_call() {
     on_the_demo_page(async |demo| {
-        let (ana, bo) = demo.two_library_users().await;
+        let (ana, bo) = demo.two_app_users().await;
         // With a camera that is open, so that the requests go at once.
         for page in [&ana, &bo] {
             page.value("lab.camera().then((stream) => (lab.open = stream, true))").await;
@@ -98,7 +98,7 @@ fn library_users_who_call_each_other_at_the_same_moment_are_in_one_call() {
 #[test]
 fn a_track_is_added_replaced_and_removed_in_mid_call_and_a_screen_is_a_stream_of_its_own() {
     on_the_demo_page(async |demo| {
-        let (ana, bo) = demo.two_library_users().await;
+        let (ana, bo) = demo.two_app_users().await;
         let sound = "{ stream: () => navigator.mediaDevices.getUserMedia({ audio: true }) }";
         ana.value(&format!("lab.rings('bo', {sound})")).await;
         bo.picks_up().await;
@@ -131,7 +131,7 @@ fn a_track_is_added_replaced_and_removed_in_mid_call_and_a_screen_is_a_stream_of
         bo.sees(&format!("{width} === 320")).await;
         ana.value("lab.call.hangUp()").await;
         ana.sees("lab.screen.getTracks().every((it) => it.readyState === 'ended')").await;
-        bo.library_call_ends("hangup").await;
+        bo.sees_call_end("hangup").await;
         bo.has_heard_of_no_error().await;
         ana.has_heard_of_no_error().await;
     });

@@ -25,8 +25,8 @@ impl Page {
 fn media_and_chat_go_on_while_the_socket_is_cut_twenty_times() {
     on_the_demo_page(async |demo| {
         let line = Line::to(demo.address);
-        let ana = demo.library_user_at(line.address, "ana").await;
-        let bo = demo.library_user("bo").await;
+        let ana = demo.app_user_at(line.address, "ana").await;
+        let bo = demo.app_user("bo").await;
         in_a_call(&ana, &bo).await;
         for page in [&ana, &bo] {
             page.may_complain_of("WebSocket");
@@ -71,8 +71,8 @@ fn media_go_on_when_the_server_is_killed_and_both_can_hang_up_when_it_is_back() 
         on_the_demo_page(async |demo| {
             let program = Program::start();
             let line = Line::to(program.address);
-            let ana = demo.library_user_at(line.address, "ana").await;
-            let bo = demo.library_user_at(line.address, "bo").await;
+            let ana = demo.app_user_at(line.address, "ana").await;
+            let bo = demo.app_user_at(line.address, "bo").await;
             in_a_call(&ana, &bo).await;
             let before = ana.value("lab.call._route.callId").await;
             for page in [&ana, &bo] {
@@ -98,8 +98,8 @@ fn media_go_on_when_the_server_is_killed_and_both_can_hang_up_when_it_is_back() 
             }
             let (first, second) = if who == "ana" { (&ana, &bo) } else { (&bo, &ana) };
             first.value("lab.call.hangUp()").await;
-            first.library_call_ends("hangup").await;
-            second.library_call_ends("hangup").await;
+            first.sees_call_end("hangup").await;
+            second.sees_call_end("hangup").await;
             // The server knows of no call any more: both can be called again.
             in_a_call(&ana, &bo).await;
         });
@@ -119,8 +119,8 @@ fn after_a_reload_in_mid_call_the_other_side_rings_and_the_call_goes_on() {
         ana.sees_moving().await;
         assert_eq!(ana.value("lab.call.states.includes('ended')").await, false);
         ana.value("lab.call.hangUp()").await;
-        bo.library_call_ends("hangup").await;
-        ana.library_call_ends("hangup").await;
+        bo.sees_call_end("hangup").await;
+        ana.sees_call_end("hangup").await;
     });
 }
 
@@ -133,7 +133,7 @@ async fn loses(page: &Page, percent: u8) {
 #[test]
 fn when_the_path_is_cut_ice_is_restarted_and_the_call_goes_on() {
     on_the_demo_page(async |demo: &Demo| {
-        let (ana, bo) = demo.two_library_users().await;
+        let (ana, bo) = demo.two_app_users().await;
         ana.driver.cdp().send_raw("Network.enable", json!({})).await.unwrap();
         // Told before there is a connection, so that it holds for that one too.
         loses(&ana, 0).await;
@@ -156,7 +156,7 @@ fn when_the_path_is_cut_ice_is_restarted_and_the_call_goes_on() {
 #[test]
 fn a_tab_that_is_in_the_background_for_90_s_is_still_reachable() {
     on_the_demo_page(async |demo| {
-        let ana = demo.library_user("ana").await;
+        let ana = demo.app_user("ana").await;
         let address = demo.address_of("/healthz");
         let bo = demo.page_in(Background::Throttled, &address, Camera::Fake).await;
         bo.may_complain_of("/favicon.ico");

@@ -7,9 +7,9 @@ use crate::demo::on_the_demo_page;
 #[test]
 fn three_data_peers_connect_at_once_and_one_who_refuses_does_not() {
     on_the_demo_page(async |demo| {
-        let hub = demo.library_user("hub").await;
-        let others = join_all(["a", "b", "c"].map(|user| demo.library_user(user))).await;
-        let no = demo.library_user("no").await;
+        let hub = demo.app_user("hub").await;
+        let others = join_all(["a", "b", "c"].map(|user| demo.app_user(user))).await;
+        let no = demo.app_user("no").await;
         no.value(
             "(lab.me.on('peer', (peer) => { lab.sdp = peer.connection; peer.close('no'); }), true)",
         )
@@ -46,7 +46,7 @@ fn three_data_peers_connect_at_once_and_one_who_refuses_does_not() {
 #[test]
 fn fifty_megabytes_go_through_a_data_channel_intact() {
     on_the_demo_page(async |demo| {
-        let (ana, bo) = demo.two_library_users().await;
+        let (ana, bo) = demo.two_app_users().await;
         let receive = "lab.me.on('peer', async (peer) => { \
               lab.got = 0; lab.sum = 0; \
               peer.dataChannel('file').on('message', (piece) => { \
@@ -78,7 +78,7 @@ fn fifty_megabytes_go_through_a_data_channel_intact() {
 fn three_users_in_a_room_see_each_other_and_one_leaves() {
     on_the_demo_page(async |demo| {
         let users = ["ana", "bo", "cleo"];
-        let pages = join_all(users.map(|user| demo.library_user(user))).await;
+        let pages = join_all(users.map(|user| demo.app_user(user))).await;
         for page in &pages {
             page.value("lab.me.join('standup', { stream: lab.camera }).then((room) => (lab.room = room, true))").await;
         }

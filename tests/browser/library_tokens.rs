@@ -62,6 +62,6 @@ fn tokens_that_end_in_mid_call_are_renewed_by_a_message_or_after_4401_and_the_me
             assert_eq!(page.value("lab.call.states.includes('reconnecting')").await, false);
         }
         ana.value("lab.call.hangUp()").await;
-        bo.library_call_ends("hangup").await;
+        bo.sees_call_end("hangup").await;
     });
 }
