@@ -27,6 +27,9 @@ pub(crate) const CLOSE: u8 = LAST | 8;
 pub(crate) const PING: u8 = LAST | 9;
 pub(crate) const PONG: u8 = LAST | 10;
 
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const MEGABYTE: usize = 1 << 20;
+
 const MASK: [u8; 4] = [0xa5, 0x0f, 0x33, 0x71];
 const HANDSHAKE: &str = "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
     Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
@@ -41,10 +44,22 @@ pub(crate) fn limits() -> Limits {
     }
 }
 
+pub(crate) fn limits_but(change: impl FnOnce(&mut Limits)) -> Limits {
+    let mut limits = limits();
+    change(&mut limits);
+    limits
+}
+
 /// Waits for the event itself, with a deadline that fails.
 pub(crate) async fn within<T>(what: &str, event: impl Future<Output = T>) -> T {
     let waited = tokio::time::timeout(Duration::from_secs(20), event).await;
     waited.unwrap_or_else(|_| panic!("waited in vain for {what}"))
+}
+
+/// N of `retry after N ms`.
+pub(crate) fn wait_in(reason: &str) -> u64 {
+    let number = reason.strip_prefix("retry after ").and_then(|rest| rest.strip_suffix(" ms"));
+    number.unwrap_or_else(|| panic!("{reason}")).parse().unwrap()
 }
 
 pub(crate) fn frame(first: u8, content: &[u8]) -> Vec<u8> {
