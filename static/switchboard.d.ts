@@ -237,6 +237,8 @@ export interface CallEvents extends PeerEvents {
 }
 
 export interface Call extends Omit<Peer, "on" | "off" | "accept">, Emitter<CallEvents> {
+  /** The server's name for it, once it has one: for logs and the admin API. Another one after it was found again. */
+  readonly callId: string | undefined;
   readonly incoming: boolean;
   /** The caller's display name. */
   readonly name: string | undefined;

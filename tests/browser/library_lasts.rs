@@ -74,7 +74,7 @@ fn media_go_on_when_the_server_is_killed_and_both_can_hang_up_when_it_is_back() 
             let ana = demo.app_user_at(line.address, "ana").await;
             let bo = demo.app_user_at(line.address, "bo").await;
             in_a_call(&ana, &bo).await;
-            let before = ana.value("lab.call._route.callId").await;
+            let before = ana.value("lab.call.callId").await;
             for page in [&ana, &bo] {
                 page.may_complain_of("WebSocket");
                 page.value("lab.watchPicture()").await;
@@ -87,7 +87,7 @@ fn media_go_on_when_the_server_is_killed_and_both_can_hang_up_when_it_is_back() 
             let program = Program::start();
             line.lead_to(program.address);
 
-            let found = format!("lab.call._attached && lab.call._route.callId !== {before}");
+            let found = format!("lab.call.callId !== {before}");
             ana.sees(&found).await;
             bo.sees(&found).await;
             ana.sees_moving().await;
@@ -170,7 +170,7 @@ fn a_tab_that_is_in_the_background_for_90_s_is_still_reachable() {
         let sent = "await lab.me.send('bo', 'are you there?').then(() => 'delivered', (error) => error.code)";
         assert_eq!(ana.value(sent).await, "delivered");
         ana.value("lab.rings('bo')").await;
-        ana.sees("lab.call._route.callId !== undefined").await;
+        ana.sees("lab.call.callId !== undefined").await;
         assert_eq!(bo.value("lab.heard.states").await, json!([]), "its socket was never lost");
         let late = bo.value("lab.late").await.as_u64().unwrap();
         assert!(late > 900, "its timers were throttled: {late} ms");

@@ -468,11 +468,8 @@ test("asking a peer reveals nothing before it has accepted; refused and unanswer
 });
 
 test("a peer that nobody listens for is refused", async () => {
-  const page = new Page();
-  page.begins();
-  page.socket.registers();
-  const me = await page.connected;
-  for (const handler of me._handlers("peer")) me.off("peer", handler);
+  const page = await Page.connected();
+  page.hearsNoMore("peer");
   page.socket.says(word("invite"));
   assert.equal(page.socket.last("message").data.switchboard.is, "close");
 });

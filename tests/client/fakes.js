@@ -2,7 +2,7 @@
  * A browser for the library that is made of numbers: its clock stands still until a test moves it, and its sockets say
  * what a test makes them say.
  */
-import { connect } from "../../static/switchboard.js";
+import { connect } from "../../client/src/index.js";
 
 /** Lets everything run that is waiting for nothing but its turn. */
 export async function settle() {
@@ -245,9 +245,12 @@ export class Page {
   /** What `Math.random` gives. */
   chance = 0.5;
   events = [];
+  #listening = new Map();
 
-  constructor(options = {}) {
+  /** `through` is another `connect` than that of the source. */
+  constructor({ through = connect, ...options } = {}) {
     const page = this;
+    this.through = through;
     this.options = {
       url: "https://signal.example",
       userId: "11",
@@ -287,10 +290,10 @@ export class Page {
 
   /** Calls `connect`, whatever comes of it. */
   begins() {
-    this.connected = connect(this.options).then((me) => {
+    this.connected = this.through(this.options).then((me) => {
       this.me = me;
       for (const event of ["state", "presence", "call", "message", "peer", "error", "close", "fresh"]) {
-        me.on(event, (detail) => this.events.push([event, detail]));
+        this.#listening.set(event, me.on(event, (detail) => this.events.push([event, detail])));
       }
       return me;
     });
@@ -306,6 +309,10 @@ export class Page {
     page.socket.says({ type: "pong" });
     await settle();
     return page;
+  }
+
+  hearsNoMore(event) {
+    this.#listening.get(event)();
   }
 
   /** What came of an event. */
