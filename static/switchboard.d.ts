@@ -120,6 +120,8 @@ export interface Switchboard extends Emitter<ClientEvents> {
   readonly rooms: ReadonlyMap<string, Room>;
   /** The one call that there may be, from ringing until it has ended. */
   readonly currentCall: Call | null;
+  /** The connections without ringing that there are now, those included that nobody has accepted yet. */
+  readonly peers: ReadonlySet<Peer>;
 
   /**
    * Rings a user. Resolves when they accept; fails with the reason: `busy`, `offline`, `no-answer`, `rejected`,

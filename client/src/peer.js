@@ -271,7 +271,8 @@ export class Peer extends Emitter {
 
   /** @param {any} data */
   _invite(data) {
-    const settle = (/** @type {any} */ error) => error && this._end(error.code, undefined, error);
+    // Once it was accepted, it must have arrived.
+    const settle = (/** @type {any} */ error) => error && this.state === "asking" && this._end(error.code, undefined, error);
     this._unsaid = false;
     this.#word("invite", data, settle, { opens: true });
   }

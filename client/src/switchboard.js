@@ -66,6 +66,10 @@ export class Switchboard extends Emitter {
     return this.#people.watched;
   }
 
+  get peers() {
+    return new Set([...this.#core.peers].filter((it) => it._isDirect));
+  }
+
   /** @param {number} [timeout] @returns {Promise<Switchboard>} */
   _begin(timeout = 30_000) {
     const { line } = this.#core;
@@ -197,7 +201,7 @@ export class Switchboard extends Emitter {
     if (users.length) this.watch(users);
     const call = this.currentCall;
     if (call && !call._rings && !call._waits) call._detach();
-    for (const peer of this.#core.peers) if (peer._isDirect && peer.state !== "asking") peer._resync();
+    for (const peer of this.peers) if (peer.state !== "asking") peer._resync();
     this._emit("fresh");
   }
 

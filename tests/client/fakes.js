@@ -247,8 +247,8 @@ export class Page {
   events = [];
   #listening = new Map();
 
-  /** `through` is another `connect` than that of the source. */
-  constructor({ through = connect, ...options } = {}) {
+  /** `through`: another `connect` than that of the source; `network`: a `navigator.connection`. */
+  constructor({ through = connect, network, ...options } = {}) {
     const page = this;
     this.through = through;
     this.options = {
@@ -274,7 +274,7 @@ export class Page {
         Math: { random: () => this.chance },
         window: this.window,
         document: this.document,
-        navigator: {},
+        navigator: { connection: network },
       },
       ...options,
     };
