@@ -88,9 +88,9 @@ export class Outgoing {
 
   stop() {
     this.#over = true;
-    for (const track of this.#owned) track.stop();
-    this.#tracks.clear();
     this.#pc = null;
+    this.#tracks.clear();
+    for (const track of this.#owned) track.stop();
   }
 
   #stillGoes() {

@@ -88,7 +88,13 @@ export class Peer extends Emitter {
   async #shareScreen(options) {
     const ask = () => this._core.platform("navigator").mediaDevices.getDisplayMedia(options);
     const stream = /** @type {MediaStream} */ (await this._outgoing.use(ask, "sharing a screen"));
-    for (const track of stream.getTracks()) track.onended = () => this.removeTrack(track);
+    for (const track of stream.getTracks()) {
+      const stop = track.stop.bind(track);
+      const stopped = () => this.removeTrack(track);
+      // By the person it is an event, by the app it is none.
+      track.onended = stopped;
+      track.stop = () => (stop(), stopped());
+    }
     return stream;
   }
 
@@ -125,7 +131,8 @@ export class Peer extends Emitter {
 
   /** @param {boolean} offerer */
   _open(offerer, id = this._isDirect ? this._id : this._core.newName()) {
-    this.#closeLink();
+    // Channels that were made before there was any link wait for this one.
+    if (this._link) this.#closeLink();
     this.#mainStream = undefined;
     this._link = new Link(id, offerer, {
       platform: this._core.platform,

@@ -48,7 +48,7 @@ class Clock {
 }
 
 /** Counts who listens. */
-class Target extends EventTarget {
+export class Target extends EventTarget {
   listeners = 0;
   addEventListener(...all) {
     this.listeners++;

@@ -181,3 +181,45 @@ test("a channel has one face, whoever made it, and keeps what came before somebo
   assert.equal(channels[0].state, "closed");
   assert.equal(await fate(channels[0].send("three")), "closed");
 });
+
+test("a screen is shared beside the camera, and taken away when the person or the app stops it", async () => {
+  for (const stops of ["the person", "the app"]) {
+    const { page, call } = await connected();
+    const offers = () => page.socket.said.filter(({ type }) => type === "offer").length;
+    const screen = Stream.of("video");
+    const [track] = screen.getTracks();
+    page.options.platform.navigator.mediaDevices = { getDisplayMedia: async () => screen };
+    assert.equal(await call.shareScreen(), screen);
+    await settle();
+    assert.equal(page.connection.senders.at(-1).track, track);
+    page.socket.says({ type: "answer", from: "22", callId: "C", data: { type: "answer", sdp: "x" } });
+    await settle();
+    const before = offers();
+    if (stops === "the app") track.stop();
+    else track.onended();
+    await settle();
+    assert.equal(page.connection.senders.at(-1).track, null, stops);
+    assert.equal(offers(), before + 1);
+    assert.equal(track.readyState, stops === "the app" ? "ended" : "live");
+  }
+});
+
+test("a channel that is made before there is a connection is made with it, on either side", async () => {
+  for (const incoming of [false, true]) {
+    const page = await Page.connected();
+    if (incoming) page.socket.says(request());
+    else page.me.call("22").catch(() => {});
+    const channel = page.me.currentCall.dataChannel("file");
+    await settle();
+    if (incoming) {
+      await page.me.currentCall.accept();
+      page.socket.says({ type: "offer", from: "22", callId: "C", data: { type: "offer", sdp: "x" } });
+    } else {
+      page.socket.says({ type: "call-accept", callId: "C", from: "22", offerer: true, ref: page.socket.last("call-request").id });
+    }
+    await settle();
+    assert.equal(channel.state, "connecting");
+    page.connection.channels.find(({ label }) => label === "file").opens();
+    assert.equal(channel.state, "open");
+  }
+});

@@ -83,12 +83,13 @@ export class Line {
     const window = this.platform("window");
     const network = this.platform("navigator")?.connection;
     const wake = () => this.#wake();
+    const document = this.platform("document");
     let type = network?.type;
     this.#listen(window, "online", () => this.owner.networkChanged());
     this.#listen(window, "online", wake);
     this.#listen(window, "pageshow", wake);
-    this.#listen(window, "pagehide", wake);
-    this.#listen(this.platform("document"), "visibilitychange", wake);
+    this.#listen(window, "pagehide", () => this.#acknowledge());
+    this.#listen(document, "visibilitychange", () => (document.visibilityState === "hidden" ? this.#acknowledge() : wake()));
     this.#listen(network, "change", () => {
       // It changes with every guess of the speed, too.
       if (network.type !== type) this.owner.networkChanged();
@@ -345,7 +346,7 @@ export class Line {
     if (this.#registered) this.request({ type: "refresh", token: this.#access.token }, failed, { answered: false });
   }
 
-  /** The page is seen again or no more, or the network is another one. */
+  /** The page is seen again, or the network is another one. */
   #wake() {
     this.#acknowledge();
     if (this.#registered && this.#pongBy === Infinity) this.#ping();
