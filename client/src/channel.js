@@ -28,7 +28,7 @@ export class Channel extends Emitter {
   #core;
   state = /** @type {"connecting" | "open" | "closed"} */ ("connecting");
 
-  /** @param {Core} core @param {string} label @param {RTCDataChannelInit | undefined} options @param {(channel: Channel) => void} gone */
+  /** @param {Core} core @param {string} label @param {RTCDataChannelInit | undefined} options @param {() => void} gone */
   constructor(core, label, options, gone) {
     super();
     this.#core = core;
@@ -47,7 +47,7 @@ export class Channel extends Emitter {
     if (this.state === "closed") return;
     this.#become("closed");
     for (const rtc of this.#lanes.splice(0)) rtc.close();
-    this.#gone(this);
+    this.#gone();
   }
 
   /** Both sides may make it. Each writes to its own if it has one, and reads from both. @param {RTCPeerConnection} pc */

@@ -108,8 +108,7 @@ export class Peer extends Emitter {
 
   /** @param {string} label @param {RTCDataChannelInit} [options] */
   #newChannel(label, options) {
-    const gone = (/** @type {Channel} */ it) => this.#channels.get(label) === it && this.#channels.delete(label);
-    const channel = new Channel(this._core, label, options, gone);
+    const channel = new Channel(this._core, label, options, () => this.#channels.delete(label));
     this.#channels.set(label, channel);
     return channel;
   }

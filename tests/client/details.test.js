@@ -154,8 +154,8 @@ test("a channel that both have made is closed in both directions", async () => {
   const theirs = page.connection.createDataChannel("file");
   page.connection.ondatachannel({ channel: theirs });
   own.opens();
-  theirs.onclose();
-  assert.deepEqual([channel.state, own.readyState], ["closed", "closed"]);
+  channel.close();
+  assert.deepEqual([channel.state, own.readyState, theirs.readyState], ["closed", "closed", "closed"]);
 });
 
 test("what a channel cannot take is an error of the library, with the cause", async () => {
@@ -191,6 +191,19 @@ test("a room that the session has left already is left", async () => {
   page.socket.says({ type: "error", code: "not-in-room", message: "", ref: page.socket.last("leave").id });
   assert.equal(await fate(left), "fulfilled");
   assert.equal(await fate(room.leave()), "fulfilled");
+});
+
+test("each member is told once, however many listen and whenever they begin to", async () => {
+  const page = await Page.connected();
+  const joined = page.me.join("standup");
+  await settle();
+  page.socket.says({ type: "room-joined", room: "standup", members: ["22"], ref: page.socket.last("join").id });
+  const room = await joined;
+  const met = [];
+  room.on("peer", (peer) => met.push(peer.userId));
+  room.on("peer", (peer) => met.push(`again ${peer.userId}`));
+  page.socket.says({ type: "member-joined", room: "standup", userId: "33" });
+  assert.deepEqual(met, ["22", "33", "again 33"]);
 });
 
 test("members who came and went while nobody listened are not kept", async () => {
@@ -235,6 +248,7 @@ test("an offer that found no room at the other side is said again; one for which
     await page.clock.advance(2000);
     assert.equal(offers().length, times);
     assert.deepEqual(offers().at(-1).data, offers()[0].data);
+    page.socket.says({ type: "error", code, message: "", ref: offers().at(-1).id });
     page.me.close();
     assert.equal(page.clock.running, 0);
   }

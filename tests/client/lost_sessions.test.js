@@ -155,10 +155,21 @@ test("peers without ringing say where they are on the link that there is", async
   assert.equal(page.socket.last("offer").data.switchboard.peer, peer);
 });
 
+test("a `join` that a server did not carry out because it stops is asked of the next one", async () => {
+  const page = await Page.connected();
+  const joined = page.me.join("standup");
+  await settle();
+  page.socket.says({ type: "error", code: "unavailable", message: "", ref: page.socket.last("join").id });
+  assert.equal(await fate(joined), "pending");
+  await lost(page);
+  answers(page, []);
+  assert.equal(await fate(joined), "fulfilled");
+});
+
 test("an app that closes in a handler of `fresh` or `state` is closed", async () => {
-  for (const event of ["fresh", "state"]) {
+  for (const [event, when] of [["fresh"], ["state", "waiting"], ["state", "connecting"], ["state", "online"]]) {
     const page = await Page.connected();
-    page.me.on(event, () => page.me.close());
+    page.me.on(event, (it) => it === when && page.me.close());
     await lost(page).catch(() => {});
     assert.equal(page.me.state, "closed");
     assert.equal(page.clock.running, 0);

@@ -119,6 +119,30 @@ test("of a call that has ended no offers and candidates are said any more", asyn
   assert.deepEqual(types(page).filter((it) => it !== "ack"), ["call-hangup"]);
 });
 
+test("so it is when the other side has ended it while this one had to be silent", async () => {
+  const { page } = await connected();
+  page.socket.says({ type: "error", code: "rate-limited", message: "", retryAfter: 2000 });
+  page.connection.onicecandidate({ candidate: { toJSON: () => ({ candidate: "a" }) } });
+  page.socket.says({ type: "call-ended", callId: "C", by: "22", reason: "hangup" });
+  await page.clock.advance(5000);
+  assert.equal(page.socket.last("candidate"), undefined);
+});
+
+test("a call that was written, given up, and lost with the session, is forgotten", async () => {
+  const page = await Page.connected();
+  const outcome = page.me.call("22");
+  await settle();
+  await down(page);
+  page.me.currentCall.hangUp();
+  await up(page, false);
+  assert.equal(await fate(outcome), "cancelled");
+  for (let time = 0; time < 60_000; time += 5000) {
+    await page.clock.advance(5000);
+    page.socket.says({ type: "pong" });
+  }
+  assert.deepEqual(types(page), []);
+});
+
 test("a peer whose question was written is told the end; one that was accepted, and gave up unsaid, too", async () => {
   const page = await Page.connected();
   page.me.peer("33").catch(() => {});
@@ -145,6 +169,18 @@ test("a room whose `join` was written is left in words; the answer to the `join`
   page.socket.says({ type: "room-left", room: "standup", ref: page.socket.last("leave").id });
   assert.equal(await fate(left), "fulfilled");
   assert.deepEqual([page.connections.length, page.me.rooms.size], [0, 0]);
+});
+
+test("a room that is left before the new session was asked for it is not asked for there", async () => {
+  const page = await Page.connected();
+  page.me.join("standup").catch(() => {});
+  await settle();
+  page.socket.says({ type: "error", code: "rate-limited", message: "", retryAfter: 2000 });
+  await down(page);
+  await up(page, false);
+  await page.me.rooms.get("standup").leave();
+  await page.clock.advance(5000);
+  assert.deepEqual(types(page).filter((it) => it !== "ack"), []);
 });
 
 test("a call that is given up while the camera is asked for says nothing and gives the camera back", async () => {
