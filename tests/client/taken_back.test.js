@@ -136,6 +136,7 @@ test("a call that was written, given up, and lost with the session, is forgotten
   page.me.currentCall.hangUp();
   await up(page, false);
   assert.equal(await fate(outcome), "cancelled");
+  assert.equal(page.clock.running, 1, "the line's");
   for (let time = 0; time < 60_000; time += 5000) {
     await page.clock.advance(5000);
     page.socket.says({ type: "pong" });
