@@ -125,7 +125,7 @@ export interface Switchboard extends Emitter<ClientEvents> {
 
   /**
    * Rings a user. Resolves when they accept; fails with the reason: `busy`, `offline`, `no-answer`, `rejected`,
-   * `cancelled` (by `currentCall.hangUp()`), `lost`, `failed`, or with an error code.
+   * `cancelled` (by `currentCall.hangUp()`), `lost`, `failed`, or with an error code. Who is ringing here is accepted.
    */
   call(to: string, options?: CallOptions): Promise<Call>;
   /**
@@ -249,7 +249,7 @@ export interface Call extends Omit<Peer, "on" | "off" | "accept">, Emitter<CallE
   readonly away: boolean;
   /** The call that the other side wants to go on with, although this page, reloaded, does not know it any more. */
   readonly continues: string | undefined;
-  /** Picks up. Resolves when the stream is there and the caller is being told. */
+  /** Picks up. Resolves when the stream is there and the caller is being told; when `stream` fails it rings on. */
   accept(options?: { stream?: Media; data?: unknown }): Promise<void>;
   /** Ends it, whatever its state: cancels, rejects or hangs up. `detail`: a word for the other side, ≤ 128 characters. */
   hangUp(detail?: string): void;

@@ -22,6 +22,7 @@ export class Call extends Peer {
   /** @type {Set<string>} what the server has called it so far */ #names = new Set();
   /** @type {string | undefined} what the call is called that is to go on with this one */ #next;
   /** @type {Message | null} the other's call, which came while this one rang there */ #crossing = null;
+  /** It was this side's session that was lost, so that the other's may be about to come back as well. */ #patient = false;
   #asks = 0;
   #nextAsk;
   #rung;
@@ -74,7 +75,8 @@ export class Call extends Peer {
         this._isAway(it.away === true);
       }
     };
-    this._core.line.request({ type: "call-request", to: this.userId, ...request }, settle, { owner: this, opens: true });
+    const how = { owner: this, opens: this.state === "ringing" };
+    this._core.line.request({ type: "call-request", to: this.userId, ...request }, settle, how);
   }
 
   /** @param {any} error */
@@ -188,15 +190,26 @@ export class Call extends Peer {
 
   /** The server has ended this call, or not begun it. @param {Message} it */
   _over({ reason, detail, callId }) {
-    // The answer to a question whether it goes on; as long as the media do, it may.
-    const asking = !callId && this.state !== "ringing";
-    if (reason === "lost" || (asking && this.state === "connected")) return this._detach(detail);
-    if (asking) return this._end("lost");
-    this._end(reason, detail);
+    if (reason === "lost") {
+      this.#patient = false;
+      return this.#detach(detail);
+    }
+    if (callId || this.state === "ringing") return this._end(reason, detail);
+    // The answer to a question whether it goes on; as long as the media do, or may again, it may.
+    const hope = this.state === "connected" || (this.#patient && reason === "offline");
+    if (hope) this.#detach(detail);
+    else this._end("lost");
+  }
+
+  /** This side's session is another one. */
+  _sessionLost() {
+    this.#patient = true;
+    this.#asks = 0;
+    this.#detach();
   }
 
   /** The session of one side is lost, and the call with it; the media are not (§6, going on after `lost`). */
-  _detach(detail = "") {
+  #detach(detail = "") {
     if (!["connected", "reconnecting"].includes(this.state)) return this._end("lost", detail);
     this._attached = false;
     this.#next = undefined;

@@ -176,7 +176,7 @@ export class Switchboard extends Emitter {
   }
 
   close() {
-    for (const peer of this.#core.peers) peer.close();
+    for (const peer of [...this.#core.peers]) peer.close();
     this.#core.line.end(new SwitchboardError("closed", "this client is closed"));
   }
 
@@ -200,7 +200,7 @@ export class Switchboard extends Emitter {
     const users = [...this.watched.keys()];
     if (users.length) this.watch(users);
     const call = this.currentCall;
-    if (call && !call._rings && !call._waits) call._detach();
+    if (call && !call._rings && !call._waits) call._sessionLost();
     for (const peer of this.peers) if (peer.state !== "asking") peer._resync();
     this._emit("fresh");
   }

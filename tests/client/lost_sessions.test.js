@@ -127,6 +127,40 @@ test("a call that was hung up here does not ring to go on; an answer to that que
   assert.equal(other.page.socket.last("call-cancel").callId, "D");
 });
 
+test("a call whose media are broken, too, is waited for as long as media are, when the session lost was this one's", async () => {
+  const { page, call } = await connected();
+  page.connection.becomes("disconnected");
+  await lost(page);
+  const offline = () => page.socket.says({ type: "call-ended", by: null, reason: "offline", ref: page.socket.last("call-request").id });
+  await page.clock.advance(0);
+  offline();
+  assert.equal(call.state, "reconnecting");
+  await page.clock.advance(2000);
+  offline();
+  await page.clock.advance(4000);
+  page.socket.says({ type: "call-accept", callId: "D", from: "22", offerer: true, ref: page.socket.last("call-request").id });
+  await settle();
+  assert.equal(page.socket.last("offer").callId, "D", "from where the media can be mended");
+
+  await lost(page);
+  await page.clock.advance(0);
+  page.socket.says({ type: "call-ended", by: null, reason: "busy", ref: page.socket.last("call-request").id });
+  assert.deepEqual([call.state, call.reason], ["ended", "lost"], "who is in another call has given this one up");
+});
+
+test("a question that was not said before the next session was lost is asked once there", async () => {
+  const { page } = await connected();
+  page.chance = 0;
+  page.socket.closes(1006);
+  await page.clock.advance(1);
+  page.socket.registers({ resumed: false, sessionId: "s2" });
+  page.socket.closes(1006);
+  await page.clock.advance(1);
+  page.socket.registers({ resumed: false, sessionId: "s3" });
+  await page.clock.advance(3000);
+  assert.equal(page.socket.said.filter(({ type }) => type === "call-request").length, 1);
+});
+
 test("while it asks whether the call goes on, a hang-up ends that question", async () => {
   const { page, call } = await connected();
   await lost(page);

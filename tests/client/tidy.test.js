@@ -103,3 +103,17 @@ test("no promise of the library is ever left unhandled", async (t) => {
   process.off("unhandledRejection", keep);
   assert.deepEqual(unhandled, []);
 });
+
+test("an app that calls again whenever something ends can close, too", async () => {
+  const page = await Page.connected();
+  const again = (user) => {
+    const outcome = page.me.peer(user);
+    [...page.me.peers].at(-1)?.on("state", (state) => state === "ended" && again(user));
+    outcome.catch(() => {});
+  };
+  again("22");
+  again("33");
+  page.me.close();
+  await settle();
+  assert.deepEqual([page.me.state, page.me.peers.size, page.clock.running], ["closed", 0, 0]);
+});

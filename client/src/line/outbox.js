@@ -130,7 +130,7 @@ export class Outbox {
    */
   startOver() {
     this.#queue.unshift(...this.#kept.filter((it) => !it.tried && it.message.type === "message"));
-    const lives = (/** @type {Entry} */ it) => it.lasting || (!it.tried && it.message.type === "call-request");
+    const lives = (/** @type {Entry} */ it) => it.lasting || (it.opens && !it.tried && it.message.type === "call-request");
     const rest = [...this.#open.values()].filter((it) => !this.#queue.includes(it));
     this.#kept = rest.filter(lives);
     for (const it of this.#kept) it.tried = false;
