@@ -86,8 +86,9 @@ export class Core {
 
   /** About a call. @param {string} type @param {string} callId @param {string} [detail] */
   tell(type, callId, detail) {
-    // It may be over already, which is as well.
-    this.line.request({ type, callId, detail }, () => {});
+    // It may be over already, which is as well; or it is another call's name by now, after both have called.
+    const settle = (/** @type {any} */ _, /** @type {Message} */ it) => it.type === "call-ended" && this.line.owner.hear(it);
+    this.line.request({ type, callId, detail }, settle);
   }
 }
 

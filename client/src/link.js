@@ -123,8 +123,15 @@ export class Link {
     this.ends.say(type, data, ({ code }) => {
       if (!LATER.includes(code) || !this.#open) return;
       this.#unsaid.push([type, data]);
-      this.#again.set(AGAIN, () => this.#unsaid.splice(0).forEach((it) => this.#send(...it)));
+      this.#again.set(AGAIN, () => this.#sayAgain());
     });
+  }
+
+  #sayAgain() {
+    for (const [type, data] of this.#unsaid.splice(0)) {
+      // A description that another one has followed would only confuse.
+      if (type === "candidate" || data.switchboard.round === this.round) this.#send(type, data);
+    }
   }
 
   /** Tells the other side, over the media connection, that it is over. */

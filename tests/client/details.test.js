@@ -254,6 +254,21 @@ test("an offer that found no room at the other side is said again; one for which
   }
 });
 
+test("an offer that another one has followed is not said again", async () => {
+  const { page } = await connected();
+  const offers = () => page.socket.said.filter(({ type }) => type === "offer").length;
+  page.me.currentCall.addTrack(Stream.of("video").getTracks()[0]);
+  await settle();
+  page.socket.says({ type: "error", code: "queue-full", message: "", ref: page.socket.last("offer").id });
+  page.socket.says({ type: "call-ended", callId: "C", by: "22", reason: "lost" });
+  await page.clock.advance(0);
+  page.socket.says({ type: "call-accept", callId: "D", from: "22", offerer: true, ref: page.socket.last("call-request").id });
+  await settle();
+  const before = offers();
+  await page.clock.advance(3000);
+  assert.equal(offers(), before);
+});
+
 test("another kind of network restarts ICE, another guess of its speed does not", async () => {
   const network = Object.assign(new EventTarget(), { type: "wifi" });
   const { page } = await connected({ network });

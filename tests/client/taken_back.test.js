@@ -86,6 +86,32 @@ test("a call that was written before the line broke is cancelled when the line i
   assert.deepEqual([page.socket.last("call-cancel").callId, page.me.currentCall], ["C", null]);
 });
 
+test("a call that was written into a line that was dead already does not ring when it is given up before the next one", async () => {
+  const page = await Page.connected();
+  page.me.call("22").catch(() => {});
+  await settle();
+  page.me.currentCall.hangUp();
+  page.me.call("33").catch(() => {});
+  await settle();
+  await down(page);
+  await up(page, true, 0);
+  assert.deepEqual(page.socket.said.map(({ type, to }) => [type, to]), [["call-request", "33"]]);
+});
+
+test("given up while the other's call came: that one has ended as well if the server had made one of both", async () => {
+  const page = await Page.connected();
+  page.me.call("22").catch(() => {});
+  await settle();
+  const { id } = page.socket.last("call-request");
+  page.me.currentCall.hangUp();
+  page.socket.says(request());
+  page.socket.says({ type: "call-accept", callId: "C", from: "22", offerer: false, ref: id });
+  const cancel = page.socket.last("call-cancel");
+  assert.equal(cancel.callId, "C");
+  page.socket.says({ type: "call-ended", callId: "C", by: "11", reason: "hangup", ref: cancel.id });
+  assert.deepEqual([page.heard("call")[0].state, page.me.currentCall], ["ended", null]);
+});
+
 test("a call that rings there is cancelled as soon as the line is back", async () => {
   const page = await Page.connected();
   page.me.call("22").catch(() => {});

@@ -13,7 +13,7 @@
  * @property {boolean} [lasting] asked again in the next session if this one is lost before the answer
  * @property {unknown} [owner] on whose behalf; see `withdraw`
  * @property {boolean} [opens] before this one nobody knows of the owner
- * @typedef {How & { message: Message, text: string, tried: boolean, settle: Settle }} Entry
+ * @typedef {How & { message: Message, text: string, tried: boolean, dropped?: boolean, settle: Settle }} Entry
  */
 import { SwitchboardError, refusal } from "../errors.js";
 
@@ -73,14 +73,23 @@ export class Outbox {
     this.#kept[this.#next++].tried = true;
   }
 
-  /** Takes back what the owner has not said yet; it is not settled. @param {unknown} owner @returns whether nobody knows of the owner */
+  /**
+   * Takes back what the owner has not said yet; it is not settled. What was written and turns out not to have arrived is
+   * not said again. @param {unknown} owner @returns whether nobody knows of the owner
+   */
   withdraw(owner) {
-    const unsaid = [...this.#open.values()].filter((it) => it.owner === owner && !it.tried);
-    for (const lane of [this.#kept, this.#queue]) {
-      for (const it of unsaid) if (lane.includes(it)) lane.splice(lane.indexOf(it), 1);
-    }
-    for (const it of unsaid) this.#open.delete(it.message.id);
-    return unsaid.some((it) => it.opens);
+    const owned = [...this.#open.values()].filter((it) => it.owner === owner);
+    for (const it of owned) it.dropped = true;
+    this.#drop((it) => !it.tried);
+    return owned.some((it) => it.opens && !it.tried);
+  }
+
+  /** @param {(entry: Entry) => boolean} which of those that were taken back */
+  #drop(which) {
+    const stays = (/** @type {Entry} */ it) => !it.dropped || !which(it);
+    for (const it of [...this.#kept, ...this.#queue]) if (!stays(it)) this.#open.delete(it.message.id);
+    this.#kept = this.#kept.filter(stays);
+    this.#queue = this.#queue.filter(stays);
   }
 
   /** @param {Message} answer @returns whether it is one to something that was said */
@@ -116,6 +125,7 @@ export class Outbox {
   /** The session goes on, on another socket. @param {number} count that the server has handled */
   resume(count) {
     this.forget(count, true);
+    this.#drop(() => true);
     this.#next = this.#again = 0;
   }
 
@@ -130,7 +140,7 @@ export class Outbox {
    */
   startOver() {
     this.#queue.unshift(...this.#kept.filter((it) => !it.tried && it.message.type === "message"));
-    const lives = (/** @type {Entry} */ it) => it.lasting || (it.opens && !it.tried && it.message.type === "call-request");
+    const lives = (/** @type {Entry} */ it) => (it.lasting && !it.dropped) || (it.opens && !it.tried && it.message.type === "call-request");
     const rest = [...this.#open.values()].filter((it) => !this.#queue.includes(it));
     this.#kept = rest.filter(lives);
     for (const it of this.#kept) it.tried = false;
