@@ -35,7 +35,7 @@ const { outputFiles } = await build({
   mangleCache: shortNames(),
 
   legalComments: "none",
-  banner: { js: "// MIT OR Apache-2.0. Types: switchboard.d.ts. With comments: switchboard.js.map" },
+  banner: { js: "// MIT OR Apache-2.0" },
   sourcemap: "linked",
   sourcesContent: true,
 });

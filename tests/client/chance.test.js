@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { Exchange, chance } from "./exchange.js";
 import { Stream, settle } from "./fakes.js";
 
-const RUNS = Number(process.env.SWITCHBOARD_RUNS ?? 150);
+const RUNS = Number(process.env.SWITCHBOARD_RUNS ?? 80);
 const USERS = ["ana", "bo"];
 const otherOf = (user) => USERS.find((it) => it !== user);
 
