@@ -254,10 +254,14 @@ export class Peer extends Emitter {
   }
 
   async #stats() {
-    const reports = this.connection ? [...(await this.connection.getStats()).values()] : [];
-    const { stats, before } = summary(reports, this.#before);
-    this.#before = before;
-    return stats;
+    try {
+      const reports = this.connection ? [...(await this.connection.getStats()).values()] : [];
+      const { stats, before } = summary(reports, this.#before);
+      this.#before = before;
+      return stats;
+    } catch (cause) {
+      throw failure("getStats", cause);
+    }
   }
 
   /** @param {string} event */
@@ -269,7 +273,7 @@ export class Peer extends Emitter {
     this.#ticks.set(1000, () => {
       if (this.state === "ended" || !this._listens("stats")) return;
       this.#tick();
-      this.#stats().then((stats) => this._emit("stats", stats), (error) => this._failed(failure("getStats", error)));
+      this.#stats().then((stats) => this._emit("stats", stats), (error) => this._failed(error));
     });
   }
 

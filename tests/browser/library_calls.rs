@@ -1,8 +1,11 @@
 //! Calls by the client library.
 
-use futures_util::future::join;
+use std::time::Duration;
 
-use crate::demo::{impatient, on_a_demo_page_of, on_the_demo_page};
+use futures_util::future::join;
+use switchboard::config::Config;
+
+use crate::demo::{on_a_demo_page_of, on_the_demo_page};
 
 #[test]
 fn app_users_call_each_other_in_both_directions() {
@@ -31,7 +34,9 @@ fn app_users_call_each_other_in_both_directions() {
 
 #[test]
 fn a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswered() {
-    on_a_demo_page_of(impatient(), async |demo| {
+    // Long enough to pick up on a busy machine, and short enough to wait for nobody to do so.
+    let config = Config { ring_timeout: Duration::from_secs(8), ..Config::default() };
+    on_a_demo_page_of(config, async |demo| {
         let (ana, bo) = demo.two_app_users().await;
 
         ana.value("lab.rings('bo')").await;

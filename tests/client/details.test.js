@@ -57,6 +57,7 @@ test("what nobody awaits and fails is told by `error`, whatever it was", async (
   process.off("unhandledRejection", keep);
   assert.deepEqual(unhandled, []);
   assert.ok(page.heard("error").length >= 7);
+  assert.deepEqual(page.heard("error").filter(({ name }) => name !== "SwitchboardError"), []);
 });
 
 test("calling who is ringing here is accepting that call", async () => {

@@ -139,8 +139,9 @@ export class Outbox {
    * makes sense: messages and a call. So does what was asked of the session itself, such as its rooms.
    */
   startOver() {
+    this.#drop(() => true);
     this.#queue.unshift(...this.#kept.filter((it) => !it.tried && it.message.type === "message"));
-    const lives = (/** @type {Entry} */ it) => (it.lasting && !it.dropped) || (it.opens && !it.tried && it.message.type === "call-request");
+    const lives = (/** @type {Entry} */ it) => it.lasting || (it.opens && !it.tried && it.message.type === "call-request");
     const rest = [...this.#open.values()].filter((it) => !this.#queue.includes(it));
     this.#kept = rest.filter(lives);
     for (const it of this.#kept) it.tried = false;
