@@ -1,6 +1,6 @@
 /**
- * A server for two pages, as far as calls, messages and sessions go (protocol.md §5, §6, §13), with lines that carry
- * what is said in any order between the users, and that a test cuts. Chance decides by a seed.
+ * A server for some pages, as far as one call, one room, messages and sessions go (protocol.md §5 to §7, §13), with lines
+ * that carry what is said in any order between the users, and that a test cuts. Chance decides by a seed.
  */
 import { Page, settle } from "./fakes.js";
 
@@ -40,7 +40,10 @@ export class Exchange {
   sessions = new Map();
   lines = [];
   call = null;
+  members = new Set();
   pages = {};
+  /** The two ends of each media connection, by its name and the users'. */
+  links = {};
   #names = 0;
 
   constructor(random) {
@@ -109,6 +112,7 @@ export class Exchange {
     const session = this.sessions.get(user);
     this.sessions.delete(user);
     if (session && this.call?.[user]) this.#over("lost", user);
+    this.#leaves(user);
     for (const { told } of session?.kept.filter(({ told }) => told) ?? []) told("relayed");
   }
 
@@ -145,15 +149,22 @@ export class Exchange {
     for (const { message } of session.kept) line.down.push(message);
   }
 
-  #carryOut(session, { id: ref, type, to, data, callId, receipt, ...rest }) {
+  #carryOut(session, { id: ref, type, to, data, callId, room, receipt, ...rest }) {
     const { user } = session;
     const other = this.sessions.get(to);
     const refuse = (code) => session.says({ type: "error", code, message: code, ref });
+    if (type === "join") return this.#joins(session, room, ref);
+    if (room && ![user, to ?? user].every((it) => this.members.has(it))) return refuse("not-in-room");
+    if (type === "leave") {
+      this.#leaves(user);
+      return session.says({ type: "room-left", room, ref });
+    }
     if (["message", "offer", "answer", "candidate"].includes(type)) {
       if (!other) return refuse("user-offline");
       if (callId && callId !== this.call?.id) return refuse("call-over");
       const verdict = (it) => receipt && this.sessions.get(user) === session && session.says({ type: it, ref, to });
-      other.says({ type, from: user, data, callId }, () => verdict("delivered"));
+      this.#notes(user, data);
+      other.says({ type, from: user, data, callId, room }, () => verdict("delivered"));
       other.kept.at(-1).told = verdict;
       return;
     }
@@ -193,16 +204,35 @@ export class Exchange {
     this.call = null;
   }
 
-  /** Who have agreed are connected; who has nobody at the other end is not. */
+  #joins(session, room, ref) {
+    const { user } = session;
+    const others = [...this.members].filter((it) => it !== user);
+    session.says({ type: "room-joined", room, members: others, ref });
+    if (this.members.has(user)) return;
+    this.members.add(user);
+    for (const it of others) this.sessions.get(it)?.says({ type: "member-joined", room, userId: user });
+  }
+
+  #leaves(user) {
+    if (!this.members.delete(user)) return;
+    for (const it of this.members) this.sessions.get(it)?.says({ type: "member-left", room: "standup", userId: user });
+  }
+
+  /** Whose end of which media connection a description is. */
+  #notes(user, data) {
+    const [name] = /<\d+>/.exec(data?.sdp) ?? [];
+    if (!name) return;
+    const ends = (this.links[data.switchboard.peer] ??= {});
+    ends[user] = this.pages[user].connections.find((it) => it.name === name);
+  }
+
+  /** Two ends that have agreed are connected; one whose other end is closed is not. */
   #connectMedia() {
-    for (const [user, { connections }] of Object.entries(this.pages)) {
-      const others = Object.entries(this.pages).filter(([it]) => it !== user).flatMap(([, page]) => page.connections);
-      const alive = others.some(({ signalingState }) => signalingState !== "closed");
-      for (const it of connections) {
-        const agreed = it.signalingState === "stable" && it.localDescription && it.remoteDescription;
-        if (agreed && alive && it.connectionState === "new") it.becomes("connected");
-        if (!alive && it.connectionState === "connected") it.becomes("failed");
-      }
+    for (const ends of Object.values(this.links).map((it) => Object.values(it)).filter(({ length }) => length === 2)) {
+      const agreed = ends.every((it) => it.signalingState === "stable" && it.localDescription && it.remoteDescription);
+      for (const it of ends) if (agreed && it.connectionState === "new") it.becomes("connected");
+      const alive = ends.every((it) => it.signalingState !== "closed");
+      for (const it of ends) if (!alive && it.connectionState === "connected") it.becomes("failed");
     }
   }
 

@@ -173,6 +173,9 @@ export class PeerConnection {
   candidates = [];
   restarts = 0;
   #needed = false;
+  static #made = 0;
+  /** In what it says of itself. */
+  name = `<${++PeerConnection.#made}>`;
 
   constructor(config) {
     this.config = config;
@@ -204,7 +207,7 @@ export class PeerConnection {
   async setLocalDescription() {
     const type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
     this.#needed = false;
-    this.localDescription = { type, sdp: `${type} of ${this.senders.length}` };
+    this.localDescription = { type, sdp: `${type} of ${this.senders.length} by ${this.name}` };
     this.signalingState = type === "offer" ? "have-local-offer" : "stable";
   }
   async setRemoteDescription({ type, sdp }) {
