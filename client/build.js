@@ -1,32 +1,60 @@
 /**
- * Makes static/switchboard.js, the module as it is served and published: the code of client/switchboard.js without its
- * comments and indentation, so that a page loads less than 12 kB (gzipped). Names and lines stay.
+ * Makes static/switchboard.js, the module as it is served and published: all of client/src in one file that a page
+ * loads without any build step, and static/switchboard.js.map, by which a browser's tools show the source with its
+ * comments.
  *
- *     node client/build.js            writes it
- *     node client/build.js --check    fails where it is not what the source makes, or too large
+ *     node client/build.js            writes both
+ *     node client/build.js --check    fails where they are not what the source makes, or the module is too large
+ *
+ * Names go as well, but for those of the types: the map brings them back. What begins with `_` is for the library's own
+ * modules; it is shortened too, and still begins with `_`, so that it is never a name that an app gives to something.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import ts from "typescript";
+import { build } from "esbuild";
 
+/** Bytes, gzipped. */
 const LIMIT = 12_000;
-const source = new URL("switchboard.js", import.meta.url);
-const served = new URL("../static/switchboard.js", import.meta.url);
+const SERVED = "static/switchboard.js";
+const source = fileURLToPath(new URL("src", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
 
-const head = "// MIT OR Apache-2.0. Types: switchboard.d.ts. With comments: client/switchboard.js\n";
-const { outputText } = ts.transpileModule(readFileSync(source, "utf8"), {
-  compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext, removeComments: true },
+const { outputFiles } = await build({
+  absWorkingDir: root,
+  entryPoints: ["client/src/index.js"],
+  outfile: SERVED,
+  write: false,
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  minify: true,
+  mangleProps: /^_/,
+  mangleCache: shortNames(),
+
+  legalComments: "none",
+  banner: { js: "// MIT OR Apache-2.0" },
+  sourcemap: "linked",
+  sourcesContent: true,
 });
-const code = head + outputText.replace(/^ +/gm, "");
-const size = gzipSync(code, { level: 9 }).length;
 
-if (process.argv.includes("--check")) {
-  if (readFileSync(served, "utf8") !== code) fail("static/switchboard.js is not made from its source: run `node client/build.js`");
-} else {
-  writeFileSync(served, code);
+for (const { path, contents } of outputFiles) {
+  if (!process.argv.includes("--check")) writeFileSync(path, contents);
+  else if (!readFileSync(path).equals(contents)) fail(`${path} is not made from its source: run \`npm run build\` in client/`);
 }
-console.log(`static/switchboard.js: ${size} bytes gzipped`);
+const module = outputFiles.find(({ path }) => path.endsWith(SERVED));
+const size = gzipSync(module?.contents ?? "", { level: 9 }).length;
+console.log(`${SERVED}: ${size} bytes gzipped`);
 if (size >= LIMIT) fail(`that is over the limit of ${LIMIT}`);
+
+/** Every name that begins with `_`, in the order of the alphabet. @returns {Record<string, string>} */
+function shortNames() {
+  const code = readdirSync(source, { recursive: true }).filter((it) => it.endsWith(".js")).map((it) => readFileSync(join(source, it), "utf8"));
+  const names = [...new Set(code.join().match(/(?<=[.\s{])_[a-z]\w*/gi))].sort();
+  return Object.fromEntries(names.map((name, nth) => [name, `_${nth.toString(36)}`]));
+}
 
 /** @param {string} why */
 function fail(why) {

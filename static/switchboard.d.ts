@@ -120,10 +120,12 @@ export interface Switchboard extends Emitter<ClientEvents> {
   readonly rooms: ReadonlyMap<string, Room>;
   /** The one call that there may be, from ringing until it has ended. */
   readonly currentCall: Call | null;
+  /** The connections without ringing that there are now, those included that nobody has accepted yet. */
+  readonly peers: ReadonlySet<Peer>;
 
   /**
    * Rings a user. Resolves when they accept; fails with the reason: `busy`, `offline`, `no-answer`, `rejected`,
-   * `cancelled` (by `currentCall.hangUp()`), `lost`, `failed`, or with an error code.
+   * `cancelled` (by `currentCall.hangUp()`), `lost`, `failed`, or with an error code. Who is ringing here is accepted.
    */
   call(to: string, options?: CallOptions): Promise<Call>;
   /**
@@ -237,6 +239,8 @@ export interface CallEvents extends PeerEvents {
 }
 
 export interface Call extends Omit<Peer, "on" | "off" | "accept">, Emitter<CallEvents> {
+  /** The server's name for it, once it has one: for logs and the admin API. Another one after it was found again. */
+  readonly callId: string | undefined;
   readonly incoming: boolean;
   /** The caller's display name. */
   readonly name: string | undefined;
@@ -245,7 +249,7 @@ export interface Call extends Omit<Peer, "on" | "off" | "accept">, Emitter<CallE
   readonly away: boolean;
   /** The call that the other side wants to go on with, although this page, reloaded, does not know it any more. */
   readonly continues: string | undefined;
-  /** Picks up. Resolves when the stream is there and the caller is being told. */
+  /** Picks up. Resolves when the stream is there and the caller is being told; when `stream` fails it rings on. */
   accept(options?: { stream?: Media; data?: unknown }): Promise<void>;
   /** Ends it, whatever its state: cancels, rejects or hangs up. `detail`: a word for the other side, ≤ 128 characters. */
   hangUp(detail?: string): void;

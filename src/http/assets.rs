@@ -15,7 +15,7 @@ struct Static;
 
 /// What pages of any origin may load. It is the same for everybody and holds no secret; who may
 /// connect is another question (`origins`).
-const LIBRARY: [&str; 2] = ["switchboard.js", "switchboard.d.ts"];
+const LIBRARY: [&str; 3] = ["switchboard.js", "switchboard.js.map", "switchboard.d.ts"];
 
 /// Serves the file at the request's path; a folder's is its `index.html`.
 pub(super) async fn serve(request: HttpRequest) -> HttpResponse {
@@ -48,9 +48,11 @@ fn answer(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse
     if known {
         return response.finish();
     }
-    // For the registry `.ts` is a film.
+    // For the registry `.ts` is a film, and `.map` nothing.
     let kind = if path.ends_with(".d.ts") {
         mime_guess::mime::TEXT_PLAIN
+    } else if path.ends_with(".map") {
+        mime_guess::mime::APPLICATION_JSON
     } else {
         mime_guess::from_path(path).first_or_octet_stream()
     };

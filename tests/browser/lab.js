@@ -75,17 +75,48 @@ window.lab = (() => {
   const frames = async (peer = lab.call) =>
     (await reports(peer, "inbound-rtp", "video")).reduce((sum, it) => sum + (it.framesDecoded ?? 0), 0);
 
-  /** Looks every 100 ms whether frames of the other's picture arrive, and keeps the longest pause in ms. */
-  const watchPicture = () => {
-    let last = performance.now();
-    let count = 0;
+  /** Looks every 100 ms whether frames of the others' pictures arrive, and keeps the longest pause of any, in ms. */
+  const watchPicture = (...peers) => {
     lab.longestPause = 0;
-    setInterval(async () => {
-      const now = await frames();
-      if (now > count) last = performance.now();
-      count = now;
-      lab.longestPause = Math.max(lab.longestPause, performance.now() - last);
-    }, 100);
+    for (const peer of peers.length > 0 ? peers : [lab.call]) {
+      let last = performance.now();
+      let count = 0;
+      setInterval(async () => {
+        const now = await frames(peer);
+        if (now > count) last = performance.now();
+        count = now;
+        lab.longestPause = Math.max(lab.longestPause, performance.now() - last);
+      }, 100);
+    }
+    return true;
+  };
+
+  /** Joins a room with sound and a small picture, which many browsers on one machine can bear. */
+  const joins = async (name) => {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    for (const track of painting(96, 64).getTracks()) stream.addTrack(track);
+    streams.push(stream);
+    lab.room = await lab.me.join(name, { stream: () => stream });
+    lab.room.on("peer", keep);
+    return true;
+  };
+
+  /** Whether pictures of so many members move: more frames than when it was last asked. */
+  let counts = new Map();
+  const roomMoves = async (members) => {
+    const now = new Map();
+    for (const [user, peer] of lab.room.peers) now.set(user, await frames(peer));
+    const moved = [...now].filter(([user, count]) => count > (counts.get(user) ?? 0) + 5).length;
+    if (moved < members || now.size > members) return false;
+    counts = now;
+    return true;
+  };
+
+  /** A button that does it, for what a browser allows only to a person's click. */
+  const button = (act) => {
+    const it = Object.assign(document.createElement("button"), { textContent: "do it", onclick: act });
+    it.dataset.testid = "lab-button";
+    document.body.append(it);
     return true;
   };
 
@@ -100,7 +131,8 @@ window.lab = (() => {
     call: lab.call && { states: lab.call.states, reason: lab.call.reason, media: lab.call.connection?.connectionState },
     outcome: lab.outcome,
     line: lab.me?.state,
+    room: lab.room && { members: [...lab.room.members.keys()], peers: [...lab.room.peers].map(([user, { states }]) => [user, states]) },
   });
-  return { heard, start, keep, camera, painting, rings, accept, reports, frames, watchPicture, tidy, everything };
+  return { heard, start, keep, camera, painting, rings, accept, reports, frames, watchPicture, joins, roomMoves, button, tidy, everything };
 })();
 window.seen.everything = () => ({ ...lab.everything(), wire: seen.wire.map(({ direction, text }) => `${direction} ${text.slice(0, 160)}`) });

@@ -12,6 +12,8 @@ use crate::page::Page;
 
 /// So many more frames, decoded, show that a picture moves.
 const MOVING: u64 = 10;
+/// Longer than any two frames are apart on a busy machine, and far shorter than another connection takes; ms.
+const PAUSE: f64 = 2500.0;
 
 impl Demo {
     /// A bare page of the server, with the library on it and a user connected.
@@ -21,9 +23,19 @@ impl Demo {
 
     /// The same with another address for the server.
     pub(crate) async fn app_user_at(&self, address: SocketAddr, user: &str) -> Rc<Page> {
+        self.app_user_with(address, user, "{}").await
+    }
+
+    /// The same with options of `connect`, as an expression.
+    pub(crate) async fn app_user_with(
+        &self,
+        address: SocketAddr,
+        user: &str,
+        options: &str,
+    ) -> Rc<Page> {
         let page = self.page_of(&format!("http://{address}/healthz"), Camera::Fake).await;
         page.may_complain_of("/favicon.ico");
-        page.starts_the_library(user).await;
+        page.starts_the_library_with(user, options).await;
         page
     }
 
@@ -49,8 +61,12 @@ pub(crate) async fn in_a_call(ana: &Page, bo: &Page) {
 
 impl Page {
     pub(crate) async fn starts_the_library(&self, user: &str) {
+        self.starts_the_library_with(user, "{}").await;
+    }
+
+    pub(crate) async fn starts_the_library_with(&self, user: &str, options: &str) {
         self.driver.execute(include_str!("lab.js"), []).await.unwrap();
-        self.value(&format!("await lab.start({})", json!(user))).await;
+        self.value(&format!("await lab.start({}, {options})", json!(user))).await;
     }
 
     /// Waits for a call and takes it.
@@ -71,6 +87,19 @@ impl Page {
         self.sees("lab.call.state === 'ended'").await;
         assert_eq!(self.value("lab.call.reason").await, reason);
         self.sees("lab.me.currentCall === null && lab.tidy()").await;
+    }
+
+    /// Waits until the pictures of so many members of its room have moved since the last look.
+    pub(crate) async fn sees_members_moving(&self, members: usize) {
+        // Counted from now on, so that nothing of before is taken for a movement.
+        self.sees(&format!("await lab.roomMoves({members})")).await;
+        self.sees(&format!("await lab.roomMoves({members})")).await;
+    }
+
+    /// No picture that is watched has stood still for as long as a new connection takes.
+    pub(crate) async fn never_stopped_moving(&self) {
+        let pause = self.value("lab.longestPause").await.as_f64().unwrap();
+        assert!(pause < PAUSE, "a picture stood still for {pause} ms");
     }
 
     /// Nothing has failed without anybody waiting for it.

@@ -1,8 +1,11 @@
 //! Calls by the client library.
 
-use futures_util::future::join;
+use std::time::Duration;
 
-use crate::demo::{impatient, on_a_demo_page_of, on_the_demo_page};
+use futures_util::future::join;
+use switchboard::config::Config;
+
+use crate::demo::{on_a_demo_page_of, on_the_demo_page};
 
 #[test]
 fn app_users_call_each_other_in_both_directions() {
@@ -31,7 +34,9 @@ fn app_users_call_each_other_in_both_directions() {
 
 #[test]
 fn a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswered() {
-    on_a_demo_page_of(impatient(), async |demo| {
+    // Long enough to pick up on a busy machine, and short enough to wait for nobody to do so.
+    let config = Config { ring_timeout: Duration::from_secs(8), ..Config::default() };
+    on_a_demo_page_of(config, async |demo| {
         let (ana, bo) = demo.two_app_users().await;
 
         ana.value("lab.rings('bo')").await;
@@ -63,6 +68,10 @@ fn a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswered() {
         ana.value("lab.rings('bo')").await;
         ana.sees("lab.outcome === 'no-answer'").await;
         bo.sees("lab.heard.calls.at(-1).reason === 'no-answer'").await;
+        for page in [&ana, &bo, &cleo] {
+            // Nothing flows any more, and where nobody accepted nothing ever did.
+            page.sees("(await lab.reports(lab.call, 'transport')).length === 0").await;
+        }
         ana.sees("lab.tidy()").await;
         ana.has_heard_of_no_error().await;
         bo.has_heard_of_no_error().await;
@@ -121,14 +130,21 @@ fn a_track_is_added_replaced_and_removed_in_mid_call_and_a_screen_is_a_stream_of
         ana.value("(lab.call.removeTrack(lab.track), true)").await;
         bo.sees("lab.heard.streams[0].getVideoTracks().length === 0").await;
 
-        // No headless browser has a screen.
-        ana.value(
-            "(navigator.mediaDevices.getDisplayMedia = async () => lab.painting(320, 200), true)",
-        )
-        .await;
-        ana.value("lab.call.shareScreen().then((it) => (lab.screen = it, true))").await;
+        // The browser's own screen; it is given to nobody but a person who clicks.
+        ana.value("lab.button(async () => (lab.screen = await lab.call.shareScreen()))").await;
+        ana.presses("lab-button").await;
         bo.sees("lab.heard.streams[1].getVideoTracks().length === 1").await;
-        bo.sees(&format!("{width} === 320")).await;
+        let screen = "lab.screen.getVideoTracks()[0].getSettings()";
+        assert_eq!(ana.value(&format!("{screen}.displaySurface")).await, "monitor");
+        let shown = ana.value(&format!("{screen}.width")).await;
+        bo.sees(&format!("{width} === {shown}")).await;
+        bo.sees_moving().await;
+
+        ana.value("(lab.screen.getTracks().forEach((it) => it.stop()), true)").await;
+        bo.sees("lab.heard.streams[1].getVideoTracks().length === 0").await;
+        ana.presses("lab-button").await;
+        bo.sees("lab.heard.streams[2].getVideoTracks().length === 1").await;
+        bo.sees_moving().await;
         ana.value("lab.call.hangUp()").await;
         ana.sees("lab.screen.getTracks().every((it) => it.readyState === 'ended')").await;
         bo.sees_call_end("hangup").await;

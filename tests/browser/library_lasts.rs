@@ -11,16 +11,6 @@ use crate::library::in_a_call;
 use crate::line::{Line, Program};
 use crate::page::Page;
 
-/// Longer than any two frames are apart on a busy machine, and far shorter than another connection takes.
-const PAUSE: u64 = 2500;
-
-impl Page {
-    async fn never_stopped_moving(&self) {
-        let pause = self.value("lab.longestPause").await.as_f64().unwrap();
-        assert!(pause < PAUSE as f64, "the picture stood still for {pause} ms");
-    }
-}
-
 #[test]
 fn media_and_chat_go_on_while_the_socket_is_cut_twenty_times() {
     on_the_demo_page(async |demo| {
@@ -59,7 +49,7 @@ fn media_and_chat_go_on_while_the_socket_is_cut_twenty_times() {
             let due: Vec<u64> = (0..sent).collect();
             assert_eq!(other.value("lab.heard.messages").await, json!(due), "each once, in order");
             one.never_stopped_moving().await;
-            one.sees("lab.call.state === 'connected'").await;
+            one.sees_moving().await;
             one.has_heard_of_no_error().await;
         }
     });
@@ -74,7 +64,7 @@ fn media_go_on_when_the_server_is_killed_and_both_can_hang_up_when_it_is_back() 
             let ana = demo.app_user_at(line.address, "ana").await;
             let bo = demo.app_user_at(line.address, "bo").await;
             in_a_call(&ana, &bo).await;
-            let before = ana.value("lab.call._route.callId").await;
+            let before = ana.value("lab.call.callId").await;
             for page in [&ana, &bo] {
                 page.may_complain_of("WebSocket");
                 page.value("lab.watchPicture()").await;
@@ -87,7 +77,7 @@ fn media_go_on_when_the_server_is_killed_and_both_can_hang_up_when_it_is_back() 
             let program = Program::start();
             line.lead_to(program.address);
 
-            let found = format!("lab.call._attached && lab.call._route.callId !== {before}");
+            let found = format!("lab.call.callId !== {before}");
             ana.sees(&found).await;
             bo.sees(&found).await;
             ana.sees_moving().await;
@@ -113,10 +103,12 @@ fn after_a_reload_in_mid_call_the_other_side_rings_and_the_call_goes_on() {
 
         bo.driver.refresh().await.unwrap();
         bo.starts_the_library("bo").await;
+        bo.sees("lab.heard.calls[0]?.continues").await;
         bo.picks_up().await;
 
         bo.sees_moving().await;
         ana.sees_moving().await;
+        ana.sees("lab.call.remoteStream.getTracks().every((it) => it.readyState === 'live')").await;
         assert_eq!(ana.value("lab.call.states.includes('ended')").await, false);
         ana.value("lab.call.hangUp()").await;
         bo.sees_call_end("hangup").await;
@@ -170,7 +162,7 @@ fn a_tab_that_is_in_the_background_for_90_s_is_still_reachable() {
         let sent = "await lab.me.send('bo', 'are you there?').then(() => 'delivered', (error) => error.code)";
         assert_eq!(ana.value(sent).await, "delivered");
         ana.value("lab.rings('bo')").await;
-        ana.sees("lab.call._route.callId !== undefined").await;
+        ana.sees("lab.call.callId !== undefined").await;
         assert_eq!(bo.value("lab.heard.states").await, json!([]), "its socket was never lost");
         let late = bo.value("lab.late").await.as_u64().unwrap();
         assert!(late > 900, "its timers were throttled: {late} ms");

@@ -14,6 +14,8 @@ mod library;
 mod library_calls;
 mod library_lasts;
 mod library_many;
+mod library_relay;
+mod library_rooms;
 mod library_tokens;
 mod line;
 mod media;

@@ -92,6 +92,44 @@ test("`retry after` is waited for, also when the page is seen and the network co
   assert.equal(page.sockets.length, 2);
 });
 
+test("the `retryAfter` of a refusal is waited for as well", async () => {
+  const page = new Page({ timeout: 60_000 });
+  page.chance = 0;
+  page.begins();
+  page.socket.says({ type: "error", code: "unavailable", message: "full", retryAfter: 3000 });
+  page.socket.closes(1013);
+  await page.clock.advance(2999);
+  assert.equal(page.sockets.length, 1);
+  await page.clock.advance(1);
+  assert.equal(page.sockets.length, 2);
+});
+
+test("a page that is hidden or left acknowledges, and neither asks nor comes back for that", async () => {
+  const page = await Page.connected();
+  page.socket.says({ type: "message", from: "22", data: 1 });
+  const pings = () => page.socket.sent.filter(({ type }) => type === "ping").length;
+  const before = pings();
+  page.window.fires("pagehide");
+  assert.deepEqual(page.socket.last("ack"), { type: "ack", received: 1 });
+  page.document.visibilityState = "hidden";
+  page.document.fires("visibilitychange");
+  assert.equal(pings(), before);
+  page.chance = 0.999;
+  page.socket.closes(1006);
+  page.window.fires("pagehide");
+  assert.equal(page.sockets.length, 1);
+});
+
+test("a hidden page whose alarms are late by a second, as browsers make them, is back in time to resume", async () => {
+  const page = await Page.connected();
+  page.document.visibilityState = "hidden";
+  page.chance = 0.999;
+  page.socket.closes(1006);
+  await page.clock.sleep(1500);
+  assert.equal(page.sockets.length, 2);
+  assert.deepEqual(page.socket.protocols, ["switchboard.v1", "resume.T"]);
+});
+
 for (const [where, event] of [["window", "online"], ["document", "visibilitychange"], ["window", "pageshow"]]) {
   test(`at ${event} it comes back at once`, async () => {
     const page = await Page.connected();

@@ -1,12 +1,7 @@
-/** The module, and where it connects to. */
+/** Where it connects to. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as library from "../../static/switchboard.js";
 import { Page } from "./fakes.js";
-
-test("the module gives what its types say, and no more", () => {
-  assert.deepEqual(Object.keys(library).sort(), ["SwitchboardError", "connect"]);
-});
 
 for (const [url, socket] of [
   ["https://signal.example", "wss://signal.example/ws"],

@@ -2,7 +2,7 @@
  * A browser for the library that is made of numbers: its clock stands still until a test moves it, and its sockets say
  * what a test makes them say.
  */
-import { connect } from "../../static/switchboard.js";
+import { connect } from "../../client/src/index.js";
 
 /** Lets everything run that is waiting for nothing but its turn. */
 export async function settle() {
@@ -48,7 +48,7 @@ class Clock {
 }
 
 /** Counts who listens. */
-class Target extends EventTarget {
+export class Target extends EventTarget {
   listeners = 0;
   addEventListener(...all) {
     this.listeners++;
@@ -173,6 +173,9 @@ export class PeerConnection {
   candidates = [];
   restarts = 0;
   #needed = false;
+  static #made = 0;
+  /** In what it says of itself. */
+  name = `<${++PeerConnection.#made}>`;
 
   constructor(config) {
     this.config = config;
@@ -204,7 +207,7 @@ export class PeerConnection {
   async setLocalDescription() {
     const type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
     this.#needed = false;
-    this.localDescription = { type, sdp: `${type} of ${this.senders.length}` };
+    this.localDescription = { type, sdp: `${type} of ${this.senders.length} by ${this.name}` };
     this.signalingState = type === "offer" ? "have-local-offer" : "stable";
   }
   async setRemoteDescription({ type, sdp }) {
@@ -245,9 +248,12 @@ export class Page {
   /** What `Math.random` gives. */
   chance = 0.5;
   events = [];
+  #listening = new Map();
 
-  constructor(options = {}) {
+  /** `through`: another `connect` than that of the source; `network`: a `navigator.connection`. */
+  constructor({ through = connect, network, ...options } = {}) {
     const page = this;
+    this.through = through;
     this.options = {
       url: "https://signal.example",
       userId: "11",
@@ -271,7 +277,7 @@ export class Page {
         Math: { random: () => this.chance },
         window: this.window,
         document: this.document,
-        navigator: {},
+        navigator: { connection: network },
       },
       ...options,
     };
@@ -287,10 +293,10 @@ export class Page {
 
   /** Calls `connect`, whatever comes of it. */
   begins() {
-    this.connected = connect(this.options).then((me) => {
+    this.connected = this.through(this.options).then((me) => {
       this.me = me;
       for (const event of ["state", "presence", "call", "message", "peer", "error", "close", "fresh"]) {
-        me.on(event, (detail) => this.events.push([event, detail]));
+        this.#listening.set(event, me.on(event, (detail) => this.events.push([event, detail])));
       }
       return me;
     });
@@ -306,6 +312,10 @@ export class Page {
     page.socket.says({ type: "pong" });
     await settle();
     return page;
+  }
+
+  hearsNoMore(event) {
+    this.#listening.get(event)();
   }
 
   /** What came of an event. */

@@ -1,7 +1,7 @@
 /** After `close()` nothing is left: no timer, socket, track, listener, promise that nobody settles. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Page, Stream, fate, settle } from "./fakes.js";
+import { Page, Stream, Target, fate, settle } from "./fakes.js";
 
 const STATES = {
   "when it is online": async () => {},
@@ -29,7 +29,8 @@ const STATES = {
 
 for (const [when, happens] of Object.entries(STATES)) {
   test(`close() leaves nothing behind ${when}`, async () => {
-    const page = await Page.connected();
+    const network = new Target();
+    const page = await Page.connected({ network });
     await happens(page);
     const { socket } = page;
     const wasBroken = socket.readyState === 3;
@@ -40,6 +41,7 @@ for (const [when, happens] of Object.entries(STATES)) {
     assert.equal(page.clock.running, 0);
     assert.equal(page.window.listeners, 0);
     assert.equal(page.document.listeners, 0);
+    assert.equal(network.listeners, 0);
     if (!wasBroken) assert.equal(socket.closedWith, 1000);
     assert.ok(!socket.onmessage && !socket.onclose);
     assert.ok(page.connections.every(({ signalingState }) => signalingState === "closed"));
@@ -100,4 +102,18 @@ test("no promise of the library is ever left unhandled", async (t) => {
   await new Promise((done) => setImmediate(done));
   process.off("unhandledRejection", keep);
   assert.deepEqual(unhandled, []);
+});
+
+test("an app that calls again whenever something ends can close, too", async () => {
+  const page = await Page.connected();
+  const again = (user) => {
+    const outcome = page.me.peer(user);
+    [...page.me.peers].at(-1)?.on("state", (state) => state === "ended" && again(user));
+    outcome.catch(() => {});
+  };
+  again("22");
+  again("33");
+  page.me.close();
+  await settle();
+  assert.deepEqual([page.me.state, page.me.peers.size, page.clock.running], ["closed", 0, 0]);
 });

@@ -1,0 +1,236 @@
+/**
+ * A call: a peer that rings (§6).
+ *
+ * Promises: its end is told to the app exactly once, with a reason; it outlives sockets, sessions and servers for as
+ * long as its media do, and finds the other side again. Leaves to the client which call there is.
+ *
+ * @import * as Api from "../../static/switchboard.js"
+ * @import { Core } from "./core.js"
+ * @import { Message } from "./platform.js"
+ */
+import { Alarm } from "./platform.js";
+import { MENDING, Peer } from "./peer.js";
+
+/** Between two questions whether the other side goes on, at most; ms. */
+const LONGEST_PAUSE = 30_000;
+
+/** @implements {Api.Call} */
+export class Call extends Peer {
+  away = false;
+  /** The server knows of this call. */ _attached = true;
+  /** The session in which it rang here. */ _session = "";
+  /** @type {Set<string>} what the server has called it so far */ #names = new Set();
+  /** @type {string | undefined} what the call is called that is to go on with this one */ #next;
+  /** @type {Message | null} the other's call, which came while this one rang there */ #crossing = null;
+  /** It was this side's session that was lost, so that the other's may be about to come back as well. */ #patient = false;
+  #asks = 0;
+  #nextAsk;
+  #rung;
+
+  /**
+   * @param {Core} core @param {string} userId @param {boolean} incoming @param {Message} it
+   * @param {(it: Message) => void} rung somebody calls, after this one has ended
+   */
+  constructor(core, userId, incoming, it, rung) {
+    super(core, userId, {}, incoming);
+    this.#nextAsk = new Alarm(core.platform);
+    this.#rung = rung;
+    if (it.callId) this.#isCalled(it.callId);
+    this._become("ringing");
+    this.incoming = incoming;
+    this.name = it.name;
+    this.media = it.media;
+    this.data = it.data;
+    this.continues = it.continues;
+  }
+
+  get callId() {
+    return /** @type {string | undefined} */ (this._route.callId);
+  }
+
+  get _isDirect() {
+    return false;
+  }
+
+  /** @param {string} callId */
+  #isCalled(callId) {
+    this._route = { callId };
+    this.#names.add(callId);
+    this.#next = undefined;
+  }
+
+  // -- ringing
+
+  /** @param {Message} request */
+  _request(request) {
+    this._unsaid = false;
+    const settle = (/** @type {any} */ error, /** @type {Message} */ it) => {
+      if (error) this.#failedToRing(error);
+      else if (it.type === "call-ended") this._over(it);
+      else if (this.state === "ended") this._core.tell("call-cancel", it.callId);
+      else if (it.type === "call-accept") this._accepted(it);
+      else {
+        if (this.state === "ringing") this.#isCalled(it.callId);
+        else this.#next = it.callId;
+        this._isAway(it.away === true);
+      }
+    };
+    const how = { owner: this, opens: this.state === "ringing" };
+    this._core.line.request({ type: "call-request", to: this.userId, ...request }, settle, how);
+  }
+
+  /** @param {any} error */
+  #failedToRing(error) {
+    if (this.state === "ended") return;
+    if (this.state !== "ringing") return this.#askLater();
+    // Rung or not: that session's calls have ended with it.
+    this._end(error.code === "unknown" ? "lost" : error.code, undefined, error.code === "unknown" ? undefined : error);
+  }
+
+  /** Is this about this call? @param {string | undefined} callId */
+  _isAbout(callId) {
+    return callId !== undefined && (callId === this.callId || callId === this.#next);
+  }
+
+  /** Rings here. */
+  get _rings() {
+    return this.incoming && this.state === "ringing";
+  }
+
+  /** Rings there, or is about to, and nobody there can lose it. */
+  get _waits() {
+    return this.state === "ringing" && !this.incoming && !this.callId;
+  }
+
+  /** Does this request belong to this call? @param {Message} it @param {string} session */
+  _claims(it, session) {
+    if (it.from !== this.userId || this.state === "ended") return false;
+    if (this._rings) {
+      if (it.callId === this.callId) this._session = session;
+      return it.callId === this.callId;
+    }
+    if (this.state === "ringing") {
+      // Both have called: the answer to the own request tells what becomes of it.
+      this.#crossing = it;
+      return true;
+    }
+    if (!this._link || !this.#names.has(it.continues)) return false;
+    this._accepted({ callId: it.callId, offerer: false });
+    this.#answer();
+    return true;
+  }
+
+  /** The other's call is over. @param {string} callId */
+  _crossed(callId) {
+    if (this.#crossing?.callId === callId) this.#crossing = null;
+  }
+
+  // -- accepted
+
+  /** @param {{ stream?: Api.Media, data?: any }} [options] */
+  accept({ stream, data } = {}) {
+    return this._accept(this._rings, stream, () => this.#answer(data));
+  }
+
+  /** @param {any} [data] */
+  #answer(data) {
+    const message = { type: "call-accept", ...this._route, data };
+    // Once connected it goes on, whatever became of that message.
+    const settle = (/** @type {any} */ error) => error && this.state === "connecting" && this._end(error.code, undefined, error);
+    this._core.line.request(message, settle, { answered: false, owner: this });
+  }
+
+  /** The other side is there, or there again. @param {Message} it */
+  _accepted(it) {
+    const first = this.state === "ringing";
+    this.#isCalled(it.callId);
+    this._attached = true;
+    this.#asks = 0;
+    this.#nextAsk.stop();
+    this._isAway(false);
+    this._polite = !it.offerer;
+    if (first) {
+      this.data = it.data ?? this.data;
+      this.media = it.media ?? this.media;
+      this._become("connecting");
+    }
+    this._settled();
+    if (it.offerer) this._resync();
+    else if (first) this._await();
+  }
+
+  /** @param {boolean} away */
+  _isAway(away) {
+    if (this.away === away) return;
+    this.away = away;
+    this._emit("away", away);
+  }
+
+  // -- the end
+
+  /** @param {string} [detail] */
+  close(detail) {
+    const ringing = this.state === "ringing";
+    for (const name of this.#names) this._core.hungUp(name);
+    this._finish(ringing ? (this.incoming ? "rejected" : "cancelled") : "hangup", undefined, detail, detail);
+  }
+
+  hangUp = this.close;
+  reject = this.close;
+
+  /** @param {string} [detail] */
+  _tellEnd(detail) {
+    const callId = this.#next ?? this.callId;
+    if (callId) this._core.tell("call-hangup", callId, detail);
+  }
+
+  _bye() {
+    this._finish("hangup");
+  }
+
+  /** The server has ended this call, or not begun it. @param {Message} it */
+  _over({ reason, detail, callId }) {
+    if (reason === "lost") {
+      this.#patient = false;
+      return this.#detach(detail);
+    }
+    if (callId || this.state === "ringing") return this._end(reason, detail);
+    // The answer to a question whether it goes on; as long as the media do, or may again, it may.
+    const hope = this.state === "connected" || (this.#patient && reason === "offline");
+    if (hope) this.#detach(detail);
+    else this._end("lost");
+  }
+
+  /** This side's session is another one. */
+  _sessionLost() {
+    this.#patient = true;
+    this.#asks = 0;
+    this.#detach();
+  }
+
+  /** The session of one side is lost, and the call with it; the media are not (§6, going on after `lost`). */
+  #detach(detail = "") {
+    if (!["connected", "reconnecting"].includes(this.state)) return this._end("lost", detail);
+    this._attached = false;
+    this.#next = undefined;
+    this.#askLater();
+  }
+
+  /** The smaller name asks; the other does if it hears nothing. */
+  #askLater() {
+    const turn = this._core.line.userId < this.userId ? 0 : MENDING;
+    const wait = Math.min(LONGEST_PAUSE, this.#asks && 1000 * 2 ** this.#asks) + turn;
+    this.#asks++;
+    this.#nextAsk.set(wait, () => this._attached || this._request({ continues: this.callId, media: this.media }));
+  }
+
+  /** @param {string} reason @param {string} [detail] @param {any} [cause] */
+  _end(reason, detail, cause) {
+    if (this.state === "ended") return;
+    this.#nextAsk.stop();
+    const crossing = this.#crossing;
+    super._end(reason, detail, cause);
+    // Busy because the other's call came first, or taken back before it could be: that one rings now.
+    if (crossing && (this._unsaid || reason === "busy")) this.#rung(crossing);
+  }
+}

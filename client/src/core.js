@@ -1,0 +1,99 @@
+/**
+ * What calls, peers and rooms have in common: the line, the browser, who there is, and where failures go.
+ *
+ * Promises: the app does not get at it. Decides nothing: the client does.
+ *
+ * @import * as Api from "../../static/switchboard.js"
+ * @import { Message, Platform } from "./platform.js"
+ * @import { How, Settle } from "./line/outbox.js"
+ * @import { Peer } from "./peer.js"
+ */
+import { Outcome, SwitchboardError } from "./errors.js";
+import { Line } from "./line/line.js";
+import { platformOf } from "./platform.js";
+
+/** So many calls that have ended. */
+const REMEMBERED = 20;
+
+export class Core {
+  /** @type {RTCIceServer[]} of the server */ iceServers = [];
+  /** @type {Set<Peer>} that have not ended: calls, members of rooms, and those without ringing */ peers = new Set();
+  /** @type {Set<MediaStreamTrack>} that `close()` has to stop */ sent = new Set();
+  /** Calls that the app here has ended, the latest only: whoever has not heard it must not ring to go on. */
+  ended = /** @type {string[]} */ ([]);
+  #names = 0;
+
+  /**
+   * @param {Api.Options} options
+   * @param {Omit<import("./line/line.js").Owner, "failed">} owner
+   * @param {(error: any) => void} failed what nobody waits for
+   * @param {(peer: Peer) => void} forget one that has ended
+   */
+  constructor(options, owner, failed, forget) {
+    this.options = options;
+    this.platform = platformOf(options);
+    this.failed = failed;
+    this.forget = forget;
+    this.line = new Line(options, this.platform, { ...owner, failed });
+  }
+
+  /** @returns {RTCConfiguration} */
+  get rtc() {
+    const { rtc } = this.options;
+    return { ...rtc, iceServers: [...this.iceServers, ...(rtc?.iceServers ?? [])] };
+  }
+
+  /** Another page, or this one reloaded, makes other ones. @returns {string} */
+  newName() {
+    return `${this.platform("Math").random().toString(36).slice(2)}${++this.#names}`;
+  }
+
+  /** @template T @param {Promise<T>} promise for the app */
+  told(promise) {
+    return Outcome.of(promise, this.failed);
+  }
+
+  /** Says something and gives its answer. @param {Message} message @param {How} [how] @returns {Promise<Message>} */
+  request(message, how) {
+    const answer = new Promise((fulfill, reject) => {
+      this.line.request(message, (error, it) => (error ? reject(error) : fulfill(it)), how);
+    });
+    return this.told(answer);
+  }
+
+  /** @param {MediaStreamTrack} track */
+  sends(track) {
+    for (const it of this.sent) if (it.readyState === "ended") this.sent.delete(it);
+    this.sent.add(track);
+  }
+
+  /** Chat; resolves when the other has it, or, without `receipt`, when the server has. @param {Message} message */
+  speak(message) {
+    const { receipt } = message;
+    const verdict = this.request({ type: "message", ...message, receipt: receipt || undefined }, { answered: receipt, chat: true });
+    return this.told(verdict.then(judge));
+  }
+
+  /** Between the libraries, about a peer without ringing. @param {string} to @param {string} peer @param {string} is @param {any} [data] */
+  word(to, peer, is, data, /** @type {Settle} */ settle = () => {}, /** @type {How} */ how = {}) {
+    this.line.request({ type: "message", to, data: { switchboard: { peer, is, data } } }, settle, { answered: false, ...how });
+  }
+
+  /** @param {string} callId */
+  hungUp(callId) {
+    this.ended = [...this.ended.slice(-REMEMBERED), callId];
+  }
+
+  /** About a call. @param {string} type @param {string} callId @param {string} [detail] */
+  tell(type, callId, detail) {
+    // It may be over already, which is as well; or it is another call's name by now, after both have called.
+    const settle = (/** @type {any} */ _, /** @type {Message} */ it) => it.type === "call-ended" && this.line.owner.hear(it);
+    this.line.request({ type, callId, detail }, settle);
+  }
+}
+
+/** @param {Message} verdict */
+function judge({ type, to }) {
+  if (type === "undelivered") throw new SwitchboardError(type, `${to} was never sent it`, { to });
+  if (type === "relayed") throw new SwitchboardError("unknown", `${to} was sent it and never confirmed it`, { to });
+}

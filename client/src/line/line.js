@@ -1,0 +1,363 @@
+/**
+ * The line to the server: one session over as many sockets as it takes (§11, §13).
+ *
+ * Promises: one socket at a time; what is received is counted, acknowledged and handed on exactly once; it comes back
+ * by itself until the server forbids it. What is due is looked at at an alarm and whenever something happens, because
+ * alarms of background tabs are late; one that is set while an event is handled, as all are that bring a socket back,
+ * is late by a second at most. Leaves to others what the messages mean (`Owner`), what is said again (`Outbox`), how
+ * fast (`Pace`) and when (`BackOff`).
+ *
+ * @import * as Api from "../../../static/switchboard.js"
+ * @import { Message, Platform } from "../platform.js"
+ * @import { How, Settle } from "./outbox.js"
+ * @typedef {object} Owner who is told what comes of it
+ * @property {(it: Message) => void} registered before anything else of a new socket
+ * @property {(it: Message) => void} hear what is no answer to something that was said
+ * @property {() => void} caughtUp all that the server has kept for this session has come
+ * @property {(state: Api.ConnectionState) => void} becomes
+ * @property {() => void} networkChanged
+ * @property {(error: SwitchboardError) => void} ended for good
+ * @property {(error: any) => void} failed what nobody waits for
+ */
+import { SwitchboardError, refusal } from "../errors.js";
+import { Alarm } from "../platform.js";
+import { Access } from "./access.js";
+import { addressOf, protocolsOf } from "./address.js";
+import { BackOff } from "./backoff.js";
+import { Outbox } from "./outbox.js";
+import { Pace } from "./pace.js";
+
+/** True only now, so never counted (§13). */
+const UNCOUNTED = ["registered", "client-list", "presence", "ice-servers", "ack", "ping", "pong"];
+/** An acknowledgement is due after so many messages, characters, ms; §13 allows 32, 64 KiB, 5 s. */
+const ACK_MESSAGES = 32;
+const ACK_SIZE = 20_000;
+const ACK_WITHIN = 250;
+/** A socket that is not registered by then is given up. */
+const OPENING = 15_000;
+const ANSWER_TO_PING = 5_000;
+/** Below 4500, and yet no reason to come back. */
+const FOR_GOOD = [1002, 1003, 1007, 1009];
+/** @type {Record<number, string>} */
+const CLOSE_CODES = { 4501: "bad-token", 4503: "removed", 4509: "replaced", 4510: "name-in-use", 4513: "too-large" };
+
+export class Line {
+  state = /** @type {Api.ConnectionState} */ ("connecting");
+  /** @type {any} */ #socket = null;
+  #registered = false;
+  /** @type {Message | null} */ #refusal = null;
+  #resumeToken = "";
+  #received = 0;
+  #told = 0;
+  #untoldSize = 0;
+  #outbox = new Outbox((run) => this.#safely(run));
+  #pace = new Pace();
+  #backOff = new BackOff();
+  #access;
+
+  // When what is due.
+  #opened = 0;
+  #heardAt = 0;
+  #heartbeat = 0;
+  #ackBy = Infinity;
+  #pongBy = Infinity;
+  #paceAt = Infinity;
+  #alarm;
+
+  #asked = 0;
+  #late = 0;
+  #dial = 0;
+  #unlisten = [() => {}];
+
+  /** @param {Api.Options} options @param {Platform} platform @param {Owner} owner */
+  constructor(options, platform, owner) {
+    this.options = options;
+    this.platform = platform;
+    this.owner = owner;
+    this.#alarm = new Alarm(platform);
+    this.#access = new Access(options.token);
+    this.userId = options.userId ?? "";
+  }
+
+  start() {
+    const window = this.platform("window");
+    const network = this.platform("navigator")?.connection;
+    const wake = () => this.#wake();
+    const document = this.platform("document");
+    let type = network?.type;
+    this.#listen(window, "online", () => this.owner.networkChanged());
+    this.#listen(window, "online", wake);
+    this.#listen(window, "pageshow", wake);
+    this.#listen(window, "pagehide", () => this.#acknowledge());
+    this.#listen(document, "visibilitychange", () => (document.visibilityState === "hidden" ? this.#acknowledge() : wake()));
+    this.#listen(network, "change", () => {
+      // It changes with every guess of the speed, too.
+      if (network.type !== type) this.owner.networkChanged();
+      type = network.type;
+      wake();
+    });
+    this.#connect();
+  }
+
+  /** @param {any} target @param {string} event @param {() => void} handler */
+  #listen(target, event, handler) {
+    target?.addEventListener(event, handler);
+    this.#unlisten.push(() => target?.removeEventListener(event, handler));
+  }
+
+  // -- sending
+
+  /** Says something, as soon as that can be done. @param {Message} message @param {Settle} settle @param {How} [how] */
+  request(message, settle, how = {}) {
+    if (this.state === "closed") return settle(new SwitchboardError("closed", "this client is closed"), {});
+    // Now or never.
+    if (message.volatile && !this.#registered) return settle(null, message.receipt ? { type: "undelivered", to: message.to } : {});
+    this.#outbox.take(message, settle, how);
+    this.#look();
+  }
+
+  /** @param {unknown} owner whose words are taken back, as far as they are not said @returns whether nobody knows of the owner */
+  withdraw(owner) {
+    return this.#outbox.withdraw(owner);
+  }
+
+  /** Writes what may go now. */
+  #pump() {
+    this.#paceAt = Infinity;
+    for (let entry; this.#registered && (entry = this.#outbox.due); ) {
+      const wait = this.#pace.wait(entry.message.type, this.#now());
+      if (wait) return void (this.#paceAt = this.#now() + wait);
+      this.#outbox.advance();
+      this.#write(entry.text);
+    }
+  }
+
+  /** @param {string} text */
+  #write(text) {
+    if (this.#socket?.readyState === 1) this.#socket.send(text);
+  }
+
+  /** @param {() => void} run code that hands something to the app */
+  #safely(run) {
+    try {
+      run();
+    } catch (error) {
+      this.owner.failed(error);
+    }
+  }
+
+  // -- one socket at a time
+
+  #connect() {
+    // First: nothing of an older socket may be counted any more.
+    this.#letGo(4000);
+    this.#refusal = null;
+    this.#opened = this.#now();
+    this.#become("connecting");
+    // The app may have closed it just now.
+    if (this.state === "closed") return;
+    this.#arm();
+    if (!this.#access.lacking) return this.#open();
+    const dial = ++this.#dial;
+    this.#access.renew(() => this.#now()).then(
+      () => dial === this.#dial && this.#open(),
+      (error) => {
+        this.owner.failed(error);
+        if (dial === this.#dial) this.#broken();
+      },
+    );
+  }
+
+  #open() {
+    if (!this.#resumeToken) this.#received = 0;
+    const WebSocket = this.platform("WebSocket");
+    const { url = this.platform("location").origin, name } = this.options;
+    try {
+      const address = addressOf(url, { userId: this.userId, name, received: `${this.#received}` });
+      this.#socket = new WebSocket(address, protocolsOf(this.#access.token, this.#resumeToken));
+    } catch (cause) {
+      return this.end(new SwitchboardError("protocol", "no socket can be opened", { cause }));
+    }
+    this.#socket.onmessage = (/** @type {any} */ { data }) => this.#hear(data);
+    this.#socket.onclose = (/** @type {any} */ { code, reason }) => this.#broken(code, reason);
+  }
+
+  /** @param {number} code */
+  #letGo(code) {
+    const socket = this.#socket;
+    this.#dial++;
+    this.#socket = null;
+    this.#registered = false;
+    this.#ackBy = this.#pongBy = Infinity;
+    if (!socket) return;
+    socket.onmessage = socket.onclose = null;
+    socket.close(code);
+  }
+
+  /** @param {unknown} text */
+  #hear(text) {
+    const message = JSON.parse(String(text));
+    this.#heardAt = this.#now();
+    this.#pongBy = Infinity;
+    this.#asked = 0;
+    if (message.type === "registered") this.#isRegistered(message);
+    else if (this.#registered) this.#take(message, String(text).length);
+    else this.#refusal = message;
+    this.#look();
+  }
+
+  /** @param {Message} it */
+  #isRegistered(it) {
+    if (it.resumed) this.#outbox.resume(it.received);
+    else {
+      this.#received = 0;
+      this.#outbox.startOver();
+    }
+    this.#told = this.#received;
+    this.#untoldSize = this.#late = 0;
+    this.#resumeToken = it.resumeToken ?? "";
+    this.userId = it.userId;
+    this.#heartbeat = it.heartbeat;
+    this.#outbox.frame = it.limits.frame;
+    this.#pace.allow(it.limits);
+    this.#backOff.reset();
+    this.#registered = true;
+    this.#safely(() => this.owner.registered(it));
+    this.#become("online");
+    // Its pong comes behind all that the server has kept.
+    this.#ping();
+  }
+
+  /** To take and to count is one step. @param {Message} message @param {number} size */
+  #take(message, size) {
+    const { type } = message;
+    if (message.code === "rate-limited") this.#pace.rest(this.#now(), message.retryAfter);
+    if (type === "ack") this.#outbox.forget(message.received);
+    else if (type === "ping") this.#write('{"type":"pong"}');
+    else if (type === "pong") this.#caughtUp();
+    else if (!this.#outbox.answer(message)) this.#safely(() => this.owner.hear(message));
+    if (UNCOUNTED.includes(type)) return;
+    this.#received++;
+    this.#untoldSize += size;
+    const due = this.#received - this.#told >= ACK_MESSAGES || this.#untoldSize >= ACK_SIZE;
+    // A hidden page's alarm may be a minute late.
+    if (due || this.platform("document")?.visibilityState === "hidden") this.#acknowledge();
+    else this.#ackBy = Math.min(this.#ackBy, this.#now() + ACK_WITHIN);
+  }
+
+  #caughtUp() {
+    this.#outbox.caughtUp();
+    this.#safely(() => this.owner.caughtUp());
+  }
+
+  #acknowledge() {
+    this.#ackBy = Infinity;
+    if (!this.#registered || this.#told === this.#received) return;
+    this.#write(`{"type":"ack","received":${this.#received}}`);
+    this.#told = this.#received;
+    this.#untoldSize = 0;
+  }
+
+  // -- the end of a socket
+
+  #broken(code = 1006, reason = "") {
+    const refused = this.#refusal;
+    this.#letGo(4000);
+    if (code >= 4500 || FOR_GOOD.includes(code)) {
+      const why = new SwitchboardError(CLOSE_CODES[code] ?? "protocol", `closed by the server: ${code} ${reason}`);
+      return this.end(refused ? refusal(refused) : why);
+    }
+    // Twice without a `registered` in between: something else resumes this session.
+    if (code === 4009 && ++this.#late === 2) this.#resumeToken = "";
+    if (code === 4401) {
+      if (!this.#access.renewable) return this.end(new SwitchboardError("bad-token", "the token has expired"));
+      this.#access.expired();
+    }
+    const after = Math.max(Number(/retry after (\d+)/.exec(reason)?.[1] ?? 0), refused?.retryAfter ?? 0);
+    this.#backOff.set(this.#now(), this.platform("Math").random(), after);
+    this.#become("waiting");
+    this.#arm();
+  }
+
+  /** For good. Code 1000 says goodbye: the session ends at once. @param {SwitchboardError} error */
+  end(error) {
+    if (this.state === "closed") return;
+    this.#pump();
+    this.#acknowledge();
+    this.#letGo(1000);
+    this.#unlisten.forEach((stop) => stop());
+    this.state = "closed";
+    this.#arm();
+    this.owner.ended(error);
+    this.#outbox.end(error.message);
+    this.owner.becomes("closed");
+  }
+
+  // -- time
+
+  /** Does what is due. */
+  #look() {
+    const now = this.#now();
+    const waiting = this.state === "waiting";
+    if (this.state === "closed") return;
+    if (waiting && now >= this.#backOff.at) return this.#connect();
+    if (!waiting && !this.#registered && now >= this.#opened + OPENING) return this.#broken();
+    if (this.#registered) {
+      if (now >= this.#ackBy) this.#acknowledge();
+      if (now >= this.#access.renewAt) this.#refresh();
+      if (now >= this.#pongBy) {
+        // An alarm that is late proves nothing at first: the pong may wait behind it.
+        if (now < this.#pongBy + 1000 || this.#asked > 1) return this.#broken();
+        this.#ping();
+      }
+      if (now >= this.#heardAt + this.#heartbeat && this.#pongBy === Infinity) this.#ping();
+      this.#pump();
+    }
+    this.#arm();
+  }
+
+  #arm() {
+    this.#alarm.stop();
+    if (this.state === "closed") return;
+    const silent = this.#pongBy === Infinity ? this.#heardAt + this.#heartbeat : this.#pongBy;
+    let at = this.#opened + OPENING;
+    if (this.state === "waiting") at = this.#backOff.at;
+    if (this.#registered) at = Math.min(this.#ackBy, this.#paceAt, this.#access.renewAt, silent);
+    this.#alarm.set(Math.min(1e9, at - this.#now()), () => this.#look());
+  }
+
+  #now() {
+    return this.platform("performance").now();
+  }
+
+  #ping() {
+    this.#asked++;
+    this.#pongBy = this.#now() + ANSWER_TO_PING;
+    this.#write('{"type":"ping"}');
+  }
+
+  async #refresh() {
+    try {
+      await this.#access.renew(() => this.#now());
+    } catch (error) {
+      return this.owner.failed(error);
+    }
+    const failed = (/** @type {any} */ error) => error && this.state !== "closed" && this.owner.failed(error);
+    if (this.#registered) this.request({ type: "refresh", token: this.#access.token }, failed, { answered: false });
+  }
+
+  /** The page is seen again, or the network is another one. */
+  #wake() {
+    this.#acknowledge();
+    if (this.#registered && this.#pongBy === Infinity) this.#ping();
+    this.#backOff.hurry(this.#now());
+    this.#look();
+  }
+
+  /** @param {Api.ConnectionState} state */
+  #become(state) {
+    if (this.state === state || this.state === "closed") return;
+    this.state = state;
+    this.owner.becomes(state);
+  }
+}

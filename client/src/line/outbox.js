@@ -1,0 +1,167 @@
+/**
+ * What has been said and is not settled: what waits, what was written, what the server has not acknowledged.
+ *
+ * Promises: each message is settled exactly once, by its answer, its acknowledgement, or an error that says whether it
+ * may have arrived. Order is kept. What was not written yet can be taken back. Knows neither sockets nor time: the line
+ * asks what comes next, and tells what the server said.
+ *
+ * @import { Message } from "../platform.js"
+ * @typedef {(error: SwitchboardError | null, answer: Message) => void} Settle
+ * @typedef {object} How
+ * @property {boolean} [answered] there will be an answer; otherwise the acknowledgement settles it. Default true
+ * @property {boolean} [chat] may wait behind others; what else is said is not held up by those
+ * @property {boolean} [lasting] asked again in the next session if this one is lost before the answer
+ * @property {unknown} [owner] on whose behalf; see `withdraw`
+ * @property {boolean} [opens] before this one nobody knows of the owner
+ * @typedef {How & { message: Message, text: string, tried: boolean, dropped?: boolean, settle: Settle }} Entry
+ */
+import { SwitchboardError, refusal } from "../errors.js";
+
+/** Of the app's messages: so many are under way, so many wait for verdicts, so many wait here. */
+const UNDER_WAY = 128;
+const WITHOUT_VERDICT = 200;
+const LONGEST_QUEUE = 1000;
+
+export class Outbox {
+  /** Bytes that the server takes at once. */ frame = 65_536;
+  /** @type {Entry[]} not acknowledged; those before `#next` were written to this socket */ #kept = [];
+  #next = 0;
+  #forgotten = 0;
+  /** @type {Entry[]} chat that is not due yet; the first `#again` of them once more, after a drain */ #queue = [];
+  #again = 0;
+  /** @type {Map<string, Entry>} not settled, by id */ #open = new Map();
+  /** @type {Entry[]} acknowledged by `registered`; an error about them may be in what is replayed */ #doubtful = [];
+  #lastId = 0;
+  #safely;
+
+  /** @param {(run: () => void) => void} safely runs code that hands something to the app */
+  constructor(safely) {
+    this.#safely = safely;
+  }
+
+  /** @param {Message} message @param {Settle} settle @param {How} how */
+  take(message, settle, how) {
+    const entry = this.#entry(message, { ...how, settle });
+    const lane = how.chat ? this.#queue : this.#kept;
+    const size = new TextEncoder().encode(entry.text).length;
+    const refuse = (/** @type {string} */ code, /** @type {string} */ why) => settle(new SwitchboardError(code, why), {});
+    if (size > this.frame) return refuse("too-large", `${size} of ${this.frame} bytes`);
+    if (lane.length >= LONGEST_QUEUE) return refuse("queue-full", "too many messages wait to be sent");
+    this.#open.set(entry.message.id, entry);
+    lane.push(entry);
+  }
+
+  /** @param {Message} it @param {How & { settle: Settle }} how @returns {Entry} */
+  #entry(it, how) {
+    const message = { ...it, id: `m${++this.#lastId}` };
+    return { answered: true, ...how, message, text: JSON.stringify(message), tried: false };
+  }
+
+  /** What is to be written next, if anything may be. @returns {Entry | undefined} */
+  get due() {
+    if (this.#next === this.#kept.length && this.#admits()) this.#kept.push(...this.#queue.splice(0, 1));
+    return this.#kept[this.#next];
+  }
+
+  #admits() {
+    const open = this.#open.size - this.#queue.length;
+    return !this.#again && this.#kept.length < UNDER_WAY && open < WITHOUT_VERDICT;
+  }
+
+  /** The one that was due is being written. */
+  advance() {
+    this.#kept[this.#next++].tried = true;
+  }
+
+  /**
+   * Takes back what the owner has not said yet; it is not settled. What was written and turns out not to have arrived is
+   * not said again. @param {unknown} owner @returns whether nobody knows of the owner
+   */
+  withdraw(owner) {
+    const owned = [...this.#open.values()].filter((it) => it.owner === owner);
+    for (const it of owned) it.dropped = true;
+    this.#drop((it) => !it.tried);
+    return owned.some((it) => it.opens && !it.tried);
+  }
+
+  /** @param {(entry: Entry) => boolean} which of those that were taken back */
+  #drop(which) {
+    const stays = (/** @type {Entry} */ it) => !it.dropped || !which(it);
+    for (const it of [...this.#kept, ...this.#queue]) if (!stays(it)) this.#open.delete(it.message.id);
+    this.#kept = this.#kept.filter(stays);
+    this.#queue = this.#queue.filter(stays);
+  }
+
+  /** @param {Message} answer @returns whether it is one to something that was said */
+  answer(answer) {
+    const entry = this.#open.get(answer.ref);
+    if (!entry) return false;
+    if (answer.type !== "error") this.#settle(entry, null, answer);
+    // Not carried out, because the server is about to stop: the next one will.
+    else if (answer.code === "unavailable" && entry.message.type === "message") this.#repeat(entry);
+    else if (answer.code !== "unavailable" || !entry.lasting) this.#settle(entry, refusal(answer));
+    return true;
+  }
+
+  /** @param {Entry} entry */
+  #repeat(entry) {
+    const again = this.#entry(entry.message, entry);
+    this.#open.delete(entry.message.id);
+    this.#open.set(again.message.id, again);
+    this.#queue.splice(this.#again++, 0, again);
+  }
+
+  /** The server has handled so many. @param {number} count @param {boolean} [replaying] */
+  forget(count, replaying) {
+    const handled = this.#kept.splice(0, Math.max(0, count - this.#forgotten));
+    this.#forgotten += handled.length;
+    this.#next = Math.max(0, this.#next - handled.length);
+    for (const entry of handled.filter((it) => !it.answered)) {
+      if (replaying) this.#doubtful.push(entry);
+      else this.#settle(entry, null);
+    }
+  }
+
+  /** The session goes on, on another socket. @param {number} count that the server has handled */
+  resume(count) {
+    this.forget(count, true);
+    this.#drop(() => true);
+    this.#next = this.#again = 0;
+  }
+
+  /** All that the server has kept for this session has come. */
+  caughtUp() {
+    for (const entry of this.#doubtful.splice(0)) this.#settle(entry, null);
+  }
+
+  /**
+   * A new session: nobody knows what became of what the old one was sent. What was never written goes on where that
+   * makes sense: messages and a call. So does what was asked of the session itself, such as its rooms.
+   */
+  startOver() {
+    this.#drop(() => true);
+    this.#queue.unshift(...this.#kept.filter((it) => !it.tried && it.message.type === "message"));
+    const lives = (/** @type {Entry} */ it) => it.lasting || (it.opens && !it.tried && it.message.type === "call-request");
+    const rest = [...this.#open.values()].filter((it) => !this.#queue.includes(it));
+    this.#kept = rest.filter(lives);
+    for (const it of this.#kept) it.tried = false;
+    this.#doubtful = [];
+    this.#forgotten = this.#next = this.#again = 0;
+    this.#fail(rest.filter((it) => !lives(it)), "the session was lost");
+  }
+
+  /** For good. @param {string} why */
+  end(why) {
+    this.#fail([...this.#open.values()], why);
+  }
+
+  /** @param {Entry[]} entries @param {string} why */
+  #fail(entries, why) {
+    for (const it of entries) this.#settle(it, new SwitchboardError(it.tried ? "unknown" : "not-sent", why, it.message));
+  }
+
+  /** @param {Entry} entry @param {SwitchboardError | null} error @param {Message} [answer] */
+  #settle({ message, settle }, error, answer = {}) {
+    if (this.#open.delete(message.id)) this.#safely(() => settle(error, answer));
+  }
+}

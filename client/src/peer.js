@@ -1,0 +1,383 @@
+/**
+ * Somebody at the other end: a member of a room, a connection without ringing, and what a call is on top of.
+ *
+ * Promises: nothing is answered before the app accepts; the media are mended for as long as there is hope; the app
+ * keeps one object, one stream and its channels, whatever happens below. Leaves to the link how two sides agree, to the
+ * client who speaks to whom.
+ *
+ * @import * as Api from "../../static/switchboard.js"
+ * @import { Core } from "./core.js"
+ * @import { Message } from "./platform.js"
+ * @import { How, Settle } from "./line/outbox.js"
+ */
+import { Channel } from "./channel.js";
+import { Emitter } from "./emitter.js";
+import { SwitchboardError, failure } from "./errors.js";
+import { Link } from "./link.js";
+import { Outgoing } from "./outgoing.js";
+import { Alarm } from "./platform.js";
+import { summary } from "./stats.js";
+
+/** Broken media, or a `peer()` that nobody accepts, are given up after this; between two looks at them; ms. */
+const PATIENCE = 45_000;
+export const MENDING = 4_000;
+
+/** @implements {Api.Peer} */
+export class Peer extends Emitter {
+  state = /** @type {Api.PeerState} */ ("connecting");
+  /** @type {string | undefined} */ reason;
+  /** @type {string | undefined} */ detail;
+  /** @type {any} */ data;
+  /** Nobody at the other end knows of it. */ _unsaid = false;
+  /** The server says that they are gone; the media know better. */ _leaving = false;
+  /** @type {Link | null} */ _link = null;
+  _settled = () => {};
+  /** @type {(error: SwitchboardError) => void} */ _refused = () => {};
+  /** @type {Map<string, Channel>} */ #channels = new Map();
+  /** @type {unknown} the last thing that could not be said */ #problem;
+  /** @type {Promise<void> | null} */ #accepting = null;
+  #troubleAt = 0;
+  /** @type {string | undefined} */ #mainStream;
+  /** @type {Map<string, any> | undefined} */ #before;
+  #alarm;
+  #ticks;
+
+  /** @param {Core} core @param {string} userId @param {Message} route goes with all that is said */
+  constructor(core, userId, route, polite = true, id = core.newName()) {
+    super();
+    this._core = core;
+    this.#alarm = new Alarm(core.platform);
+    this.#ticks = new Alarm(core.platform);
+    this.userId = userId;
+    this._route = route;
+    this._polite = polite;
+    this._id = id;
+    this._outgoing = new Outgoing(core);
+    const MediaStream = core.platform("MediaStream");
+    this.remoteStream = /** @type {MediaStream} */ (new MediaStream());
+    core.peers.add(this);
+  }
+
+  get connection() {
+    return this._link?.pc ?? null;
+  }
+
+  // -- what is sent
+
+  /** @param {MediaStreamTrack} track @param {MediaStream} [stream] */
+  addTrack(track, stream) {
+    this._outgoing.add(track, stream);
+  }
+
+  /** @param {MediaStreamTrack} track @param {MediaStreamTrack} other */
+  replaceTrack(track, other) {
+    return this._core.told(this._outgoing.replace(track, other));
+  }
+
+  /** @param {MediaStreamTrack} track */
+  removeTrack(track) {
+    this._outgoing.remove(track);
+  }
+
+  /** @param {DisplayMediaStreamOptions} [options] */
+  shareScreen(options) {
+    return this._core.told(this.#shareScreen(options));
+  }
+
+  /** @param {DisplayMediaStreamOptions} [options] */
+  async #shareScreen(options) {
+    const ask = () => this._core.platform("navigator").mediaDevices.getDisplayMedia(options);
+    const stream = /** @type {MediaStream} */ (await this._outgoing.use(ask, "sharing a screen"));
+    for (const track of stream.getTracks()) {
+      const stop = track.stop.bind(track);
+      const stopped = () => this.removeTrack(track);
+      // By the person it is an event, by the app it is none.
+      track.onended = stopped;
+      track.stop = () => (stop(), stopped());
+    }
+    return stream;
+  }
+
+  /** @param {string} label @param {RTCDataChannelInit} [options] */
+  dataChannel(label, options) {
+    const channel = this.#channels.get(label) ?? this.#newChannel(label, options);
+    if (this.state === "ended") channel.close();
+    else if (this._link?.equipped) channel._make(this._link.pc);
+    return channel;
+  }
+
+  /** @param {string} label @param {RTCDataChannelInit} [options] */
+  #newChannel(label, options) {
+    const channel = new Channel(this._core, label, options, () => this.#channels.delete(label));
+    this.#channels.set(label, channel);
+    return channel;
+  }
+
+  /** The other side has made one. @param {RTCDataChannel} rtc */
+  #hasChannel(rtc) {
+    const known = this.#channels.get(rtc.label);
+    const channel = known ?? this.#newChannel(rtc.label);
+    channel._attach(rtc);
+    if (!known) this._emit("channel", channel);
+  }
+
+  // -- signaling
+
+  /** Has a name of its own at the other side, not one of a call or a room. */
+  get _isDirect() {
+    return !this._route.room;
+  }
+
+  /** @param {boolean} offerer */
+  _open(offerer, id = this._isDirect ? this._id : this._core.newName()) {
+    // Channels that were made before there was any link wait for this one.
+    if (this._link) this.#closeLink();
+    this.#mainStream = undefined;
+    this._link = new Link(id, offerer, {
+      platform: this._core.platform,
+      rtc: this._core.rtc,
+      polite: () => this._polite,
+      equip: (pc) => {
+        this._outgoing.equip(pc);
+        for (const channel of this.#channels.values()) channel._make(pc);
+      },
+      say: (type, data, failed) => this.#say(type, data, failed),
+      media: (state) => this.#media(state),
+      arrived: (event) => this.#arrived(event),
+      hasChannel: (rtc) => this.#hasChannel(rtc),
+      bye: () => this._bye(),
+      failed: (error) => this._failed(error),
+    });
+    this.#trouble();
+  }
+
+  #closeLink() {
+    this._outgoing.strip();
+    this._link?.close();
+    for (const channel of this.#channels.values()) channel.close();
+  }
+
+  /** The other side may have missed something: says where this side is, on the link that there is. */
+  _resync() {
+    if (this._link?.round) this._link.offer();
+    else if (!this._polite) this._open(true);
+  }
+
+  /** @param {string} type @param {any} data */
+  _hear(type, data) {
+    const { peer, round = 1, gone } = data?.switchboard ?? {};
+    const link = this._link;
+    // Nothing is answered before the app accepts.
+    if (["ringing", "asking", "ended"].includes(this.state)) return;
+    if (gone) {
+      if (peer === link?.id) this._open(true);
+    } else if (type === "offer" && (!link || (peer && peer !== link.id))) {
+      // It goes on with a link that this side, a reloaded page, does not have.
+      if (round > 1) return this.#say("answer", { switchboard: { peer, gone: true } });
+      this._open(false, peer);
+      this._link?.hear(type, data);
+    } else if (link && (!peer || peer === link.id)) link.hear(type, data);
+  }
+
+  /** @param {string} type @param {any} data @param {(error: any) => void} [failed] */
+  #say(type, data, failed) {
+    const settle = (/** @type {any} */ error) => {
+      if (!error) return;
+      this.#problem = error;
+      failed?.(error);
+    };
+    this._core.line.request({ type, to: this.userId, ...this._route, data }, settle, { answered: false, owner: this });
+  }
+
+  // -- media
+
+  /** @param {string} state of the link */
+  #media(state) {
+    if (state === "connected") {
+      this.#troubleAt = 0;
+      this.#alarm.stop();
+      this._become(state);
+      this._settled();
+    } else if (state === "disconnected" || state === "failed") this.#trouble();
+  }
+
+  /** From now on until it is connected, look after it. */
+  #trouble() {
+    if (this._leaving) return this._end("lost");
+    if (this.state === "connected") this._become("reconnecting");
+    this.#troubleAt ||= this.#now();
+    this.#mend();
+  }
+
+  #mend() {
+    if (this.state === "ended") return;
+    const lasted = this.#now() - this.#troubleAt;
+    if (lasted > PATIENCE) return this._giveUp();
+    // One side is enough, so the other one waits whether it can.
+    const patience = { failed: 0, disconnected: 1 }[String(this.connection?.connectionState)] ?? 3;
+    if (lasted >= MENDING * (patience + (this._polite ? 2 : 0))) this._restart();
+    this.#alarm.set(MENDING + 1, () => this.#mend());
+  }
+
+  #now() {
+    return this._core.platform("performance").now();
+  }
+
+  /** Looks for another way. */
+  _restart() {
+    if (this._link?.round) this._link.pc.restartIce();
+  }
+
+  /** From now on with these servers. @param {RTCConfiguration} rtc */
+  _configure(rtc) {
+    this._link?.pc.setConfiguration?.(rtc);
+  }
+
+  _giveUp() {
+    const why = this.state === "asking" ? "no-answer" : "failed";
+    this._finish(why, new SwitchboardError(why, `no connection to ${this.userId}`, { cause: this.#problem }), undefined, why);
+  }
+
+  /** @param {RTCTrackEvent} event */
+  #arrived({ track, streams: [stream] }) {
+    this.#mainStream ??= stream?.id;
+    if (stream && stream.id !== this.#mainStream) return this._emit("stream", stream);
+    // The app holds on to this stream: what an older link had in it goes.
+    for (const old of this.remoteStream.getTracks()) if (old.readyState === "ended") this.remoteStream.removeTrack(old);
+    this.remoteStream.addTrack(track);
+    if (stream) stream.onremovetrack = (it) => this.remoteStream.removeTrack(it.track);
+    this._emit("track", track);
+  }
+
+  stats() {
+    return this._core.told(this.#stats());
+  }
+
+  async #stats() {
+    try {
+      const reports = this.connection ? [...(await this.connection.getStats()).values()] : [];
+      const { stats, before } = summary(reports, this.#before);
+      this.#before = before;
+      return stats;
+    } catch (cause) {
+      throw failure("getStats", cause);
+    }
+  }
+
+  /** @param {string} event */
+  _listened(event) {
+    if (event === "stats") this.#tick();
+  }
+
+  #tick() {
+    this.#ticks.set(1000, () => {
+      if (this.state === "ended" || !this._listens("stats")) return;
+      this.#tick();
+      this.#stats().then((stats) => this._emit("stats", stats), (error) => this._failed(error));
+    });
+  }
+
+  // -- without ringing
+
+  /** @param {any} data */
+  _invite(data) {
+    // Once it was accepted, it must have arrived.
+    const settle = (/** @type {any} */ error) => error && this.state === "asking" && this._end(error.code, undefined, error);
+    this._unsaid = false;
+    this.#word("invite", data, settle, { opens: true });
+  }
+
+  /** @param {{ stream?: Api.Media }} [options] */
+  accept({ stream } = {}) {
+    return this._accept(this.state === "asking" && this._polite, stream, () => this.#word("accept"));
+  }
+
+  /** Once is enough, and late is nothing. @param {boolean} may @param {Api.Media | undefined} stream @param {() => void} answer */
+  _accept(may, stream, answer) {
+    const { state } = this;
+    if (!may) return this._core.told(Promise.resolve());
+    this.#accepting ??= this._outgoing.use(stream).then(() => {
+      if (this.state !== state) return;
+      this._become("connecting");
+      answer();
+      this._await();
+    }).finally(() => (this.#accepting = null));
+    return this._core.told(this.#accepting);
+  }
+
+  /** The other side's word must come within the patience, too. */
+  _await() {
+    this.#alarm.set(PATIENCE, () => this._link ?? this._giveUp());
+  }
+
+  /** @param {string} is @param {any} [data] @param {Settle} [settle] @param {How} [how] */
+  #word(is, data, settle, how) {
+    this._core.word(this.userId, this._id, is, data, settle, { owner: this, ...how });
+  }
+
+  /** What the library of the other side says. @param {string} is @param {any} data */
+  _told(is, data) {
+    // Only who was asked may accept: a stranger must not make this side reveal its addresses.
+    if (is === "accept" && this.state === "asking" && !this._polite) {
+      this._become("connecting");
+      this._open(true, this._id);
+    } else if (is === "close") this._end(this.state === "asking" ? "refused" : "closed", data);
+  }
+
+  // -- the end
+
+  /** @param {string} [detail] */
+  close(detail) {
+    this._finish("closed", undefined, undefined, detail);
+  }
+
+  /** Ends it for both sides. @param {string} reason @param {any} [cause] @param {string} [detail] @param {string} [word] for the other side */
+  _finish(reason, cause, detail, word) {
+    if (this.state === "ended") return;
+    // Who was never told need not be told the end.
+    if (!this._takeBack()) this._tellEnd(word);
+    this._end(reason, detail, cause);
+  }
+
+  /** What is not said yet is left unsaid. @returns whether nobody at the other end knows of it */
+  _takeBack() {
+    return (this._unsaid ||= this._core.line.withdraw(this));
+  }
+
+  /** @param {string} [detail] */
+  _tellEnd(detail) {
+    if (this._isDirect) this._core.word(this.userId, this._id, "close", detail);
+  }
+
+  _bye() {
+    this._end("closed");
+  }
+
+  /** @param {string} reason @param {string} [detail] @param {any} [cause] */
+  _end(reason, detail, cause) {
+    if (this.state === "ended") return;
+    this.reason = reason;
+    this.detail = detail;
+    this._core.forget(this);
+    this._takeBack();
+    this.#alarm.stop();
+    this.#ticks.stop();
+    this._outgoing.stop();
+    this._link?.bye();
+    this._become("ended");
+    this.#closeLink();
+    this._refused(cause ?? new SwitchboardError(reason, `${this.userId}: ${detail ?? reason}`));
+  }
+
+  /** @param {any} error */
+  _failed(error) {
+    this._core.failed(error);
+  }
+
+  /** @param {Api.PeerState} state */
+  _become(state) {
+    if (this.state === state || this.state === "ended") return;
+    this.state = state;
+    this._emit("state", state);
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * A room: a mesh of peers, one for each member (§7).
+ *
+ * Promises: who is a member has one peer, told to the app once, be it that somebody listens only later; after a lost
+ * session the room is joined again, and media that still flow go on.
+ *
+ * @import * as Api from "../../static/switchboard.js"
+ * @import { Core } from "./core.js"
+ * @import { Message } from "./platform.js"
+ */
+import { Emitter } from "./emitter.js";
+import { SwitchboardError, failure } from "./errors.js";
+import { Peer } from "./peer.js";
+
+/** Errors of `leave` that say that it is left. */
+const GONE = ["not-in-room", "unknown", "not-sent", "closed", "unavailable"];
+
+/** @implements {Api.Room} */
+export class Room extends Emitter {
+  /** @type {Map<string, string | undefined>} */ members = new Map();
+  /** @type {Map<string, Peer>} */ peers = new Map();
+  /** Resolves when it is joined for the first time. @type {Promise<Room>} */ _joined;
+  /** @type {MediaStream | undefined} */ #stream;
+  /** @type {WeakSet<Peer>} those of whom the app knows */ #announced = new WeakSet();
+  /** The server has not been asked. */ #unsaid = true;
+  /** The answer to `join` is awaited; that one is asked again in another session. */ #joining = true;
+  #left = false;
+  /** @type {(error: SwitchboardError) => void} */ #refuse = () => {};
+  #core;
+  #rooms;
+  #mesh;
+  #media;
+
+  /** @param {Core} core @param {Map<string, Room>} rooms of the client @param {string} name @param {Api.RoomOptions} options */
+  constructor(core, rooms, name, { stream, mesh = true }) {
+    super();
+    this.name = name;
+    this.#core = core;
+    this.#rooms = rooms;
+    this.#mesh = mesh;
+    this.#media = stream;
+    rooms.set(name, this);
+    const left = new Promise((_, reject) => (this.#refuse = reject));
+    this._joined = core.told(Promise.race([left, this.#begin()]));
+  }
+
+  /** @param {any} data @param {{ volatile?: boolean }} [options] */
+  send(data, { volatile } = {}) {
+    return this.#core.speak({ room: this.name, data, volatile, receipt: false });
+  }
+
+  leave() {
+    return this.#core.told(this.#leave());
+  }
+
+  /** @returns {Promise<Room>} */
+  async #begin() {
+    try {
+      this.#stream = await (typeof this.#media === "function" ? this.#media() : this.#media);
+      for (const track of this.#stream?.getTracks() ?? []) this.#core.sends(track);
+      if (this.#left) this.#stopStream();
+      else await this.#join();
+    } catch (cause) {
+      const error = failure("the app's `stream`", cause);
+      this._stop(error.code);
+      throw error;
+    }
+    return this;
+  }
+
+  async #join() {
+    const first = this.#unsaid;
+    this.#unsaid = false;
+    this.#joining = true;
+    const it = await this.#core.request({ type: "join", room: this.name }, { lasting: true, owner: this, opens: true });
+    this.#joining = false;
+    if (this.#left) return;
+    const before = this.members;
+    this.members = new Map(it.members.map((/** @type {string} */ user) => [user, it.names?.[user]]));
+    for (const user of before.keys()) if (!this.members.has(user)) this.#isGone(user);
+    for (const user of this.members.keys()) {
+      // The newcomer sends the offers.
+      this.#meet(user, false);
+      if (!first && !before.has(user)) this._emit("member-joined", user);
+    }
+  }
+
+  /** The session is another one: back in. */
+  _restore() {
+    if (!this.#joining) this.#join().catch((error) => this._stop(error.code));
+  }
+
+  /** @param {string} user @param {boolean} polite */
+  #meet(user, polite) {
+    if (!this.#mesh) return;
+    const known = this.peers.get(user);
+    if (known) {
+      known._leaving = false;
+      known._polite = polite;
+      if (!polite) known._resync();
+      return;
+    }
+    const peer = new Peer(this.#core, user, { room: this.name }, polite);
+    this.peers.set(user, peer);
+    for (const track of this.#stream?.getTracks() ?? []) peer.addTrack(track, this.#stream);
+    if (this._listens("peer")) this.#announce(peer);
+    // The app may have ended it just now.
+    if (peer.state === "ended") return;
+    if (polite) peer._await();
+    else peer._open(true);
+  }
+
+  /** @param {Peer} peer */
+  #announce(peer) {
+    if (this.#announced.has(peer)) return;
+    this.#announced.add(peer);
+    this._emit("peer", peer);
+  }
+
+  /** Those who came before somebody listened, when somebody does. @param {string} event */
+  _listened(event) {
+    if (event === "peer") for (const peer of this.peers.values()) this.#announce(peer);
+  }
+
+  /** @param {string} user */
+  #isGone(user) {
+    const peer = this.peers.get(user);
+    this.members.delete(user);
+    // Who only lost a session comes back, and the media go on until then.
+    if (peer?.state === "connected") peer._leaving = true;
+    else peer?._end("lost");
+    this._emit("member-left", user);
+  }
+
+  /** @param {Message} it */
+  _hear({ type, userId, name, from, data }) {
+    if (type === "message") this._emit("message", { from, room: this.name, data });
+    else if (type === "member-left") this.#isGone(userId);
+    else if (type === "member-joined") {
+      this.members.set(userId, name);
+      this.#meet(userId, true);
+      this._emit(type, userId);
+    } else {
+      if (type === "offer" && !this.peers.has(from)) this.#meet(from, true);
+      this.peers.get(from)?._hear(type, data);
+    }
+  }
+
+  async #leave() {
+    if (this.#left) return;
+    const unsaid = this.#unsaid || this.#core.line.withdraw(this);
+    this._stop("closed");
+    if (unsaid) return;
+    try {
+      await this.#core.request({ type: "leave", room: this.name });
+    } catch (error) {
+      if (!GONE.includes(/** @type {any} */ (error).code)) throw error;
+    }
+  }
+
+  /** @param {string} reason */
+  _stop(reason) {
+    if (this.#left) return;
+    this.#left = true;
+    this.#rooms.delete(this.name);
+    for (const peer of this.peers.values()) peer._end(reason);
+    this.#stopStream();
+    this.#refuse(new SwitchboardError(reason, `room ${this.name} has been left`));
+    this._emit("left", reason);
+  }
+
+  /** @param {Peer} peer that has ended */
+  _forget(peer) {
+    if (this.peers.get(peer.userId) === peer) this.peers.delete(peer.userId);
+  }
+
+  #stopStream() {
+    if (typeof this.#media === "function") this.#stream?.getTracks().forEach((track) => track.stop());
+  }
+
+  /** @param {any} error */
+  _failed(error) {
+    this.#core.failed(error);
+  }
+}

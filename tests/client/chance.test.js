@@ -1,0 +1,152 @@
+/**
+ * Calls, messages and rooms while lines are cut and sessions are lost, by chance: in the end both are in the same call or
+ * in none, the server agrees, and every message has come once, in order, or its sender was told; who is in a room is
+ * connected to everybody else in it.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Exchange, chance } from "./exchange.js";
+import { Stream, settle } from "./fakes.js";
+
+const RUNS = Number(process.env.SWITCHBOARD_RUNS ?? 40);
+const USERS = ["ana", "bo"];
+const otherOf = (user) => USERS.find((it) => it !== user);
+
+class Story {
+  told = [];
+  chats = { ana: [], bo: [] };
+  heard = { ana: [], bo: [] };
+
+  static async begins(seed, losses, users = USERS) {
+    const story = Object.assign(new Story(), { seed, losses, users, random: chance(seed) });
+    story.exchange = new Exchange(story.random);
+    for (const user of users) {
+      const { me } = await story.exchange.connects(user);
+      story[user] = me;
+      me.on("message", ({ data }) => story.heard[user].push(data));
+    }
+    return story;
+  }
+
+  /** Somebody does something, and some of what is said is carried. */
+  async acts(actsOf) {
+    const user = this.users[Math.floor(this.random() * this.users.length)];
+    const acts = {
+      ...actsOf.call(this, this[user], user),
+      "is cut off": () => this.exchange.cuts(user),
+      "is lost": () => this.losses && this.random() < 0.5 && this.exchange.cuts(user, true),
+      waits: () => {},
+    };
+    const names = Object.keys(acts);
+    const act = names[Math.floor(this.random() * names.length)];
+    this.told.push(`${user} ${act}`);
+    acts[act]();
+    await (act === "waits" ? this.passes(Math.floor(this.random() * 3000)) : settle());
+    for (let steps = Math.floor(this.random() * 8); steps > 0; steps--) await this.exchange.step();
+  }
+
+  calling(me, user) {
+    const other = otherOf(user);
+    return {
+      calls: () => me.call(other, { stream: Stream.of("audio") }).catch(() => {}),
+      "picks up": () => me.currentCall?.incoming && me.currentCall.accept(),
+      "picks up in time": () => me.currentCall?.incoming && me.currentCall.accept(),
+      "hangs up": () => this.random() < 0.4 && me.currentCall?.hangUp(),
+      says: () => this.#says(user, other),
+      "says more": () => this.#says(user, other),
+    };
+  }
+
+  meeting(me) {
+    return {
+      joins: () => me.join("standup", { stream: Stream.of("audio") }).catch(() => {}),
+      "joins again": () => me.join("standup", { stream: Stream.of("audio") }).catch(() => {}),
+      leaves: () => this.random() < 0.5 && me.rooms.get("standup")?.leave(),
+    };
+  }
+
+  #says(user, other) {
+    const chat = { text: this.chats[user].length, fate: null };
+    this.chats[user].push(chat);
+    this[user].send(other, chat.text).then(() => (chat.fate = "delivered"), (error) => (chat.fate = error.code));
+  }
+
+  async passes(ms) {
+    for (const user of this.users) await this.exchange.pages[user].clock.advance(ms);
+  }
+
+  /** Until nothing happens any more, and for longer than anybody waits for anything. */
+  async ends() {
+    for (let time = 0; time < 120_000; time += 500) {
+      await this.exchange.quiet();
+      await this.passes(500);
+      if (time % 45_000 === 44_500) this.exchange.ringsNoMore();
+    }
+    await this.exchange.quiet();
+  }
+
+  get states() {
+    return USERS.map((user) => this[user].currentCall?.state ?? "none");
+  }
+}
+
+for (const losses of [false, true]) {
+  test(`two users agree in the end, whatever is cut${losses ? " and whichever session is lost" : ""}`, async () => {
+    for (let seed = 1; seed <= RUNS; seed++) {
+      const story = await Story.begins(seed, losses);
+      for (let act = 0; act < 40; act++) await story.acts(story.calling);
+      await story.ends();
+      const why = `seed ${seed}, ${story.states}: ${story.told.join(", ")}`;
+
+      const [ana, bo] = USERS.map((user) => story[user].currentCall);
+      assert.equal(ana?.callId, bo?.callId, why);
+      assert.equal(story.exchange.call?.id, ana?.callId, why);
+      assert.ok(["none,none", "connected,connected"].includes(String(story.states)), why);
+
+      for (const user of USERS) {
+        const heard = story.heard[otherOf(user)];
+        assert.deepEqual(heard, [...new Set(heard)].sort((a, b) => a - b), `in order and once: ${why}`);
+        for (const { text, fate } of story.chats[user]) {
+          assert.notEqual(fate, null, why);
+          if (!losses) assert.equal(fate, "delivered", why);
+          if (fate === "delivered") assert.ok(heard.includes(text), `${text} ${fate}: ${why}`);
+          if (["undelivered", "not-sent", "user-offline"].includes(fate)) assert.ok(!heard.includes(text), `${text} ${fate}: ${why}`);
+        }
+        assert.deepEqual(story.exchange.pages[user].heard("error").map(({ code, message }) => code ?? message), [], why);
+        story[user].close();
+        await settle();
+        assert.equal(story.exchange.pages[user].clock.running, 0, why);
+      }
+    }
+  });
+}
+
+for (const losses of [false, true]) {
+  test(`who is in a room is connected to all in it, whatever is cut${losses ? " and whichever session is lost" : ""}`, async () => {
+    const users = ["ana", "bo", "cleo"];
+    for (let seed = 1; seed <= RUNS; seed++) {
+      const story = await Story.begins(seed, losses, users);
+      for (let act = 0; act < 40; act++) await story.acts(story.meeting);
+      await story.ends();
+      const why = `seed ${seed}: ${story.told.join(", ")}`;
+
+      const { members, pages } = story.exchange;
+      for (const user of users) {
+        const room = story[user].rooms.get("standup");
+        const others = [...members].filter((it) => it !== user).sort();
+        assert.equal(room !== undefined, members.has(user), `${user}, ${why}`);
+        if (room) {
+          assert.deepEqual([...room.members.keys()].sort(), others, `${user}, ${why}`);
+          const peers = [...room.peers.values()].map(({ userId, state }) => `${userId} ${state}`).sort();
+          assert.deepEqual(peers, others.map((it) => `${it} connected`), `${user}, ${why}`);
+        }
+        const open = pages[user].connections.filter(({ signalingState }) => signalingState !== "closed");
+        assert.equal(open.length, room ? others.length : 0, `${user}, ${why}`);
+        assert.deepEqual(pages[user].heard("error").map(({ code, message }) => code ?? message), [], `${user}, ${why}`);
+      }
+      for (const user of users) story[user].close();
+      await settle();
+      for (const user of users) assert.equal(pages[user].clock.running, 0, why);
+    }
+  });
+}

@@ -1,0 +1,47 @@
+/** Examples of docs/client.md do what it says. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { connect } from "../../client/src/index.js";
+import { Page, settle } from "./fakes.js";
+
+const guide = readFileSync(new URL("../../docs/client.md", import.meta.url), "utf8");
+const exampleWith = (words) => [...guide.matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code).find((code) => code.includes(words));
+const AsyncFunction = (async () => {}).constructor;
+
+test("a socket with something around it shows the wire, and the library works through it", async () => {
+  const page = new Page();
+  const shown = [];
+  const { platform } = page.options;
+  const Plain = platform.WebSocket;
+  /** A socket with listeners, as browsers have them. */
+  class Listened extends Plain {
+    addEventListener(event, listener) {
+      this[`listener of ${event}`] = listener;
+    }
+    says(...messages) {
+      for (const message of messages) this["listener of message"]({ data: JSON.stringify(message) });
+      super.says(...messages);
+    }
+  }
+  const example = exampleWith("class Watched").replace('userId: "11", platform: {', 'userId: "11", url: "https://signal.example", platform: { ...platform,');
+  const run = new AsyncFunction("connect", "WebSocket", "show", "platform", `${example}; return me;`);
+  const me = run(connect, Listened, (way, it) => shown.push(`${way} ${it.type}`), platform);
+  await settle();
+  page.socket.registers();
+  (await me).send("22", "hi").catch(() => {});
+  assert.deepEqual(shown, ["in registered", "out ping", "out message"]);
+  (await me).close();
+});
+
+test("the guide names every error code and every event that the types name", () => {
+  const types = readFileSync(new URL("../../static/switchboard.d.ts", import.meta.url), "utf8");
+  for (const [, name, body] of types.matchAll(/interface (\w+)Events[^{]*\{([^]*?)\n\}/g)) {
+    for (const [, event] of body.matchAll(/^  "?([\w-]+)"?:/gm)) assert.ok(guide.includes(`\`${event}\``), `${name}: ${event}`);
+  }
+  const codes = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8").split("## 10.")[1].split("\n## ")[0];
+  const ofClients = ["bad-json", "bad-message", "unknown-type", "unknown-field", "call-over", "not-your-call"];
+  for (const [, code] of codes.matchAll(/^\| `([a-z-]+)` \|/gm)) {
+    if (!ofClients.includes(code)) assert.ok(guide.includes(`\`${code}\``), code);
+  }
+});

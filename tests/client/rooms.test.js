@@ -1,0 +1,77 @@
+/** Rooms: protocol.md §7. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { lost } from "./acts.js";
+import { Page, Stream, fate, settle } from "./fakes.js";
+
+test("the newcomer offers to all who are there, and waits for those who come later", async () => {
+  const page = await Page.connected();
+  const joined = page.me.join("standup", { stream: Stream.of("audio") });
+  await settle();
+  page.socket.says({ type: "room-joined", room: "standup", members: ["22", "33"], ref: page.socket.last("join").id });
+  const room = await joined;
+  await settle();
+  const met = [];
+  room.on("peer", (peer) => met.push(peer.userId));
+  assert.deepEqual(met, ["22", "33"]);
+  const offers = () => page.socket.said.filter(({ type }) => type === "offer").map(({ to, room }) => [to, room]);
+  assert.deepEqual(offers(), [["22", "standup"], ["33", "standup"]]);
+  page.socket.says({ type: "member-joined", room: "standup", userId: "44" });
+  await settle();
+  assert.equal(offers().length, 2);
+  assert.deepEqual([...room.members.keys()], ["22", "33", "44"]);
+  assert.deepEqual(met, ["22", "33", "44"]);
+  page.socket.says({ type: "member-left", room: "standup", userId: "22" });
+  assert.deepEqual([...room.peers.keys()], ["33", "44"]);
+  page.socket.says({ type: "message", from: "33", room: "standup", data: "hi" });
+  assert.deepEqual(page.heard("message"), [], "what is said in a room is the room's");
+});
+
+test("a room without a mesh has members and no connections", async () => {
+  const page = await Page.connected();
+  const joined = page.me.join("standup", { mesh: false });
+  await settle();
+  page.socket.says({ type: "ack", received: 1 });
+  assert.equal(await fate(joined), "pending", "an acknowledgement is no answer");
+  page.socket.says({ type: "room-joined", room: "standup", members: ["22"], ref: page.socket.last("join").id });
+  const room = await joined;
+  const came = [];
+  room.on("member-joined", (user) => came.push(user));
+  page.socket.says({ type: "member-joined", room: "standup", userId: "33", name: "李雷" });
+  assert.deepEqual([...room.members], [["22", undefined], ["33", "李雷"]]);
+  assert.deepEqual(came, ["33"]);
+  assert.equal(page.connections.length + room.peers.size, 0);
+});
+
+test("a room that cannot be joined is none", async () => {
+  const page = await Page.connected();
+  const joined = page.me.join("standup");
+  await settle();
+  page.socket.says({ type: "error", code: "room-full", message: "", ref: page.socket.last("join").id });
+  assert.equal(await fate(joined), "room-full");
+  assert.equal(page.me.rooms.size, 0);
+});
+
+test("members whose media flow are kept over a lost session, on the link that there is", async () => {
+  const page = await Page.connected();
+  const joined = page.me.join("standup");
+  await settle();
+  page.socket.says({ type: "room-joined", room: "standup", members: ["22"], ref: page.socket.last("join").id });
+  const room = await joined;
+  await settle();
+  page.socket.says({ type: "answer", from: "22", room: "standup", data: { type: "answer", sdp: "x" } });
+  await settle();
+  page.connection.becomes("connected");
+  const { peer } = page.socket.last("offer").data.switchboard;
+  page.socket.says({ type: "member-left", room: "standup", userId: "22" });
+  assert.equal(room.peers.get("22").state, "connected");
+  await lost(page);
+  page.socket.says({ type: "room-joined", room: "standup", members: ["22"], ref: page.socket.last("join").id });
+  await settle();
+  assert.equal(page.connections.length, 1);
+  assert.equal(page.socket.last("offer").data.switchboard.peer, peer);
+
+  page.socket.says({ type: "member-left", room: "standup", userId: "22" });
+  page.connection.becomes("disconnected");
+  assert.equal(room.peers.size, 0, "gone, and the media say so too");
+});
