@@ -108,13 +108,17 @@ impl Connection {
         }
     }
 
-    /// Comes last in a turn: leaves the timer at or before the next deadline.
-    pub(super) fn set_the_alarm(&mut self, cx: &mut task::Context<'_>) {
+    /// Comes last in a turn: leaves the timer at or before the next deadline. One that is there
+    /// already and has not rung is not looked at: that would be another part of memory.
+    pub(super) fn set_the_alarm(&mut self, cx: &mut task::Context<'_>, now: Instant) {
         let Some(deadline) = self.next_deadline() else { return };
-        if self.alarm.is_elapsed() || deadline < self.alarm.deadline() {
-            self.alarm.as_mut().reset(deadline);
+        if self.rings_at.is_some_and(|rings_at| now < rings_at && rings_at <= deadline) {
+            return;
         }
+        self.alarm.as_mut().reset(deadline);
+        self.rings_at = Some(deadline);
         if self.alarm.poll_unpin(cx).is_ready() {
+            self.rings_at = None;
             cx.waker().wake_by_ref();
         }
     }
