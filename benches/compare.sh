@@ -14,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 table=(relay-100 relay-2000 relay-deep idle idle-tls connect churn
-    presence-500 presence-1000 presence-5000 presence-10000 saturated)
+    presence-{250,500,900,1000,5000,10000} saturated)
 growth=(pairs-{10,50,200,500,1000} bystanders-{2000,5000,10000,15000}
     members-{2,4,8,16,32,64} rooms-{1,10,100,1000})
 

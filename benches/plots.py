@@ -84,9 +84,13 @@ class Plot:
             y = self.y(mark)
             yield f'<line class="grid" x1="{LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>'
             yield f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{mark:g}</text>'
-        for number in self.numbers:
+        labelled = math.inf
+        for number in reversed(self.numbers):
             x = self.x(number)
             yield f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="{floor}" y2="{floor + 5}"/>'
+            if labelled - x < 46:
+                continue
+            labelled = x
             text = f"{number:,}".replace(",", " ")
             yield f'<text x="{x:.1f}" y="{floor + 20}" text-anchor="middle">{text}</text>'
         yield f'<line class="axis" x1="{LEFT}" x2="{right}" y1="{floor}" y2="{floor}"/>'
@@ -139,7 +143,7 @@ def plots(results):
     yield "users", users
 
     rooms = Plot("A message to a room, for each who hears it", "members of each room, or rooms", "CPU, µs")
-    for prefix, name in (("members", "10 rooms, by members"), ("rooms", "8 members, by rooms")):
+    for prefix, name in (("members", "members, 10 rooms"), ("rooms", "rooms of 8")):
         delivery = "cpuMicrosecondsADelivery"
         rooms.add(name, figure(results, results.numbered(prefix), "switchboard", delivery))
     yield "rooms", rooms
