@@ -321,6 +321,13 @@ mod tests {
         Rc::new(Node { hub, limits, unwritten, open, closes: Default::default() })
     }
 
+    #[test]
+    fn a_connection_is_no_bigger_than_an_idle_user_may_cost() {
+        // With actix's and the runtime's share that makes a task of 768 bytes; the next size is 896.
+        let size = size_of::<Connection>();
+        assert!(size <= 336, "{size}");
+    }
+
     #[actix_rt::test]
     async fn a_panic_ends_that_socket_alone_and_the_hub_is_told_once() {
         let (reporter, mut reports) = unbounded_channel();

@@ -45,8 +45,11 @@ impl Connection {
         }
         if self.reader.received() > received {
             self.heard = now;
-            if let Asked::ByHub { .. } = std::mem::replace(&mut self.asked, Asked::Nothing) {
-                self.report(ConnectionEvent::Alive);
+            match std::mem::replace(&mut self.asked, Asked::Nothing) {
+                Asked::Nothing => {}
+                // The next question is an interval away: the alarm shall not ring in vain before.
+                Asked::ByHeartbeat { .. } => self.rings_at = None,
+                Asked::ByHub { .. } => self.report(ConnectionEvent::Alive),
             }
         }
     }
