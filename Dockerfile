@@ -1,6 +1,11 @@
 FROM rust:1-slim-bookworm AS build
 WORKDIR /build
 
+# The allocator is built by it.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends make \
+ && rm -rf /var/lib/apt/lists/*
+
 # The dependencies, in a layer of their own: it is built again only when they change.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir src benches \

@@ -1,53 +1,86 @@
-"""A table of what benches/compare.sh has measured: medians, and ratios to the other servers."""
+"""A table of what benches/compare.sh has measured: medians, ratios, and whether they are as they must be."""
 
-import collections
-import json
-import statistics
 import sys
 
-FIGURES = [
-    ("cpuMicroseconds", "CPU a message, µs"),
-    ("threadSwitches", "thread switches a message"),
-    ("bytesPerUserFresh", "bytes a user, fresh"),
-    ("bytesPerUserAfterCall", "bytes a user, after a call"),
-    ("cpuMicrosecondsPerUserAndSecond", "CPU a user and second, µs"),
-    ("startKiB", "resident at the start, KiB"),
-    ("leftKiB", "resident after all have left, KiB"),
-    ("cpuMicrosecondsToConnect", "CPU to connect, µs"),
-    ("cpuMicrosecondsToLeave", "CPU to leave, µs"),
-    ("cpuMicrosecondsToReplace", "CPU to replace, µs"),
+from results import Results
+
+OURS, PEERJS, RELAY = "switchboard", "peerjs", "relay"
+
+
+def show(value, unit=""):
+    if value is None:
+        return ""
+    number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{number} {unit}".strip()
+
+
+# What is measured, its case, its figure, its unit; then the bounds: to which server (None: the value
+# itself), what it must be at most, and what is aimed at.
+CPU = "cpuMicroseconds"
+ROWS = [
+    ("relayed message, 100 pairs", "relay-100", CPU, "µs", [(PEERJS, 0.55, 0.48), (RELAY, 1.5, 1.3)]),
+    ("relayed message, 2000 pairs", "relay-2000", CPU, "µs", [(PEERJS, 0.42, 0.36)]),
+    ("relayed message, 100 pairs, 8 in flight", "relay-deep", CPU, "µs", [(PEERJS, 0.45, 0.38)]),
+    ("memory a user, 10 000 idle, fresh", "idle", "bytesPerUserFresh", "B", [(None, 3500, 2000)]),
+    ("the same after a call each", "idle", "bytesPerUserAfterCall", "B", [(None, 4000, 2000)]),
+    ("memory a user by TLS, fresh", "idle-tls", "bytesPerUserFresh", "B", [(None, 12000, None)]),
+    ("the same after a call each", "idle-tls", "bytesPerUserAfterCall", "B", [(None, 12000, None)]),
+    ("connect and register", "connect", "cpuMicrosecondsToConnect", "µs", [(PEERJS, 0.4, 0.3)]),
+    ("replace", "churn", "cpuMicrosecondsToReplace", "µs", [(PEERJS, 0.4, 0.3)]),
+    (
+        "idle with heartbeats, a user and second",
+        "idle",
+        "cpuMicrosecondsPerUserAndSecond",
+        "µs",
+        [(PEERJS, 0.15, 0.1)],
+    ),
+    ("thread switches a message, saturated", "saturated", "threadSwitches", "", [(None, 0.05, None)]),
 ]
 
-runs = collections.defaultdict(list)
-order = []
-for line in open(sys.argv[1], encoding="utf-8"):
-    run = json.loads(line)
-    if run["case"] not in order:
-        order.append(run["case"])
-    for figure, value in run["result"]["figures"].items():
-        runs[run["case"], figure, run["server"]].append(value)
 
-
-def median(case, figure, server):
-    values = runs.get((case, figure, server))
-    return statistics.median(values) if values else None
-
-
-def show(value):
-    return "" if value is None else f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
-
-
-def ratio(ours, theirs):
-    return show(ours / theirs) if theirs else ""
-
-
-print("| case | measure | switchboard | PeerJS | relay | of PeerJS | of the relay |")
-print("|---|---|---|---|---|---|---|")
-for case in order:
-    for figure, name in FIGURES:
-        ours = median(case, figure, "switchboard")
+def lines(results):
+    for name, case, figure, unit, bounds in ROWS:
+        ours = results.median(case, OURS, figure)
         if ours is None:
             continue
-        peerjs, relay = (median(case, figure, it) for it in ("peerjs", "relay"))
-        cells = [case, name, show(ours), show(peerjs), show(relay)]
-        print("| " + " | ".join([*cells, ratio(ours, peerjs), ratio(ours, relay)]) + " |")
+        for other, must, aim in bounds:
+            theirs = other and results.median(case, other, figure)
+            if other and theirs is None:
+                continue
+            value = ours / theirs if other else ours
+            yield (
+                name,
+                show(ours, unit),
+                f"{other} {show(theirs, unit)}" if other else "",
+                show(value) if other else "",
+                f"≤ {show(must)}",
+                f"≤ {show(aim)}" if aim else "",
+                "missed" if value > must else "met" if not aim or value > aim else "aim met",
+            )
+    yield from resident(results)
+    for users, case in results.numbered("presence"):
+        ours = results.median(case, OURS, "cpuMicrosecondsForOneMore")
+        by_name = results.values(case, OURS, "byName")[0]
+        how = "by name" if by_name else "by number"
+        yield (f"one more user comes and goes, {users} online, told {how}", show(ours, "µs"), *[""] * 5)
+
+
+def resident(results):
+    for case in ("idle", "idle-tls"):
+        start, left = (results.median(case, OURS, it) for it in ("startKiB", "leftKiB"))
+        if start is None:
+            continue
+        must = start * 1.2 + 2 * 1024
+        verdict = "met" if left <= must else "missed"
+        name = f"resident after all have left ({case}), from {show(start, 'KiB')}"
+        yield (name, show(left, "KiB"), "", "", f"≤ {show(must, 'KiB')}", "", verdict)
+
+
+def main():
+    print("| measure | switchboard | other | ratio | must | aim | |")
+    print("|---|---|---|---|---|---|---|")
+    for line in lines(Results(sys.argv[1])):
+        print("| " + " | ".join(line) + " |")
+
+
+main()

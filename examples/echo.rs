@@ -52,7 +52,7 @@ impl Handler<FromConnection> for EchoHub {
             ConnectionEvent::Opened(_) => smallvec![],
             ConnectionEvent::Said(batch) => {
                 batch.iter().for_each(|payload| link.count(payload.len()));
-                batch.into()
+                batch
             }
             ConnectionEvent::Alive | ConnectionEvent::Ended(_) => return,
         };

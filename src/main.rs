@@ -1,5 +1,8 @@
 //! The program: parse the command line, start the log, run, exit code.
 
+#[cfg(feature = "jemalloc")]
+mod memory;
+
 use std::env;
 use std::error::Error;
 use std::io::{self, Write};
@@ -10,6 +13,8 @@ use switchboard::cli::Order;
 use switchboard::{auth, health, logging, server};
 
 fn main() -> ExitCode {
+    #[cfg(feature = "jemalloc")]
+    memory::give_back_soon();
     let order = match Order::parse(env::args_os(), env::vars_os()) {
         Ok(order) => order,
         Err(fault) => return refuse(&fault, BAD_USAGE),

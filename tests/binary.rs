@@ -116,6 +116,31 @@ impl Drop for Running {
     }
 }
 
+/// What the allocator says of itself when the program, told this, is done.
+#[cfg(feature = "jemalloc")]
+fn allocator(told: &str) -> String {
+    let output = switchboard(&["--version"]).env("_RJEM_MALLOC_CONF", told).output().unwrap();
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+#[cfg(feature = "jemalloc")]
+fn freed_memory_goes_back_to_the_system_after_a_second_and_without_further_work() {
+    let said = allocator("stats_print:true");
+
+    assert!(said.contains("(arenas.dirty_decay_ms: 1000)"), "{said}");
+    assert!(said.contains("(background_thread: true)"), "{said}");
+}
+
+#[test]
+#[cfg(feature = "jemalloc")]
+fn what_an_operator_tells_the_allocator_stands() {
+    let said = allocator("stats_print:true,dirty_decay_ms:5000");
+
+    assert!(said.contains("opt.dirty_decay_ms: 5000"), "{said}");
+    assert!(!said.contains("arenas.dirty_decay_ms: 1000"), "{said}");
+}
+
 #[test]
 fn it_prints_where_it_listens_and_serves_there() {
     let running = Running::start();

@@ -1,10 +1,10 @@
-//! What a relayed message may allocate in the core, so that a regression shows without timing
-//! anything: decoded, judged, encoded for its receiver.
+//! What a relayed message may allocate in the core, and what an idle user may hold there, so that a
+//! regression shows without timing anything. A message is decoded, judged, encoded for its receiver.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
 use rand::SeedableRng;
@@ -17,9 +17,10 @@ use switchboard::protocol::{UserId, decode};
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 const MESSAGES: u64 = 1000;
+const USERS: u32 = 5000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Socket(u8);
+struct Socket(u32);
 
 impl Handle for Socket {
     fn backlog(&self) -> Backlog {
@@ -45,11 +46,14 @@ impl Core {
             now: Instant::now(),
         };
         for number in 0..2 {
-            let user = core.users[usize::from(number)].clone();
-            let login = Login { received, ..Login::fresh(user.clone()) };
-            core.applies(Input::Claimed { connection: Socket(number), user, login });
+            core.comes(number, core.users[number as usize].clone(), received);
         }
         core
+    }
+
+    fn comes(&mut self, number: u32, user: UserId, received: Option<u64>) {
+        let login = Login { received, ..Login::fresh(user.clone()) };
+        self.applies(Input::Claimed { connection: Socket(number), user, login });
     }
 
     /// How many frames go out for it.
@@ -59,9 +63,9 @@ impl Core {
         frames.count()
     }
 
-    fn hears(&mut self, from: u8, frame: &ByteString) -> usize {
+    fn hears(&mut self, from: u32, frame: &ByteString) -> usize {
         let (said, bytes) = (decode(frame), frame.len());
-        let (connection, user) = (Socket(from), self.users[usize::from(from)].clone());
+        let (connection, user) = (Socket(from), self.users[from as usize].clone());
         self.applies(Input::Said { connection, user, said, bytes })
     }
 }
@@ -77,9 +81,24 @@ fn allocates(mut what: impl FnMut()) -> (f64, f64) {
     (each(after.total_blocks - before.total_blocks), each(after.total_bytes - before.total_bytes))
 }
 
+/// Bytes that each of [`USERS`] more holds when all have come to rest.
+fn holds(received: Option<u64>) -> f64 {
+    let mut core = Core::new(None);
+    core.effects = Vec::new();
+    let before = dhat::HeapStats::get().curr_bytes;
+    for number in 0..USERS {
+        core.comes(number + 2, UserId::parse(&format!("user-{number}")).unwrap(), received);
+    }
+    core.effects = Vec::new();
+    core.now += Duration::from_secs(2);
+    core.applies(Input::Tick);
+    core.effects = Vec::new();
+    (dhat::HeapStats::get().curr_bytes - before) as f64 / f64::from(USERS)
+}
+
 /// One test: what it measures is the whole process.
 #[test]
-fn a_relayed_message_allocates_its_frame_and_little_else() {
+fn a_relayed_message_allocates_its_frame_and_little_else_and_an_idle_user_holds_little() {
     let _profiler = dhat::Profiler::builder().testing().build();
     let data = "x".repeat(2500);
     let frame = ByteString::from(format!(r#"{{"type":"offer","to":"22","data":"{data}"}}"#));
@@ -95,6 +114,11 @@ fn a_relayed_message_allocates_its_frame_and_little_else() {
         counting.hears(1, &acks.pop().unwrap());
     });
 
+    let idle = holds(None);
+    let idle_and_counting = holds(Some(0));
+
+    assert!(idle <= 470.0, "an idle user holds {idle} bytes");
+    assert!(idle_and_counting <= 800.0, "an idle user who counts holds {idle_and_counting} bytes");
     within("relayed", relayed, 3.0, frame.len() + 200);
     within("relayed, kept and acknowledged", relayed_and_acknowledged, 6.2, frame.len() + 950);
 }

@@ -42,6 +42,8 @@ install_missing() {
     command -v node >/dev/null || missing+=(nodejs)
     command -v npm >/dev/null || missing+=(npm)
     command -v cc >/dev/null || missing+=(gcc libc6-dev)
+    # The allocator is built by it.
+    command -v make >/dev/null || missing+=(make)
     command -v chromium >/dev/null || missing+=(chromium)
     command -v chromedriver >/dev/null || missing+=(chromium-driver)
     # coturn, for calls that may only be relayed.

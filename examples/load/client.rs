@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use futures_util::SinkExt;
 use futures_util::stream::{self, StreamExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -11,6 +12,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::Target;
 use super::dialect::{Dialect, Heard, Step};
+use super::secure;
 
 /// So many connect at a time.
 const AT_A_TIME: usize = 50;
@@ -18,8 +20,13 @@ const AT_A_TIME: usize = 50;
 pub struct Client {
     pub user: String,
     pub dialect: Dialect,
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<Box<dyn Stream>>,
 }
+
+/// With TLS or without.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
 
 impl Client {
     /// Connects and waits until it is reachable.
@@ -33,10 +40,11 @@ impl Client {
     /// Connects.
     pub async fn dials(target: &Target, user: String) -> Self {
         let url = target.dialect.url(&target.url, &user);
-        let host = target.url.split('/').nth(2).unwrap();
-        let address: SocketAddr = host.replace("localhost", "127.0.0.1").parse().unwrap();
-        let stream = TcpStream::connect(address).await.unwrap();
-        stream.set_nodelay(true).unwrap();
+        let tcp = connect(&target.url).await;
+        let stream: Box<dyn Stream> = match &target.trust {
+            Some(certificate) => Box::new(secure::wrap(tcp, certificate).await),
+            None => Box::new(tcp),
+        };
         let small = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(0);
         let (socket, _) = client_async_with_config(url, stream, Some(small)).await.unwrap();
         Self { user, dialect: target.dialect, socket }
@@ -86,6 +94,15 @@ impl Client {
         let _ = self.socket.close(None).await;
         while let Some(Ok(_)) = self.socket.next().await {}
     }
+}
+
+/// A TCP connection to where `url` points.
+pub async fn connect(url: &str) -> TcpStream {
+    let host = url.split('/').nth(2).unwrap();
+    let address: SocketAddr = host.replace("localhost", "127.0.0.1").parse().unwrap();
+    let tcp = TcpStream::connect(address).await.unwrap();
+    tcp.set_nodelay(true).unwrap();
+    tcp
 }
 
 /// Everybody says goodbye.

@@ -26,10 +26,11 @@ pub async fn connect(target: &Target, meter: &Meter, users: usize) -> Value {
 }
 
 /// Everybody connects again while the older socket is open, which has to be closed; then a
-/// message has to reach the newer one.
+/// message has to reach the newer one, and there is one socket for each user.
 pub async fn replace(target: &Target, meter: &Meter, users: usize, times: usize) -> Value {
     let mut clients = Client::many(target, "u", users).await;
     let mut watcher = Client::connects(target, "watcher".into()).await;
+    let sockets = meter.sockets();
     let before = meter.read();
     for _ in 0..times {
         let again = stream::iter(clients).map(|older| come_again(target, older));
@@ -39,6 +40,9 @@ pub async fn replace(target: &Target, meter: &Meter, users: usize, times: usize)
     for client in &mut clients {
         watcher.sends(Step::Offer, &client.user, "still there").await;
         assert_eq!(client.hears().await.data, "still there");
+    }
+    if target.dialect.replaces() {
+        assert_eq!(meter.sockets(), sockets, "sockets that were left open");
     }
     all_leave(clients).await;
     json!({
@@ -57,39 +61,4 @@ async fn come_again(target: &Target, mut older: Client) -> Client {
     } else {
         Client::dials(target, user).await
     }
-}
-
-/// One more user comes and goes where `users` are online, who are all told.
-pub async fn one_more(target: &Target, meter: &Meter, users: usize, times: usize) -> Value {
-    let clients = Client::many(target, "u", users).await;
-    let (stop, stopped) = tokio::sync::watch::channel(());
-    let listening: Vec<_> = clients
-        .into_iter()
-        .map(|mut client| {
-            let mut stopped = stopped.clone();
-            actix_rt::spawn(async move {
-                loop {
-                    tokio::select! {
-                        heard = client.next() => assert!(heard.is_some(), "{}", client.user),
-                        _ = stopped.changed() => return client,
-                    }
-                }
-            })
-        })
-        .collect();
-    let before = meter.read();
-    for n in 0..times {
-        Client::connects(target, format!("more{n}")).await.leaves().await;
-        // One window of presence each, so that nothing is told together.
-        tokio::time::sleep(std::time::Duration::from_millis(110)).await;
-    }
-    let after = meter.read();
-    drop(stop);
-    let clients = futures_util::future::join_all(listening).await;
-    all_leave(clients.into_iter().map(Result::unwrap).collect()).await;
-    json!({
-        "online": users,
-        "times": times,
-        "cpuMicrosecondsForOneMore": after.cpu_each(&before, times),
-    })
 }

@@ -89,7 +89,7 @@ impl Dialect {
         };
         let kind = message["type"].as_str().unwrap().to_ascii_lowercase();
         match &*kind {
-            "offer" | "answer" | "candidate" => Some(Heard {
+            "offer" | "answer" | "candidate" | "message" => Some(Heard {
                 from: message[from].as_str().unwrap().to_owned(),
                 data: message[data].as_str().unwrap().to_owned(),
             }),

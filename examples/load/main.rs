@@ -12,7 +12,13 @@ mod come_and_go;
 mod dialect;
 mod idle;
 mod meter;
+mod presence;
 mod relay;
+mod rooms;
+mod saturate;
+mod secure;
+
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use serde_json::{Value, json};
@@ -40,6 +46,9 @@ pub struct Target {
     /// How the server is spoken to.
     #[arg(long, global = true, value_enum, default_value = "switchboard")]
     dialect: Dialect,
+    /// The server's certificate, if it speaks TLS.
+    #[arg(long, global = true)]
+    trust: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -53,6 +62,28 @@ enum Scenario {
         in_flight: usize,
         /// Messages in all.
         #[arg(long, default_value_t = 200_000)]
+        messages: usize,
+        /// Users who are there and say nothing.
+        #[arg(long, default_value_t = 0)]
+        bystanders: usize,
+    },
+    /// Pairs that send more than the server can take.
+    Saturate {
+        #[arg(long, default_value_t = 16)]
+        pairs: usize,
+        /// Messages in all.
+        #[arg(long, default_value_t = 1_000_000)]
+        messages: usize,
+    },
+    /// Rooms in which everybody speaks in turn.
+    Rooms {
+        #[arg(long, default_value_t = 100)]
+        rooms: usize,
+        /// Members of each.
+        #[arg(long, default_value_t = 8)]
+        members: usize,
+        /// Messages in all.
+        #[arg(long, default_value_t = 100_000)]
         messages: usize,
     },
     /// Users who are there: memory when fresh, after a call, after all have left; CPU meanwhile.
@@ -84,6 +115,8 @@ enum Scenario {
         #[arg(long, default_value_t = 100)]
         times: usize,
     },
+    /// Makes `cert.pem` and `key.pem` for a server on 127.0.0.1; measures nothing.
+    Certificate { folder: PathBuf },
 }
 
 fn main() {
@@ -95,10 +128,21 @@ fn main() {
 
 async fn run(options: Options) -> Value {
     let Options { scenario, target } = options;
+    if let Scenario::Certificate { folder } = &scenario {
+        secure::make_certificate(folder);
+        return json!({"certificate": folder.join("cert.pem")});
+    }
     let meter = Meter::of(target.pid);
     let (name, figures) = match scenario {
-        Scenario::Relay { pairs, in_flight, messages } => {
-            ("relay", relay::run(&target, &meter, pairs, in_flight, messages).await)
+        Scenario::Certificate { .. } => unreachable!("it is done"),
+        Scenario::Relay { pairs, in_flight, messages, bystanders } => {
+            ("relay", relay::run(&target, &meter, pairs, in_flight, messages, bystanders).await)
+        }
+        Scenario::Saturate { pairs, messages } => {
+            ("saturate", saturate::run(&target, &meter, pairs, messages).await)
+        }
+        Scenario::Rooms { rooms, members, messages } => {
+            ("rooms", rooms::run(&target, &meter, rooms, members, messages).await)
         }
         Scenario::Idle { users, seconds } => {
             ("idle", idle::run(&target, &meter, users, seconds).await)
@@ -110,7 +154,7 @@ async fn run(options: Options) -> Value {
             ("churn", come_and_go::replace(&target, &meter, users, times).await)
         }
         Scenario::Presence { users, times } => {
-            ("presence", come_and_go::one_more(&target, &meter, users, times).await)
+            ("presence", presence::run(&target, &meter, users, times).await)
         }
     };
     json!({"scenario": name, "dialect": target.dialect.name(), "figures": figures})

@@ -1,6 +1,7 @@
 //! What a process has cost so far, from Linux's own accounts.
 
 use std::fs;
+use std::time::Duration;
 
 /// Reads the accounts of one process.
 pub struct Meter {
@@ -35,6 +36,13 @@ impl Meter {
         reading
     }
 
+    /// Sockets that it has open.
+    pub fn sockets(&self) -> usize {
+        let open = fs::read_dir(format!("/proc/{}/fd", self.pid)).unwrap();
+        let target = open.filter_map(|descriptor| fs::read_link(descriptor.unwrap().path()).ok());
+        target.filter(|it| it.to_string_lossy().starts_with("socket:")).count()
+    }
+
     /// Resident memory in KiB.
     pub fn resident(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap();
@@ -46,6 +54,11 @@ impl Reading {
     /// Microseconds of CPU since `before`, for each of `count` things.
     pub fn cpu_each(&self, before: &Self, count: usize) -> f64 {
         (self.cpu - before.cpu) as f64 / 1e3 / count as f64
+    }
+
+    /// The part of `wall` that a CPU was in use since `before`.
+    pub fn busy(&self, before: &Self, wall: Duration) -> f64 {
+        (self.cpu - before.cpu) as f64 / wall.as_nanos() as f64
     }
 
     /// Thread switches since `before`, for each of `count` things.

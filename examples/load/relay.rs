@@ -22,7 +22,9 @@ pub async fn run(
     pairs: usize,
     in_flight: usize,
     messages: usize,
+    bystanders: usize,
 ) -> Value {
+    let bystanders = Client::many(target, "idle", bystanders).await;
     let mut clients = Client::many(target, "u", pairs * 2).await;
     let each = messages.div_ceil(pairs * in_flight).next_multiple_of(CALL);
     clients = talk(clients, in_flight, CALL).await;
@@ -30,12 +32,15 @@ pub async fn run(
     clients = talk(clients, in_flight, each).await;
     let (after, took) = (meter.read(), begin.elapsed());
     all_leave(clients).await;
-    let count = pairs * in_flight * each;
+    let (count, online) = (pairs * in_flight * each, bystanders.len());
+    all_leave(bystanders).await;
     json!({
         "pairs": pairs,
         "inFlight": in_flight,
+        "bystanders": online,
         "messages": count,
         "perSecond": (count as f64 / took.as_secs_f64()).round(),
+        "busy": after.busy(&before, took),
         "cpuMicroseconds": after.cpu_each(&before, count),
         "threadSwitches": after.switches_each(&before, count),
     })

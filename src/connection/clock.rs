@@ -1,9 +1,12 @@
 //! Time: the heartbeat, the stalled reader, and how long each phase may last.
 //!
 //! One timer a connection. It is never later than the next deadline and is moved only when it
-//! fires too early or something earlier comes up, so a busy socket does not touch it.
+//! fires too early or something earlier comes up, so a busy socket does not touch it. Only the
+//! question whether a silent client lives may come a little late, together with those to others.
 
+use std::sync::OnceLock;
 use std::task;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::time::Instant;
@@ -13,6 +16,10 @@ use crate::protocol::Close;
 
 use super::actor::Connection;
 use super::closing::Phase;
+
+/// Silent clients are asked at so many times within the interval of the heartbeat: none later than
+/// by a hundredth of it.
+const TIMES_TO_ASK: u32 = 100;
 
 /// Whether the client has been asked for a sign of life since it was last heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,13 +115,43 @@ impl Connection {
         }
     }
 
-    /// Comes last in a turn: leaves the timer at or before the next deadline.
-    pub(super) fn set_the_alarm(&mut self, cx: &mut task::Context<'_>) {
+    fn rings_by(&self, deadline: Instant, now: Instant) -> bool {
+        self.rings_at.is_some_and(|rings_at| now < rings_at && rings_at <= deadline)
+    }
+
+    /// Whether there is nothing to wait for but the time to ask the client.
+    fn is_at_rest(&self) -> bool {
+        self.phase == Phase::Open
+            && self.asked == Asked::Nothing
+            && self.owing_since.is_none()
+            && self.stalled_since.is_none()
+    }
+
+    /// The next of the times that all silent clients are asked at, from `deadline` on: one wake-up
+    /// asks many, and most of their answers come together.
+    fn together(&self, deadline: Instant) -> Instant {
+        static BEGINNING: OnceLock<Instant> = OnceLock::new();
+        let step = (self.node.limits.heartbeat / TIMES_TO_ASK).max(Duration::from_millis(1));
+        let since = deadline.duration_since(*BEGINNING.get_or_init(Instant::now)).as_nanos();
+        let late = (step.as_nanos() - since % step.as_nanos()) % step.as_nanos();
+        deadline + Duration::from_nanos(late as u64)
+    }
+
+    /// Comes last in a turn: leaves the timer at or before the next deadline. One that is there
+    /// already and has not rung is not looked at: that would be another part of memory.
+    pub(super) fn set_the_alarm(&mut self, cx: &mut task::Context<'_>, now: Instant) {
         let Some(deadline) = self.next_deadline() else { return };
-        if self.alarm.is_elapsed() || deadline < self.alarm.deadline() {
-            self.alarm.as_mut().reset(deadline);
+        if self.rings_by(deadline, now) {
+            return;
         }
+        let deadline = if self.is_at_rest() { self.together(deadline) } else { deadline };
+        if self.rings_by(deadline, now) {
+            return;
+        }
+        self.alarm.as_mut().reset(deadline);
+        self.rings_at = Some(deadline);
         if self.alarm.poll_unpin(cx).is_ready() {
+            self.rings_at = None;
             cx.waker().wake_by_ref();
         }
     }

@@ -78,14 +78,14 @@ pub(super) struct Reader {
     limit: u64,
     /// Read and not yet understood.
     unread: BytesMut,
-    message: Unfinished,
+    /// Boxed, as few clients ever send such a one.
+    message: Option<Box<Unfinished>>,
     received: u64,
 }
 
 /// What has come of a message that takes more than one frame, or more than the limit.
 #[derive(Debug)]
 enum Unfinished {
-    Nothing,
     Fragments {
         text: Option<CheckedUtf8>,
         content: BytesMut,
@@ -107,7 +107,7 @@ impl Reader {
     pub(super) fn new(limit: usize, unread: BytesMut) -> Self {
         let received = unread.len() as u64;
         let codec = Codec::new().max_size(limit);
-        Self { codec, limit: limit as u64, unread, message: Unfinished::Nothing, received }
+        Self { codec, limit: limit as u64, unread, message: None, received }
     }
 
     /// Bytes that have come, from the beginning.
@@ -117,7 +117,7 @@ impl Reader {
 
     /// Whether the client owes the rest of something it has begun.
     pub(super) fn owes_more(&self) -> bool {
-        !self.unread.is_empty() || !matches!(self.message, Unfinished::Nothing)
+        !self.unread.is_empty() || self.message.is_some()
     }
 
     /// The next thing whole. After an error nothing more may be asked.
@@ -193,16 +193,16 @@ impl Reader {
 
     /// Whether the message goes over the limit with this frame, which is skipped then.
     fn over_limit(&mut self, head: &Head) -> Result<bool, Close> {
-        let before = match &self.message {
-            Unfinished::Nothing => 0,
-            Unfinished::Fragments { content, .. } => content.len() as u64,
-            Unfinished::Skipped { bytes, .. } => *bytes,
+        let before = match self.message.as_deref() {
+            None => 0,
+            Some(Unfinished::Fragments { content, .. }) => content.len() as u64,
+            Some(Unfinished::Skipped { bytes, .. }) => *bytes,
         };
         let bytes = before.saturating_add(head.content);
         if bytes > self.limit.saturating_mul(FAR) {
             return Err(Close::FarTooLarge);
         }
-        let skipped = matches!(self.message, Unfinished::Skipped { .. });
+        let skipped = matches!(self.message.as_deref(), Some(Unfinished::Skipped { .. }));
         if bytes <= self.limit && !skipped {
             return Ok(false);
         }
@@ -211,12 +211,12 @@ impl Reader {
         self.codec.decode(&mut empty).map_err(|_| Close::ProtocolError)?;
         // The head is skipped too: its mask may not be there yet.
         let left = head.length as u64 + head.content;
-        self.message = Unfinished::Skipped { bytes, left, last: head.last };
+        self.message = Some(Box::new(Unfinished::Skipped { bytes, left, last: head.last }));
         Ok(true)
     }
 
     fn skip_on(&mut self) -> Skip {
-        let Unfinished::Skipped { bytes, left, last } = &mut self.message else {
+        let Some(Unfinished::Skipped { bytes, left, last }) = self.message.as_deref_mut() else {
             return Skip::Nothing;
         };
         let here = (*left).min(self.unread.len() as u64);
@@ -229,7 +229,7 @@ impl Reader {
             return Skip::Nothing;
         }
         let oversized = Payload::Oversized { bytes: *bytes };
-        self.message = Unfinished::Nothing;
+        self.message = None;
         Skip::Done(oversized)
     }
 
@@ -255,12 +255,12 @@ impl Reader {
         text: Option<CheckedUtf8>,
         bytes: &[u8],
     ) -> Result<Option<Incoming>, Close> {
-        self.message = Unfinished::Fragments { text, content: BytesMut::new() };
+        self.message = Some(Box::new(Unfinished::Fragments { text, content: BytesMut::new() }));
         self.go_on(bytes)
     }
 
     fn go_on(&mut self, bytes: &[u8]) -> Result<Option<Incoming>, Close> {
-        if let Unfinished::Fragments { text, content } = &mut self.message {
+        if let Some(Unfinished::Fragments { text, content }) = self.message.as_deref_mut() {
             content.extend_from_slice(bytes);
             if let Some(checked) = text {
                 *checked += utf8_so_far(&content[*checked..])?;
@@ -270,11 +270,13 @@ impl Reader {
     }
 
     fn finish(&mut self) -> Result<Payload, Close> {
-        match std::mem::replace(&mut self.message, Unfinished::Nothing) {
-            Unfinished::Fragments { text: Some(_), content } => utf8(content.freeze()),
-            Unfinished::Fragments { text: None, content } => Ok(Payload::Binary(content.freeze())),
+        match self.message.take().map(|message| *message) {
+            Some(Unfinished::Fragments { text: Some(_), content }) => utf8(content.freeze()),
+            Some(Unfinished::Fragments { text: None, content }) => {
+                Ok(Payload::Binary(content.freeze()))
+            }
             // The codec has refused a last fragment without a first one.
-            Unfinished::Nothing | Unfinished::Skipped { .. } => Err(Close::ProtocolError),
+            None | Some(Unfinished::Skipped { .. }) => Err(Close::ProtocolError),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::domain::Login;
-use crate::hub::{ConnectionEvent, Payload};
+use crate::hub::{Batch, ConnectionEvent};
 
 use super::actor::{Connection, EndOfTalk};
 use super::closing::Phase;
@@ -29,7 +29,7 @@ pub(super) struct Proof {
     /// What it claims again with; `None` when it has.
     login: Option<Box<Login>>,
     /// What came before the pong, for the time after `registered`: one batch.
-    early: Vec<Payload>,
+    early: Batch,
     early_bytes: usize,
     /// Until when it is to be registered, once it has shown itself.
     until: Instant,
@@ -39,14 +39,14 @@ impl Connection {
     /// Sends the ping whose answer is the proof.
     pub(super) fn ask_for_proof(&mut self, login: Box<Login>) {
         let Phase::Registering { until } = self.phase else { return };
-        let proof = Proof { login: Some(login), early: Vec::new(), early_bytes: 0, until };
+        let proof = Proof { login: Some(login), early: Batch::new(), early_bytes: 0, until };
         self.proof = Some(Box::new(proof));
         self.phase = Phase::Registering { until: until.min(Instant::now() + PATIENCE) };
         self.backlog.push_ping();
     }
 
     /// What came while the proof was awaited, once.
-    pub(super) fn take_early(&mut self) -> Option<Vec<Payload>> {
+    pub(super) fn take_early(&mut self) -> Option<Batch> {
         let Proof { early, .. } = *self.proof.take()?;
         (!early.is_empty()).then_some(early)
     }
@@ -85,6 +85,6 @@ impl Connection {
         let Some(proof) = &mut self.proof else { return };
         let Some(login) = proof.login.take() else { return };
         self.phase = Phase::Registering { until: proof.until };
-        self.report(ConnectionEvent::Opened(*login));
+        self.report(ConnectionEvent::Opened(login));
     }
 }

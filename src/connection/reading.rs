@@ -5,7 +5,7 @@ use std::task::{self, Poll};
 use log::trace;
 use tokio::time::Instant;
 
-use crate::hub::{ConnectionEvent, Payload};
+use crate::hub::{Batch, ConnectionEvent};
 
 use super::actor::{Connection, EndOfTalk};
 use super::clock::Asked;
@@ -23,6 +23,16 @@ pub(super) const BYTES_A_TURN: usize = 64 << 10;
 /// pongs must not fill the memory.
 const CONTROLS_WAITING: usize = 64;
 
+/// Why a turn of reading stops.
+enum Stop {
+    /// The socket has nothing more, and wakes this task when it has.
+    Dry,
+    /// It was enough for one turn.
+    Full,
+    /// Nothing more comes.
+    End(EndOfTalk),
+}
+
 impl Connection {
     /// Reads what this phase allows, at most [`FRAMES_A_TURN`] frames or [`BYTES_A_TURN`].
     pub(super) fn read(&mut self, cx: &mut task::Context<'_>, now: Instant) {
@@ -35,8 +45,11 @@ impl Connection {
         }
         if self.reader.received() > received {
             self.heard = now;
-            if let Asked::ByHub { .. } = std::mem::replace(&mut self.asked, Asked::Nothing) {
-                self.report(ConnectionEvent::Alive);
+            match std::mem::replace(&mut self.asked, Asked::Nothing) {
+                Asked::Nothing => {}
+                // The next question is an interval away: the alarm shall not ring in vain before.
+                Asked::ByHeartbeat { .. } => self.rings_at = None,
+                Asked::ByHub { .. } => self.report(ConnectionEvent::Alive),
             }
         }
     }
@@ -53,35 +66,41 @@ impl Connection {
             return;
         }
         if let Some(end) = self.read_end.take() {
-            return self.end_of_talk(end);
+            return self.end_of_talk(*end);
         }
         let mut batch = self.take_early().unwrap_or_default();
-        let end = match batch.is_empty() {
+        let stop = match batch.is_empty() {
             true => self.read_batch(cx, now, &mut batch),
-            false => None,
+            false => Stop::Full,
         };
         if batch.is_empty() {
-            if let Some(end) = end {
-                self.end_of_talk(end);
-            }
-            return;
+            return self.stop_reading(cx, stop);
         }
-        self.read_end = end;
         if let Some(presence) = &self.presence {
             presence.link.batch_sent();
         }
         self.report(ConnectionEvent::Said(batch));
+        match stop {
+            // Nothing waits for the hub: the socket wakes this task when more has come.
+            Stop::Dry => return,
+            Stop::Full => {}
+            Stop::End(end) => self.read_end = Some(Box::new(end)),
+        }
         if self.may_read(cx) {
             cx.waker().wake_by_ref();
         }
     }
 
-    fn read_batch(
-        &mut self,
-        cx: &mut task::Context<'_>,
-        now: Instant,
-        batch: &mut Vec<Payload>,
-    ) -> Option<EndOfTalk> {
+    /// After a turn in which no message was whole.
+    fn stop_reading(&mut self, cx: &task::Context<'_>, stop: Stop) {
+        match stop {
+            Stop::Dry => {}
+            Stop::Full => cx.waker().wake_by_ref(),
+            Stop::End(end) => self.end_of_talk(end),
+        }
+    }
+
+    fn read_batch(&mut self, cx: &mut task::Context<'_>, now: Instant, batch: &mut Batch) -> Stop {
         let mut bytes = 0;
         for _ in 0..FRAMES_A_TURN {
             match self.reader.poll_next(&mut self.io, cx) {
@@ -96,19 +115,18 @@ impl Connection {
                 }
                 Poll::Ready(Ok(Incoming::Ping(content))) => self.backlog.push_pong(content),
                 Poll::Ready(Ok(Incoming::Pong | Incoming::Parts)) => {}
-                Poll::Ready(Ok(Incoming::Close(code))) => return Some(EndOfTalk::Close(code)),
-                Poll::Ready(Err(end)) => return Some(EndOfTalk::Read(end)),
+                Poll::Ready(Ok(Incoming::Close(code))) => return Stop::End(EndOfTalk::Close(code)),
+                Poll::Ready(Err(end)) => return Stop::End(EndOfTalk::Read(end)),
                 Poll::Pending => {
                     self.owing_since = match self.reader.owes_more() {
                         true => self.owing_since.or(Some(now)),
                         false => None,
                     };
-                    return None;
+                    return Stop::Dry;
                 }
             }
         }
-        cx.waker().wake_by_ref();
-        None
+        Stop::Full
     }
 
     /// Reads and throws away, until the client's close has come and then until its stream ends.

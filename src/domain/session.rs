@@ -3,7 +3,7 @@
 //! A session and a socket are two things: a session that counts outlives its socket for the
 //! resume window, and has no connection meanwhile.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::Login;
@@ -33,7 +33,7 @@ pub(super) struct Session<C> {
     pub(super) rooms: Vec<RoomId>,
     pub(super) view: View,
     /// Whom the user watches, and whether it was last told that they are online.
-    pub(super) watching: HashMap<UserId, bool>,
+    pub(super) watching: BTreeMap<UserId, bool>,
     /// Verdicts on its messages that are still to come.
     pub(super) promised: usize,
     /// When it is sent fresh TURN credentials; only where there are any, and while it has a socket.

@@ -51,6 +51,9 @@ impl Payload {
     }
 }
 
+/// Messages in order, in either direction. Mostly it is one, which needs no memory of its own.
+pub type Batch = SmallVec<[Payload; 1]>;
+
 /// What the hub sends to a connection: messages to write in this order, then perhaps the request
 /// to close itself. The first one a connection gets tells it that it is registered (or refused);
 /// until then it reads nothing from its socket. [`Then::Prove`] comes before that one.
@@ -58,7 +61,7 @@ impl Payload {
 #[rtype(result = "()")]
 pub struct Deliver {
     /// Written in order; none is dropped unless the socket ends first.
-    pub payloads: SmallVec<[Payload; 2]>,
+    pub payloads: Batch,
     /// What to do after them.
     pub then: Then,
 }
@@ -91,9 +94,9 @@ pub struct FromConnection {
 #[derive(Debug)]
 pub enum ConnectionEvent {
     /// First of all: this socket wants to be that user. Again after [`Then::Prove`].
-    Opened(Login),
+    Opened(Box<Login>),
     /// The client has said this, in order. The hub calls [`Link::batch_taken`] when it is done.
-    Said(Vec<Payload>),
+    Said(Batch),
     /// A sign of life after [`Then::Probe`].
     Alive,
     /// Last of all, once: the socket is over.
@@ -229,9 +232,9 @@ impl Drop for Shared {
 }
 
 impl PartialEq for Link {
-    /// Compares the addresses of the actors.
+    /// Compares the addresses of the actors; clones of one link need not be looked into for that.
     fn eq(&self, other: &Self) -> bool {
-        self.0.recipient == other.0.recipient
+        Arc::ptr_eq(&self.0, &other.0) || self.0.recipient == other.0.recipient
     }
 }
 

@@ -22,7 +22,7 @@ use smallvec::smallvec;
 use tokio::sync::oneshot;
 
 pub use crate::domain::{Login, Parting};
-pub use link::{ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Seat, Then};
+pub use link::{Batch, ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Seat, Then};
 pub use operator::{
     CutCall, ListCalls, ListRooms, ListUsers, LookAtRoom, LookAtUser, RemoveUser, SayToRoom,
     SayToUser,
@@ -34,6 +34,9 @@ use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Verified, Wall};
 use crate::protocol::{AccessToken, BadMessage, BadToken, Refusal, Rejected, decode};
+
+/// Effects and deliveries that room is kept for, so that a message costs no allocation of it.
+const KEPT: usize = 64;
 
 type Board = Switchboard<Link>;
 type Effects = Vec<Effect<Link>>;
@@ -166,7 +169,17 @@ impl SignalingHub {
         for (link, delivery) in self.outbox.drain(..) {
             link.deliver(delivery);
         }
+        // After a word to everybody there is room for thousands.
+        give_back(&mut self.outbox);
+        give_back(&mut self.effects);
         self.alarm.set(self.board.next_due());
+    }
+}
+
+/// Lets go of room that is seldom needed.
+fn give_back<T>(empty: &mut Vec<T>) {
+    if empty.capacity() > KEPT {
+        *empty = Vec::new();
     }
 }
 
@@ -205,7 +218,7 @@ impl Handler<FromConnection> for SignalingHub {
         let FromConnection { link, event } = said;
         match event {
             ConnectionEvent::Opened(login) => {
-                self.apply(Input::Claim { connection: link, login });
+                self.apply(Input::Claim { connection: link, login: *login });
             }
             ConnectionEvent::Said(batch) => {
                 for payload in batch {

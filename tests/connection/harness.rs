@@ -197,7 +197,7 @@ impl Service {
 
     pub(crate) async fn said(&mut self) -> Vec<Payload> {
         match self.report().await.event {
-            ConnectionEvent::Said(batch) => batch,
+            ConnectionEvent::Said(batch) => batch.into_vec(),
             other => panic!("{other:?}"),
         }
     }

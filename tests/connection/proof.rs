@@ -25,7 +25,7 @@ async fn a_client_that_is_there_claims_again_and_what_it_said_meanwhile_is_heard
     client.send(LAST | TEXT, b"too early").await;
     client.send(PONG, b"").await;
     let report = service.report().await;
-    assert!(matches!(report.event, ConnectionEvent::Opened(again) if again == login));
+    assert!(matches!(report.event, ConnectionEvent::Opened(again) if *again == login));
     assert!(report.link == link);
     service.deliver(&link, &["registered"], Then::Continue);
 
@@ -51,7 +51,7 @@ async fn a_client_that_says_more_than_a_batch_is_there_and_no_more_of_it_is_kept
     }
 
     let report = service.report().await;
-    assert!(matches!(report.event, ConnectionEvent::Opened(again) if again == login));
+    assert!(matches!(report.event, ConnectionEvent::Opened(again) if *again == login));
     service.deliver(&link, &["registered"], Then::Continue);
 
     assert_eq!(client.frame().await, (PING, vec![]));

@@ -1,6 +1,6 @@
 //! Coming: claiming a name, holding it against another, and becoming reachable.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::resuming::Back;
@@ -146,7 +146,7 @@ impl<C: Handle> Switchboard<C> {
             call: ringing.clone(),
             rooms: Vec::new(),
             view: View::Nothing,
-            watching: HashMap::new(),
+            watching: BTreeMap::new(),
             promised: 0,
             fresh_ice_at: None,
             buckets,

@@ -130,11 +130,12 @@ impl<C: Handle> Switchboard<C> {
         let Permissions { rooms, watch, .. } = &grant.permissions;
         let lost = session.rooms.extract_if(.., |room| !rooms.holds(room.as_str()));
         let lost: Vec<_> = lost.collect();
-        let unseen: Vec<_> =
-            session.watching.extract_if(|user, _| !watch.holds(user.as_str())).collect();
+        let watched: Vec<_> = session.watching.keys().cloned().collect();
+        session.watching.retain(|user, _| watch.holds(user.as_str()));
+        let unseen = watched.iter().filter(|user| !watch.holds(user.as_str()));
         let name = session.name.clone();
-        for (watched, _) in unseen {
-            self.presence.unwatch(&watched, user);
+        for watched in unseen {
+            self.presence.unwatch(watched, user);
         }
         for room in &lost {
             self.step_out(room, user, name.clone(), effects);

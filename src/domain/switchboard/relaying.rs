@@ -151,9 +151,8 @@ impl<C: Handle> Switchboard<C> {
     }
 
     fn receipt(&self, sender: &UserId, id: Option<MessageId>) -> Result<Option<Receipt>, Refusal> {
-        let (Some(message), Some(session)) = (id, self.registry.session(sender)) else {
-            return Ok(None);
-        };
+        let Some(message) = id else { return Ok(None) };
+        let Some(session) = self.registry.session(sender) else { return Ok(None) };
         if !self.can_promise(sender) {
             return Err(Refusal::ReceiptsFull);
         }

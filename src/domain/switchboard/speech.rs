@@ -32,15 +32,17 @@ impl<C: Handle> Switchboard<C> {
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) {
-        if self.registry.current(user, connection).is_none() {
+        let Some(session) = self.registry.current(user, connection) else {
             self.counts.stale_messages += 1;
             return;
-        }
+        };
+        let both_count = session.ledger.is_some();
         self.unwritten_bytes = connection.backlog().node_bytes;
         let (id, counted, said) = match said {
             Ok(Incoming { id, message }) => (id, message.is_counted(), Ok(message)),
             Err(Rejected { id, counted, refusal }) => (id, counted, Err(refusal)),
         };
+        let counted = counted && both_count;
         if counted {
             self.count_heard(user, bytes, now);
         }
@@ -88,9 +90,11 @@ impl<C: Handle> Switchboard<C> {
             return;
         }
         session.manners.over_rate = 0;
+        let is_after_gibberish = session.manners.gibberish > 0;
         match said {
             Ok(message) => match self.carry_out(user, id.clone(), message, now, effects) {
-                Ok(()) => self.hear_sense(user),
+                Ok(()) if is_after_gibberish => self.hear_sense(user),
+                Ok(()) => {}
                 Err(refusal) => self.hear_refused(user, id, &refusal, now, effects),
             },
             Err(refusal) => self.hear_refused(user, id, &refusal, now, effects),
