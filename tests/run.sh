@@ -46,6 +46,8 @@ install_missing() {
     command -v chromedriver >/dev/null || missing+=(chromium-driver)
     # coturn, for calls that may only be relayed.
     command -v turnserver >/dev/null || missing+=(coturn)
+    # promtool, which checks metrics and alerts. The service that comes with it is not needed.
+    command -v promtool >/dev/null || missing+=(prometheus)
     # For examples/resuming_client.py, which the chaos tests run.
     python3 -c 'import websockets' 2>/dev/null || /usr/bin/python3 -c 'import websockets' 2>/dev/null ||
         missing+=(python3 python3-websockets)

@@ -35,7 +35,11 @@ impl Connection {
         }
         if self.reader.received() > received {
             self.heard = now;
-            if let Asked::ByHub { .. } = std::mem::replace(&mut self.asked, Asked::Nothing) {
+            let asked = std::mem::replace(&mut self.asked, Asked::Nothing);
+            if let Asked::ByHeartbeat { at } | Asked::ByHub { at } = asked {
+                self.node.meters.answered(now.saturating_duration_since(at));
+            }
+            if let Asked::ByHub { .. } = asked {
                 self.report(ConnectionEvent::Alive);
             }
         }
@@ -86,7 +90,7 @@ impl Connection {
         for _ in 0..FRAMES_A_TURN {
             match self.reader.poll_next(&mut self.io, cx) {
                 Poll::Ready(Ok(Incoming::Message(payload))) => {
-                    trace!("in user={} bytes={}", self.user(), payload.len());
+                    trace!(user = self.user(), bytes = payload.len(); "in");
                     self.owing_since = None;
                     bytes += payload.len();
                     batch.push(payload);

@@ -33,7 +33,11 @@ use alarm::Alarm;
 use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Verified, Wall};
-use crate::protocol::{AccessToken, BadMessage, BadToken, Refusal, Rejected, decode};
+use crate::metrics::Meters;
+use crate::protocol::{
+    AccessToken, BadMessage, BadToken, ErrorCode, ErrorTally, Refusal, Rejected, Said, SaidTally,
+    decode,
+};
 
 type Board = Switchboard<Link>;
 type Effects = Vec<Effect<Link>>;
@@ -52,6 +56,10 @@ pub struct SignalingHub {
     /// Set to what is due next.
     alarm: Alarm,
     draining: bool,
+    spoken: Spoken,
+    meters: Meters,
+    /// When what is being handled was read off its socket; only while a client is heard.
+    heard_at: Option<Instant>,
     /// Dropped with the hub, which is how the server learns that it is gone.
     _alive: oneshot::Sender<()>,
 }
@@ -61,6 +69,7 @@ impl SignalingHub {
     pub fn new(
         config: &Arc<Config>,
         auth: Option<Arc<dyn Authenticator>>,
+        meters: Meters,
     ) -> (Self, oneshot::Receiver<()>) {
         let (alive, gone) = oneshot::channel();
         let generator = StdRng::from_rng(&mut rand::rng());
@@ -73,6 +82,9 @@ impl SignalingHub {
             outbox: Vec::new(),
             alarm: Alarm::default(),
             draining: false,
+            spoken: Spoken::default(),
+            meters,
+            heard_at: None,
             _alive: alive,
         };
         (hub, gone)
@@ -111,7 +123,6 @@ impl SignalingHub {
                     self.conclude(connection, Then::Prove(login.into()));
                 }
                 Effect::Close { connection, close } => {
-                    debug!("closing user={:?} reason={close:?}", connection.user());
                     self.conclude(connection, Then::Close(close));
                 }
                 // A single node may always give its names away.
@@ -122,10 +133,14 @@ impl SignalingHub {
                     let verified = self.verify(&token, now);
                     answers.push(Input::Refreshed { connection, user, id, verified });
                 }
-                Effect::Identify { connection, user } => connection.identify(user),
+                Effect::Identify { connection, user } => {
+                    debug!(user = user.as_str(); "signed in");
+                    connection.identify(user);
+                }
             }
         }
         self.effects = effects;
+        self.meters.stepped(self::now().saturating_duration_since(now));
         for answer in answers {
             self.apply(answer);
         }
@@ -139,14 +154,19 @@ impl SignalingHub {
     }
 
     fn enqueue(&mut self, to: Link, frame: ByteString) {
-        to.count(frame.len());
+        self.spoken.count(&frame);
+        self.meters.queued(to.count(frame.len()));
         let payload = Payload::Text(frame);
         match self.outbox.last_mut() {
             Some((link, delivery)) if *link == to && delivery.then == Then::Continue => {
                 delivery.payloads.push(payload);
             }
             _ => {
-                let delivery = Deliver { payloads: smallvec![payload], then: Then::Continue };
+                let delivery = Deliver {
+                    payloads: smallvec![payload],
+                    then: Then::Continue,
+                    since: self.heard_at,
+                };
                 self.outbox.push((to, delivery));
             }
         }
@@ -157,7 +177,10 @@ impl SignalingHub {
             Some((link, delivery)) if *link == to && delivery.then == Then::Continue => {
                 delivery.then = then;
             }
-            _ => self.outbox.push((to, Deliver { payloads: smallvec![], then })),
+            _ => {
+                let since = self.heard_at;
+                self.outbox.push((to, Deliver { payloads: smallvec![], then, since }));
+            }
         }
     }
 
@@ -202,15 +225,18 @@ impl Handler<FromConnection> for SignalingHub {
     type Result = ();
 
     fn handle(&mut self, said: FromConnection, _: &mut Context<Self>) {
-        let FromConnection { link, event } = said;
+        let FromConnection { link, event, at } = said;
+        self.meters.report_taken();
         match event {
             ConnectionEvent::Opened(login) => {
                 self.apply(Input::Claim { connection: link, login });
             }
             ConnectionEvent::Said(batch) => {
+                self.heard_at = Some(at);
                 for payload in batch {
                     self.hear(&link, payload);
                 }
+                self.heard_at = None;
                 link.batch_taken();
             }
             ConnectionEvent::Alive => {
@@ -241,7 +267,7 @@ impl Handler<AskReady> for SignalingHub {
     }
 }
 
-/// Asks what there is. Looks at every session.
+/// Asks what there is, and what has been.
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "Report")]
 pub struct Inspect;
@@ -253,13 +279,40 @@ pub struct Report {
     pub census: Census,
     /// Whether the node stops and takes nobody in.
     pub draining: bool,
+    /// What has been said to clients.
+    pub spoken: Spoken,
+}
+
+/// What the hub has said to connections since its start, replays included. Invariant: as many errors
+/// by code as messages of the type `error`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spoken {
+    /// Messages by type.
+    pub said: SaidTally,
+    /// Bytes of these.
+    pub bytes: u64,
+    /// Errors by code.
+    pub errors: ErrorTally,
+}
+
+impl Spoken {
+    fn count(&mut self, frame: &str) {
+        self.bytes += frame.len() as u64;
+        let Some(said) = Said::of_frame(frame) else { return };
+        self.said.count(said);
+        if said == Said::Error
+            && let Some(code) = ErrorCode::of_frame(frame)
+        {
+            self.errors.count(code);
+        }
+    }
 }
 
 impl Handler<Inspect> for SignalingHub {
     type Result = Report;
 
     fn handle(&mut self, _: Inspect, _: &mut Context<Self>) -> Report {
-        Report { census: self.board.census(), draining: self.draining }
+        Report { census: self.board.census(), draining: self.draining, spoken: self.spoken }
     }
 }
 

@@ -27,6 +27,7 @@ mod harness;
 mod hijacking;
 mod limits;
 mod liveness;
+mod metrics;
 mod presence;
 mod races;
 mod reconnecting;
