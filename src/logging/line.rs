@@ -147,7 +147,7 @@ mod tests {
         let arguments = format_args!("{sentence}");
         let record = Record::builder()
             .level(Level::Debug)
-            .target("switchboard::hub")
+            .target("switchboard::connection")
             .args(arguments)
             .key_values(&fields)
             .build();
@@ -180,10 +180,24 @@ mod tests {
         assert_eq!(
             read,
             serde_json::json!({
-                "time": "2026-11-20T16:45:26.123Z", "level": "debug", "target": "switchboard::hub",
+                "time": "2026-11-20T16:45:26.123Z", "level": "debug", "target": "switchboard::connection",
                 "message": "closing", "user": "ana", "code": 4008, "away": true
             })
         );
+    }
+
+    #[test]
+    fn the_lines_in_the_manual_are_what_is_written() {
+        const MANUAL: &str = include_str!("../../docs/deployment.md");
+        let fields = [
+            ("user", "ana".to_value()),
+            ("code", 4008.to_value()),
+            ("reason", "no sign of life".to_value()),
+        ];
+        for format in [LogFormat::Text, LogFormat::Json] {
+            let line = written(format, "closing", &fields);
+            assert!(MANUAL.contains(&line), "{line}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::python::Person;
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAIRS: usize = 3;
 /// At a hundred a second, so that they last from before the upgrade to after it.
-const LINES: usize = 700;
+const LINES: usize = 500;
 
 /// A program that is ended when dropped.
 struct Running(Child);

@@ -101,6 +101,23 @@ async fn the_alerts_are_rules_of_metrics_that_there_are_and_the_manual_says_what
     assert!(alerts.len() > 10, "{alerts:?}");
 }
 
+#[test]
+fn the_scrape_configuration_in_the_manual_is_one_that_prometheus_takes() {
+    let manual = paper("metrics.md");
+    let block = manual.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let folder = tempfile::TempDir::new().unwrap();
+    let token = folder.path().join("token");
+    fs::write(&token, TOKEN).unwrap();
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/alerts.yaml");
+    let block = block
+        .replace("/etc/prometheus/switchboard-admin-token", &token.display().to_string())
+        .replace("switchboard-alerts.yaml", rules);
+    let file = folder.path().join("prometheus.yml");
+    fs::write(&file, block).unwrap();
+
+    promtool(&["check", "config", &file.display().to_string()], "").unwrap();
+}
+
 #[actix_rt::test]
 async fn the_dashboard_shows_every_metric_of_ours_that_moves_and_none_that_there_is_not() {
     let page = page().await;
