@@ -33,10 +33,10 @@ use alarm::Alarm;
 use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Verified, Wall};
-use crate::metrics::Meters;
+use crate::metrics::{Kind, Meters};
 use crate::protocol::{
     AccessToken, BadMessage, BadToken, ErrorCode, ErrorTally, Refusal, Rejected, Said, SaidTally,
-    decode,
+    UserId, decode,
 };
 
 type Board = Switchboard<Link>;
@@ -154,7 +154,9 @@ impl SignalingHub {
     }
 
     fn enqueue(&mut self, to: Link, frame: ByteString) {
-        self.spoken.count(&frame);
+        if let Some(code) = self.spoken.count(&frame) {
+            debug!(user = to.user().map_or("-", UserId::as_str), code = code.word(); "refused");
+        }
         self.meters.queued(to.count(frame.len()));
         let payload = Payload::Text(frame);
         match self.outbox.last_mut() {
@@ -296,15 +298,17 @@ pub struct Spoken {
 }
 
 impl Spoken {
-    fn count(&mut self, frame: &str) {
+    /// Returns the code of an error.
+    fn count(&mut self, frame: &str) -> Option<ErrorCode> {
         self.bytes += frame.len() as u64;
-        let Some(said) = Said::of_frame(frame) else { return };
+        let said = Said::of_frame(frame)?;
         self.said.count(said);
-        if said == Said::Error
-            && let Some(code) = ErrorCode::of_frame(frame)
-        {
-            self.errors.count(code);
+        if said != Said::Error {
+            return None;
         }
+        let code = ErrorCode::of_frame(frame)?;
+        self.errors.count(code);
+        Some(code)
     }
 }
 

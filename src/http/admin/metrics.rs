@@ -4,6 +4,7 @@
 //! compile until it has its metric. What each means, and what must hold between them, is in
 //! `docs/metrics.md`; tests hold that page, the dashboard and the alerts against this list.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
 
 use actix_web::HttpResponse;
@@ -76,18 +77,17 @@ fn tell_sockets(page: &mut Page, counters: &Counters) {
     let Counters { open, unwritten, gate: _, closes, meters: _, pending } = counters;
     page.gauge("switchboard_sockets", "Sockets that are open.", open.count());
     page.counter("switchboard_sockets_opened_total", "Sockets that were opened.", open.opened());
-    let server = closes.by_code();
-    let server = Close::ALL.map(|close| {
-        let code = close.code();
-        (["server".into(), code.to_string()], server.get(&code).copied().unwrap_or(0))
-    });
+    let mut server = BTreeMap::from(Close::ALL.map(|close| (close.code(), 0)));
+    server.extend(closes.by_code());
+    let server =
+        server.into_iter().map(|(code, count)| (["server".into(), code.to_string()], count));
     let client = closes.by_clients();
     let client = client.by_word().map(|(code, count)| (["client".into(), code.into()], count));
     page.counters_by_two(
         "switchboard_socket_closes_total",
         "Sockets by whoever ended them and the close code; none: the stream ended or broke.",
         ["by", "code"],
-        server.into_iter().chain(client),
+        server.chain(client),
     );
     let help = "Connections that are no socket yet.";
     page.gauge("switchboard_connections_pending", help, pending.count());

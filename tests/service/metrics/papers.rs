@@ -85,13 +85,15 @@ async fn the_manual_names_every_metric_with_its_type_and_labels_and_no_other() {
 }
 
 #[actix_rt::test]
-async fn the_alerts_are_rules_of_metrics_that_there_are_and_the_manual_says_what_to_do() {
+async fn the_alerts_fire_by_metrics_that_there_are_and_the_manual_says_what_to_do() {
     let page = page().await;
     let rules = paper("alerts.yaml");
 
     knows_only_what_there_is("alerts.yaml", &rules, &page);
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/alerts.yaml");
     promtool(&["check", "rules", path], "").unwrap();
+    let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/service/metrics/alerts_test.yaml");
+    promtool(&["test", "rules", cases], "").unwrap();
     let alerts: BTreeSet<_> =
         rules.lines().filter_map(|it| it.trim().strip_prefix("- alert: ")).collect();
     let rows = rows(&paper("metrics.md"));
