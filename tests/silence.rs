@@ -170,7 +170,7 @@ impl Person {
     }
 
     /// And is let in; what it is told there are secrets.
-    fn is_in(mut self, secrets: &mut Secrets) -> Self {
+    fn registers(mut self, secrets: &mut Secrets) -> Self {
         self.registered = self.hears("registered");
         let ice = &self.registered["iceServers"][0];
         for (what, value) in [
@@ -213,8 +213,8 @@ fn lives(running: &Running) -> Secrets {
     for (n, by) in [By::Query, By::Header, By::Subprotocol].into_iter().enumerate() {
         let (ana, bo) = (format!("ana{n}"), format!("bo{n}"));
         let [for_ana, for_bo] = [&ana, &bo].map(|user| Running::token(user, &mut secrets));
-        let mut a = Person::comes(running, "received=0", &for_ana, by).is_in(&mut secrets);
-        let mut b = Person::comes(running, "received=0", &for_bo, by).is_in(&mut secrets);
+        let mut a = Person::comes(running, "received=0", &for_ana, by).registers(&mut secrets);
+        let mut b = Person::comes(running, "received=0", &for_bo, by).registers(&mut secrets);
         a.says(json!({"type": "call-request", "to": bo, "data": {"note": "burn-after-reading"}}));
         let call = b.hears("call-request")["callId"].clone();
         b.says(json!({"type": "call-accept", "callId": call}));

@@ -4,10 +4,10 @@
 //! the signs that terminals obey.
 
 use std::fmt::{Display, Write};
+use std::ops::RangeInclusive;
 
 use log::Record;
 use log::kv::{Error, Key, Value, VisitSource, VisitValue};
-use serde_json::Map;
 
 use crate::config::LogFormat;
 
@@ -47,14 +47,23 @@ impl<'kvs> VisitSource<'kvs> for AsText<'_> {
     }
 }
 
+/// Whether a terminal obeys it, or shows nothing where it is.
+fn is_invisible(sign: char) -> bool {
+    const HIDDEN: [RangeInclusive<char>; 4] = [
+        '\u{200b}'..='\u{200f}',
+        '\u{2028}'..='\u{202e}',
+        '\u{2060}'..='\u{2069}',
+        '\u{feff}'..='\u{feff}',
+    ];
+    sign.is_control() || HIDDEN.iter().any(|range| range.contains(&sign))
+}
+
 /// Everything that ends a line or turns the direction of writing is shown by its number.
 fn push_visible(line: &mut String, text: &str) {
     for sign in text.chars() {
-        let is_invisible = sign.is_control()
-            || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
         match sign {
             '\n' => line.push_str("\\n"),
-            _ if is_invisible => line.extend(sign.escape_unicode()),
+            _ if is_invisible(sign) => line.extend(sign.escape_unicode()),
             _ => line.push(sign),
         }
     }
@@ -62,44 +71,51 @@ fn push_visible(line: &mut String, text: &str) {
 
 /// An object: `time`, `level`, `target`, `message`, then the keys of the event.
 fn json(time: &dyn Display, record: &Record<'_>) -> String {
-    let mut fields = Map::new();
-    // Only a visitor that fails makes this fail.
-    let _ = record.key_values().visit(&mut AsJson(&mut fields));
+    let level = record.level().as_str().to_ascii_lowercase();
+    let mut line = String::from("{");
     for (key, value) in [
         ("time", time.to_string()),
-        ("level", record.level().as_str().to_ascii_lowercase()),
+        ("level", level),
         ("target", record.target().to_owned()),
         ("message", record.args().to_string()),
     ] {
-        fields.insert(key.into(), value.into());
+        push_member(&mut line, key, &value.into());
     }
-    let text = serde_json::Value::Object(fields).to_string();
-    let mut line = String::with_capacity(text.len());
-    // JSON lets some of them stand as they are.
-    for sign in text.chars() {
+    // Only a visitor that fails makes this fail.
+    let _ = record.key_values().visit(&mut AsJson(&mut line));
+    line.push('}');
+    line
+}
+
+struct AsJson<'a>(&'a mut String);
+
+impl<'kvs> VisitSource<'kvs> for AsJson<'_> {
+    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), Error> {
+        // The line says these itself.
+        if ["time", "level", "target", "message"].contains(&key.as_str()) {
+            return Ok(());
+        }
+        let mut number = Number(None);
+        value.visit(&mut number)?;
+        let value = number.0.unwrap_or_else(|| value.to_string().into());
+        push_member(self.0, key.as_str(), &value);
+        Ok(())
+    }
+}
+
+fn push_member(line: &mut String, key: &str, value: &serde_json::Value) {
+    if !line.ends_with('{') {
+        line.push(',');
+    }
+    let member = format!("{}:{value}", serde_json::Value::from(key));
+    // JSON lets some signs stand as they are that terminals obey.
+    for sign in member.chars() {
         match sign {
-            '\u{7f}'..='\u{9f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' => {
+            sign if is_invisible(sign) => {
                 let _ = write!(line, "\\u{:04x}", u32::from(sign));
             }
             _ => line.push(sign),
         }
-    }
-    line
-}
-
-struct AsJson<'a>(&'a mut Map<String, serde_json::Value>);
-
-impl<'kvs> VisitSource<'kvs> for AsJson<'_> {
-    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), Error> {
-        let mut number = Number(None);
-        value.visit(&mut number)?;
-        let value = number.0.unwrap_or_else(|| value.to_string().into());
-        self.0.insert(key.to_string(), value);
-        Ok(())
     }
 }
 

@@ -108,6 +108,7 @@ impl<K: Kind, const N: usize> Debug for Tally<K, N> {
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "what the macro makes is for others")]
 mod tests {
     use super::Kind;
 
