@@ -14,7 +14,8 @@ use rand::rngs::StdRng;
 use switchboard::config::Config;
 use switchboard::domain::{Backlog, Effect, Handle, Input, Login, Switchboard};
 use switchboard::fuzzing::count_messages;
-use switchboard::protocol::{UserId, decode};
+use switchboard::metrics::Meters;
+use switchboard::protocol::{Said, SaidTally, UserId, decode};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Socket(u32);
@@ -82,5 +83,30 @@ fn frames(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, relay, frames);
+/// What counting and measuring add to each message in the hub, around the rules.
+fn metrics(c: &mut Criterion) {
+    let meters = Meters::default();
+    let data = "x".repeat(250);
+    let frame = format!(r#"{{"type":"candidate","from":"0","data":"{data}"}}"#);
+    let mut tally = SaidTally::default();
+    c.bench_function("metrics/message", |b| {
+        b.iter(|| {
+            let begin = Instant::now();
+            tally.count(Said::of_frame(black_box(&frame)).expect("a type of ours"));
+            meters.queued(black_box(1));
+            meters.stepped(begin.elapsed());
+        });
+    });
+    // Once for what a socket reads at a time, which is up to 16 messages, and for each receiver.
+    c.bench_function("metrics/batch", |b| {
+        b.iter(|| {
+            let read_at = Instant::now();
+            meters.report_sent();
+            meters.report_taken();
+            meters.relayed(read_at.elapsed());
+        });
+    });
+}
+
+criterion_group!(benches, relay, frames, metrics);
 criterion_main!(benches);

@@ -41,6 +41,15 @@ pub enum AuthMode {
     Jwt,
 }
 
+/// How a line of the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people: a sentence, then `key=value`.
+    Text,
+    /// For programs: a JSON object.
+    Json,
+}
+
 /// Who is told who is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PresenceMode {
@@ -212,6 +221,9 @@ settings! {
 
     /// The token that whoever uses the admin API must have.
     admin_token: Option<Secret> = None, SecretText(16);
+
+    /// How a line of the log is written: `text` for people, `json` for programs.
+    log_format: LogFormat = LogFormat::Text, Choice;
 }
 
 impl Word for AuthMode {
@@ -221,6 +233,17 @@ impl Word for AuthMode {
         match self {
             Self::Open => "open",
             Self::Jwt => "jwt",
+        }
+    }
+}
+
+impl Word for LogFormat {
+    const ALL: &[Self] = &[Self::Text, Self::Json];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
         }
     }
 }

@@ -17,6 +17,7 @@
 //! - [`http`]: the URL table, who may connect, the pages
 //! - [`server`]: the only place that wires the parts together
 //! - [`address`]: where a client is behind proxies, and what counts as one address
+//! - [`metrics`]: what counts and measures, and the page that tells it
 //! - [`tls`]: the certificate in use, exchanged while sockets stay
 //! - [`config`], [`cli`], [`logging`], [`health`], [`descriptors`]: settings, the command line, and
 //!   what a process needs besides
@@ -34,6 +35,7 @@ pub mod health;
 pub mod http;
 pub mod hub;
 pub mod logging;
+pub mod metrics;
 pub mod protocol;
 pub mod server;
 pub mod tls;

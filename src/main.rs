@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     };
     match order {
         Order::Serve { config, log } => {
-            logging::start(&log);
+            logging::start(&log, config.log_format);
             match server::run(*config) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(fault) => refuse(&fault, FAILURE),

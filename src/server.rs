@@ -23,6 +23,7 @@ use crate::descriptors;
 use crate::health::from_this_machine;
 use crate::http::{self, Admin, Context, Counters, Gate, GateCounts, listen_for_admin};
 use crate::hub::{Drain, Inspect, Report, SignalingHub};
+use crate::metrics::Meters;
 use crate::tls::{self, Certificate};
 
 /// How long sockets may take to say goodbye when the server stops, the moment for settling
@@ -84,8 +85,8 @@ struct AdminListener {
 /// Serves until SIGTERM or SIGINT.
 pub fn run(config: Config) -> Result<(), Fault> {
     match descriptors::raise() {
-        Ok(limit) => info!("descriptors that may be open limit={limit}"),
-        Err(why) => info!("the limit of descriptors stays as it is reason={why}"),
+        Ok(limit) => info!(limit; "descriptors that may be open"),
+        Err(why) => info!(reason:% = why; "the limit of descriptors stays as it is"),
     }
     if config.insecure_open {
         warn!(
@@ -213,11 +214,11 @@ impl Server {
     /// Tells every socket (1012), waits for them to go, at most 9 s, and stops.
     pub async fn stop(self) {
         let open = self.open.count();
-        info!("stopping sockets={open}");
+        info!(sockets = open; "stopping");
         if self.hub.send(Drain).await.is_ok()
             && timeout(FAREWELL, self.open.none_left()).await.is_err()
         {
-            info!("some sockets did not say goodbye in time sockets={}", self.open.count());
+            info!(sockets = self.open.count(); "some sockets did not say goodbye in time");
         }
         if let Some(following) = &self.following {
             following.abort();
@@ -245,6 +246,7 @@ struct Wiring {
     unwritten: Arc<AtomicUsize>,
     open: OpenSockets,
     closes: Closes,
+    meters: Meters,
     hub: Arc<OnceLock<Addr<SignalingHub>>>,
     started: Arc<Mutex<Option<oneshot::Sender<Started>>>>,
 }
@@ -262,6 +264,7 @@ impl Wiring {
             unwritten: Arc::default(),
             open: OpenSockets::default(),
             closes: Closes::default(),
+            meters: Meters::default(),
             hub: Arc::default(),
             started: Arc::new(Mutex::new(Some(started))),
         };
@@ -284,6 +287,7 @@ impl Wiring {
             unwritten: self.unwritten.clone(),
             open: self.open.clone(),
             closes: self.closes.clone(),
+            meters: self.meters.clone(),
         }
     }
 
@@ -301,13 +305,14 @@ impl Wiring {
                  the way: let admin-listen be a loopback address, and a proxy with TLS lead to it"
             );
         }
-        info!("admin API listening address={address}");
+        info!(address:%; "admin API listening");
         let token = self.config.admin_token.clone().expect("the settings have been checked");
         let counters = Counters {
             open: self.open.clone(),
             unwritten: self.unwritten.clone(),
             gate: self.gate.clone(),
             closes: self.closes.clone(),
+            meters: self.meters.clone(),
             pending,
         };
         let admin = Admin::new(&self.config, token, hub.clone(), counters);
@@ -319,7 +324,8 @@ impl Wiring {
 
     fn hub(&self) -> Addr<SignalingHub> {
         let hub = self.hub.get_or_init(|| {
-            let (hub, gone) = SignalingHub::new(&self.config, self.auth.clone());
+            let (hub, gone) =
+                SignalingHub::new(&self.config, self.auth.clone(), self.meters.clone());
             let hub = hub.start();
             let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(started) = started.take() {

@@ -135,7 +135,7 @@ impl Certificate {
     fn take(&mut self, content: Content) -> Result<(), Fault> {
         self.current.0.store(Arc::new(self.files.pair(&content)?));
         self.content = content;
-        info!("new certificate in use path={}", self.files.cert.display());
+        info!(path:% = self.files.cert.display(); "new certificate in use");
         Ok(())
     }
 }

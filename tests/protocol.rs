@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[path = "protocol/counting.rs"]
+mod counting;
 #[path = "protocol/decoding.rs"]
 mod decoding;
 

@@ -48,6 +48,13 @@ install_missing() {
     command -v chromedriver >/dev/null || missing+=(chromium-driver)
     # coturn, for calls that may only be relayed.
     command -v turnserver >/dev/null || missing+=(coturn)
+    # Proxies for the snippets in the manual and for an upgrade behind one. No service of theirs is needed.
+    command -v caddy >/dev/null || missing+=(caddy)
+    [ -x /usr/sbin/nginx ] || missing+=(nginx)
+    # systemd-analyze, for the unit in deploy/.
+    command -v systemd-analyze >/dev/null || missing+=(systemd)
+    # promtool, which checks metrics and alerts. The service that comes with it is not needed.
+    command -v promtool >/dev/null || missing+=(prometheus)
     # For examples/resuming_client.py, which the chaos tests run.
     python3 -c 'import websockets' 2>/dev/null || /usr/bin/python3 -c 'import websockets' 2>/dev/null ||
         missing+=(python3 python3-websockets)

@@ -88,7 +88,7 @@ impl KeyFile {
             };
             match parsed {
                 Ok(fresh) => {
-                    info!("access tokens are checked with new keys keys={}", fresh.len());
+                    info!(keys = fresh.len(); "access tokens are checked with new keys");
                     keys.store(Arc::new(fresh));
                 }
                 Err(why) => warn!(

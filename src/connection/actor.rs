@@ -7,7 +7,7 @@ use std::task::{self, Poll};
 
 use actix::{Actor, ActorContext, ActorFuture, Addr, AsyncContext, Context, Handler};
 use bytes::BytesMut;
-use log::debug;
+use log::{debug, trace};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::domain::Login;
@@ -16,6 +16,7 @@ use crate::protocol::UserId;
 
 use super::backlog::{Backlog, Progress};
 use super::clock::Asked;
+use super::closes::ClientEnd;
 use super::closing::Phase;
 use super::frames::{ReadEnd, Reader};
 use super::io::Io;
@@ -201,7 +202,9 @@ impl Connection {
 fn tell(node: &Node, link: &Link, event: ConnectionEvent) {
     // why: a connection has one batch with the hub at a time and few reports in its life, so
     // what waits there is bounded by the number of sockets.
-    node.hub.do_send(FromConnection { link: link.clone(), event });
+    let at = std::time::Instant::now();
+    node.meters.report_sent();
+    node.hub.do_send(FromConnection { link: link.clone(), event, at });
 }
 
 impl Actor for Connection {
@@ -215,7 +218,7 @@ impl Actor for Connection {
 impl Handler<Deliver> for Connection {
     type Result = ();
 
-    fn handle(&mut self, Deliver { payloads, then }: Deliver, _: &mut Context<Self>) {
+    fn handle(&mut self, Deliver { payloads, then, since }: Deliver, _: &mut Context<Self>) {
         match self.phase {
             Phase::Registering { .. } => {
                 if let Then::Prove(login) = then {
@@ -231,13 +234,16 @@ impl Handler<Deliver> for Connection {
                 return self.account(Progress { taken: 0, messages: payloads.len(), bytes });
             }
         }
+        if let Some(since) = since {
+            self.node.meters.relayed(since.elapsed());
+        }
         if matches!(then, Then::Close(_)) && self.stalled_since.is_some() {
             // A reader this slow would not get to the close frame in time.
             let dropped = self.backlog.drop_waiting();
             self.account(dropped);
         }
         for payload in payloads {
-            log::trace!("out user={} bytes={}", self.user(), payload.len());
+            trace!(user = self.user(), bytes = payload.len(); "out");
             self.backlog.push(payload);
         }
         match then {
@@ -275,8 +281,9 @@ impl Drop for Connection {
     fn drop(&mut self) {
         let never_written = self.backlog.drop_all();
         self.account(never_written);
+        self.count_end(ClientEnd::None);
         self.report_end(Parting::Broken);
-        debug!("socket over user={}", self.user());
+        debug!(user = self.user(); "socket over");
     }
 }
 
@@ -318,7 +325,8 @@ mod tests {
     fn node(hub: Recipient<FromConnection>) -> SharedNode {
         let limits = Limits::from(&Config::default());
         let (unwritten, open) = (Default::default(), OpenSockets::default());
-        Rc::new(Node { hub, limits, unwritten, open, closes: Default::default() })
+        let (closes, meters) = Default::default();
+        Rc::new(Node { hub, limits, unwritten, open, closes, meters })
     }
 
     #[test]

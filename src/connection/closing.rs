@@ -14,6 +14,7 @@ use crate::hub::Parting;
 use crate::protocol::Close;
 
 use super::actor::{Connection, EndOfTalk};
+use super::closes::ClientEnd;
 use super::frames::ReadEnd;
 
 /// How long a close may take, from the decision to the end of the stream.
@@ -53,7 +54,7 @@ impl Connection {
             Phase::Registering { .. } | Phase::Open => {}
             Phase::Closing(_) | Phase::Ending(_) | Phase::Resetting | Phase::Over => return,
         }
-        debug!("closing user={} code={} reason={}", self.user(), close.code(), close.reason());
+        debug!(user = self.user(), code = close.code(), reason = close.reason(); "closing");
         self.node.closes.count(close);
         self.report_end(parting);
         self.phase = match close {
@@ -90,7 +91,7 @@ impl Connection {
             EndOfTalk::Read(ReadEnd::Violation(close)) => self.close(close, Parting::Violation),
             EndOfTalk::Read(ReadEnd::Broken(error)) => self.broken(&error),
             EndOfTalk::Read(ReadEnd::Eof) => {
-                debug!("cut off by the client user={}", self.user());
+                debug!(user = self.user(); "cut off by the client");
                 self.over();
             }
         }
@@ -108,7 +109,8 @@ impl Connection {
 
     fn closed_by_client(&mut self, code: Option<CloseCode>) {
         let number = code.map_or(1005, u16::from);
-        debug!("closed by the client user={} code={number}", self.user());
+        debug!(user = self.user(), code = number; "closed by the client");
+        self.count_end(ClientEnd::of(number));
         self.report_end(match number {
             1000 | 1001 | 1005 => Parting::Goodbye,
             _ => Parting::Broken,
@@ -119,13 +121,22 @@ impl Connection {
 
     /// The socket has ended under us.
     pub(super) fn broken(&mut self, error: &io::Error) {
-        debug!("socket broke user={} kind={}", self.user(), error.kind());
+        debug!(user = self.user(), kind:% = error.kind(); "socket broke");
         self.over();
     }
 
     pub(super) fn over(&mut self) {
+        self.count_end(ClientEnd::None);
         self.report_end(Parting::Broken);
         self.phase = Phase::Over;
+    }
+
+    /// Counts what ends a socket that the server has not closed, once.
+    pub(super) fn count_end(&mut self, end: ClientEnd) {
+        match self.phase {
+            Phase::Registering { .. } | Phase::Open => self.node.closes.count_client(end),
+            Phase::Closing(_) | Phase::Ending(_) | Phase::Resetting | Phase::Over => {}
+        }
     }
 
     /// An end that took too long or too much: what the kernel still holds goes too, unless the

@@ -31,6 +31,7 @@ use actix::Recipient;
 
 use crate::config::Config;
 use crate::hub::FromConnection;
+use crate::metrics::Meters;
 
 mod actor;
 mod backlog;
@@ -47,7 +48,7 @@ mod reading;
 mod upgrade;
 
 pub use actor::Connection;
-pub use closes::Closes;
+pub use closes::{ClientEnd, ClientEndTally, Closes};
 pub use frames::{count_messages, fuzz_frames};
 pub use io::Io;
 pub use listen::{Port, Site, listen};
@@ -68,6 +69,8 @@ pub struct Node {
     pub open: OpenSockets,
     /// Counts what ends them.
     pub closes: Closes,
+    /// Measures.
+    pub meters: Meters,
 }
 
 /// The settings that a connection needs.

@@ -9,25 +9,40 @@ use crate::hub::Seat;
 
 /// The count of a node's open sockets; clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct OpenSockets(watch::Sender<usize>);
+pub struct OpenSockets(watch::Sender<Sockets>);
+
+#[derive(Debug, Default)]
+struct Sockets {
+    open: usize,
+    /// Since the start.
+    opened: u64,
+}
 
 impl OpenSockets {
     /// Counts one socket until the returned value is dropped.
     #[must_use]
     pub fn enter(&self) -> OpenSocket {
-        self.0.send_modify(|open| *open += 1);
+        self.0.send_modify(|sockets| {
+            sockets.open += 1;
+            sockets.opened += 1;
+        });
         OpenSocket(self.clone())
     }
 
     /// Sockets that are open now.
     pub fn count(&self) -> usize {
-        *self.0.borrow()
+        self.0.borrow().open
+    }
+
+    /// Sockets that were ever opened.
+    pub fn opened(&self) -> u64 {
+        self.0.borrow().opened
     }
 
     /// Waits until no socket is open.
     pub async fn none_left(&self) {
         // An error would mean that the sender is gone, and it is borrowed here.
-        let _ = self.0.subscribe().wait_for(|open| *open == 0).await;
+        let _ = self.0.subscribe().wait_for(|sockets| sockets.open == 0).await;
     }
 }
 
@@ -39,7 +54,7 @@ impl Seat for OpenSocket {}
 
 impl Drop for OpenSocket {
     fn drop(&mut self) {
-        self.0.0.send_modify(|open| *open = open.saturating_sub(1));
+        self.0.0.send_modify(|sockets| sockets.open = sockets.open.saturating_sub(1));
     }
 }
 

@@ -45,7 +45,11 @@ impl Connection {
         }
         if self.reader.received() > received {
             self.heard = now;
-            match std::mem::replace(&mut self.asked, Asked::Nothing) {
+            let asked = std::mem::replace(&mut self.asked, Asked::Nothing);
+            if let Asked::ByHeartbeat { at } | Asked::ByHub { at } = asked {
+                self.node.meters.answered(now.saturating_duration_since(at));
+            }
+            match asked {
                 Asked::Nothing => {}
                 // The next question is an interval away: the alarm shall not ring in vain before.
                 Asked::ByHeartbeat { .. } => self.rings_at = None,
@@ -105,7 +109,7 @@ impl Connection {
         for _ in 0..FRAMES_A_TURN {
             match self.reader.poll_next(&mut self.io, cx) {
                 Poll::Ready(Ok(Incoming::Message(payload))) => {
-                    trace!("in user={} bytes={}", self.user(), payload.len());
+                    trace!(user = self.user(), bytes = payload.len(); "in");
                     self.owing_since = None;
                     bytes += payload.len();
                     batch.push(payload);

@@ -114,7 +114,7 @@ where
                 Err(error) => HttpResponse::from_error(error),
             };
             if let Err(error) = carry_out(answer, framed, &node).await {
-                debug!("upgrade broke off kind={}", error.kind());
+                debug!(kind:% = error.kind(); "upgrade broke off");
             }
             Ok(())
         }

@@ -28,6 +28,7 @@ pub use grant::{Grant, Permissions, Scope, Sight, Verified};
 pub use ice::Wall;
 pub use login::{Login, Parting, ResumeToken};
 pub use switchboard::{
-    Attendance, CallReport, Census, Counts, Input, LimitCounts, Reached, Snapshot, Switchboard,
-    UserDetail, UserReport,
+    Attendance, CallOver, CallOverTally, CallReport, Census, Counts, Course, Input, LimitCounts,
+    Reached, SessionEnd, SessionEndTally, Snapshot, Switchboard, UserDetail, UserReport,
+    VerdictKind, VerdictTally,
 };

@@ -31,7 +31,7 @@ pub(super) async fn connect(request: HttpRequest, context: Data<Context>) -> Htt
     match take_seat(&request, &context) {
         Ok(response) => response,
         Err(refusal) => {
-            debug!("upgrade refused reason={refusal:?}");
+            debug!(reason:? = refusal; "upgrade refused");
             context.gate.count_refusal(&refusal);
             refusal.response()
         }
@@ -112,7 +112,7 @@ fn login(
     match signed {
         Ok(login) => Ok(Ok(login)),
         Err(why) => {
-            debug!("access token refused reason={why:?}");
+            debug!(reason:? = why; "access token refused");
             context.gate.refused(client, &why).map_err(HttpRefusal::SlowDown)?;
             let close = why.close();
             Ok(Err((Refusal::BadToken(why), close)))

@@ -11,6 +11,7 @@ use std::sync::atomic::{
 };
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
+use std::time::Instant;
 
 use actix::{Message, Recipient};
 use bytes::Bytes;
@@ -64,6 +65,8 @@ pub struct Deliver {
     pub payloads: Batch,
     /// What to do after them.
     pub then: Then,
+    /// When the message was read off its socket that brought this about, if one did.
+    pub since: Option<Instant>,
 }
 
 /// What a connection does when it has queued what was delivered.
@@ -88,6 +91,8 @@ pub struct FromConnection {
     pub link: Link,
     /// What has happened.
     pub event: ConnectionEvent,
+    /// When it was said.
+    pub at: Instant,
 }
 
 /// The life of a connection as the hub sees it.
@@ -187,11 +192,13 @@ impl Link {
 
 /// The hub's side.
 impl Link {
-    /// Counts a message that the hub is about to deliver, so that bounds see it at once.
-    pub fn count(&self, bytes: usize) {
-        self.0.unwritten_messages.fetch_add(1, Relaxed);
+    /// Counts a message that the hub is about to deliver, so that bounds see it at once. Returns how
+    /// many there are to be written with it.
+    pub fn count(&self, bytes: usize) -> usize {
+        let messages = self.0.unwritten_messages.fetch_add(1, Relaxed) + 1;
         self.0.unwritten_bytes.fetch_add(bytes, Relaxed);
         self.0.node_unwritten.fetch_add(bytes, Relaxed);
+        messages
     }
 
     /// Messages and bytes counted and not yet written.

@@ -33,7 +33,11 @@ use alarm::Alarm;
 use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Verified, Wall};
-use crate::protocol::{AccessToken, BadMessage, BadToken, Refusal, Rejected, decode};
+use crate::metrics::{Kind, Meters};
+use crate::protocol::{
+    AccessToken, BadMessage, BadToken, ErrorCode, ErrorTally, Refusal, Rejected, Said, SaidTally,
+    UserId, decode,
+};
 
 /// Effects and deliveries that room is kept for, so that a message costs no allocation of it.
 const KEPT: usize = 64;
@@ -55,6 +59,10 @@ pub struct SignalingHub {
     /// Set to what is due next.
     alarm: Alarm,
     draining: bool,
+    spoken: Spoken,
+    meters: Meters,
+    /// When what is being handled was read off its socket; only while a client is heard.
+    heard_at: Option<Instant>,
     /// Dropped with the hub, which is how the server learns that it is gone.
     _alive: oneshot::Sender<()>,
 }
@@ -64,6 +72,7 @@ impl SignalingHub {
     pub fn new(
         config: &Arc<Config>,
         auth: Option<Arc<dyn Authenticator>>,
+        meters: Meters,
     ) -> (Self, oneshot::Receiver<()>) {
         let (alive, gone) = oneshot::channel();
         let generator = StdRng::from_rng(&mut rand::rng());
@@ -76,6 +85,9 @@ impl SignalingHub {
             outbox: Vec::new(),
             alarm: Alarm::default(),
             draining: false,
+            spoken: Spoken::default(),
+            meters,
+            heard_at: None,
             _alive: alive,
         };
         (hub, gone)
@@ -114,7 +126,6 @@ impl SignalingHub {
                     self.conclude(connection, Then::Prove(login.into()));
                 }
                 Effect::Close { connection, close } => {
-                    debug!("closing user={:?} reason={close:?}", connection.user());
                     self.conclude(connection, Then::Close(close));
                 }
                 // A single node may always give its names away.
@@ -125,10 +136,14 @@ impl SignalingHub {
                     let verified = self.verify(&token, now);
                     answers.push(Input::Refreshed { connection, user, id, verified });
                 }
-                Effect::Identify { connection, user } => connection.identify(user),
+                Effect::Identify { connection, user } => {
+                    debug!(user = user.as_str(); "signed in");
+                    connection.identify(user);
+                }
             }
         }
         self.effects = effects;
+        self.meters.stepped(self::now().saturating_duration_since(now));
         for answer in answers {
             self.apply(answer);
         }
@@ -142,14 +157,21 @@ impl SignalingHub {
     }
 
     fn enqueue(&mut self, to: Link, frame: ByteString) {
-        to.count(frame.len());
+        if let Some(code) = self.spoken.count(&frame) {
+            debug!(user = to.user().map_or("-", UserId::as_str), code = code.word(); "refused");
+        }
+        self.meters.queued(to.count(frame.len()));
         let payload = Payload::Text(frame);
         match self.outbox.last_mut() {
             Some((link, delivery)) if *link == to && delivery.then == Then::Continue => {
                 delivery.payloads.push(payload);
             }
             _ => {
-                let delivery = Deliver { payloads: smallvec![payload], then: Then::Continue };
+                let delivery = Deliver {
+                    payloads: smallvec![payload],
+                    then: Then::Continue,
+                    since: self.heard_at,
+                };
                 self.outbox.push((to, delivery));
             }
         }
@@ -160,7 +182,10 @@ impl SignalingHub {
             Some((link, delivery)) if *link == to && delivery.then == Then::Continue => {
                 delivery.then = then;
             }
-            _ => self.outbox.push((to, Deliver { payloads: smallvec![], then })),
+            _ => {
+                let since = self.heard_at;
+                self.outbox.push((to, Deliver { payloads: smallvec![], then, since }));
+            }
         }
     }
 
@@ -215,15 +240,18 @@ impl Handler<FromConnection> for SignalingHub {
     type Result = ();
 
     fn handle(&mut self, said: FromConnection, _: &mut Context<Self>) {
-        let FromConnection { link, event } = said;
+        let FromConnection { link, event, at } = said;
+        self.meters.report_taken();
         match event {
             ConnectionEvent::Opened(login) => {
                 self.apply(Input::Claim { connection: link, login: *login });
             }
             ConnectionEvent::Said(batch) => {
+                self.heard_at = Some(at);
                 for payload in batch {
                     self.hear(&link, payload);
                 }
+                self.heard_at = None;
                 link.batch_taken();
             }
             ConnectionEvent::Alive => {
@@ -254,7 +282,7 @@ impl Handler<AskReady> for SignalingHub {
     }
 }
 
-/// Asks what there is. Looks at every session.
+/// Asks what there is, and what has been.
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "Report")]
 pub struct Inspect;
@@ -266,13 +294,42 @@ pub struct Report {
     pub census: Census,
     /// Whether the node stops and takes nobody in.
     pub draining: bool,
+    /// What has been said to clients.
+    pub spoken: Spoken,
+}
+
+/// What the hub has said to connections since its start, replays included. Invariant: as many errors
+/// by code as messages of the type `error`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spoken {
+    /// Messages by type.
+    pub said: SaidTally,
+    /// Bytes of these.
+    pub bytes: u64,
+    /// Errors by code.
+    pub errors: ErrorTally,
+}
+
+impl Spoken {
+    /// Returns the code of an error.
+    fn count(&mut self, frame: &str) -> Option<ErrorCode> {
+        self.bytes += frame.len() as u64;
+        let said = Said::of_frame(frame)?;
+        self.said.count(said);
+        if said != Said::Error {
+            return None;
+        }
+        let code = ErrorCode::of_frame(frame)?;
+        self.errors.count(code);
+        Some(code)
+    }
 }
 
 impl Handler<Inspect> for SignalingHub {
     type Result = Report;
 
     fn handle(&mut self, _: Inspect, _: &mut Context<Self>) -> Report {
-        Report { census: self.board.census(), draining: self.draining }
+        Report { census: self.board.census(), draining: self.draining, spoken: self.spoken }
     }
 }
 

@@ -44,6 +44,25 @@ pub enum Close {
 }
 
 impl Close {
+    /// One of each, in the order of their codes.
+    pub const ALL: [Self; 15] = [
+        Close::ProtocolError,
+        Close::NotUtf8,
+        Close::Restart { window: Duration::ZERO },
+        Close::TryLater,
+        Close::NoSignOfLife,
+        Close::Superseded,
+        Close::OverRate,
+        Close::ReadsTooSlowly,
+        Close::TokenExpired,
+        Close::BadClient,
+        Close::TokenRefused,
+        Close::Removed,
+        Close::Replaced,
+        Close::NameInUse,
+        Close::FarTooLarge,
+    ];
+
     /// The close code (RFC 6455 section 7.4); published ones never change.
     pub const fn code(self) -> u16 {
         match self {

@@ -8,6 +8,7 @@ mod close;
 mod data;
 mod envelope;
 mod ids;
+mod kinds;
 mod parts;
 mod refusal;
 mod server_message;
@@ -20,6 +21,7 @@ pub use ids::{
     BadId, CallId, DISPLAY_NAME_MAX, DisplayName, HANDLE_MAX, MessageId, ROOM_ID_MAX, RoomId,
     SessionId, USER_ID_MAX, UserId,
 };
+pub use kinds::{ErrorCode, ErrorTally, Heard, HeardTally, Said, SaidTally};
 pub use parts::{DETAIL_MAX, LIST_MAX, Media, Sender};
 pub use refusal::{BadMessage, NotPermitted, Refusal, Unavailable};
 pub use server_message::{

@@ -12,6 +12,7 @@ mod line;
 mod pace;
 mod plan;
 mod python;
+mod upgrade;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;

@@ -31,22 +31,27 @@ fn python() -> &'static str {
 }
 
 /// The client as a process of its own; it does not outlive its test.
-struct Person {
+pub struct Person {
     process: Child,
     lines: UnboundedReceiver<String>,
     /// What was said by the other, and the fate of what was said to it.
-    heard: Vec<String>,
-    fates: Vec<String>,
+    pub heard: Vec<String>,
+    pub fates: Vec<String>,
 }
 
 impl Person {
     fn starts(line: SocketAddr, name: &str, other: &str) -> Self {
+        Self::starts_at(&format!("ws://{line}/ws"), name, other, &[])
+    }
+
+    /// The same with a URL and variables of its own.
+    pub fn starts_at(url: &str, name: &str, other: &str, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(python());
         for proxy in ["http_proxy", "https_proxy", "all_proxy", "ws_proxy"] {
             command.env_remove(proxy).env_remove(proxy.to_uppercase());
         }
         let client = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/resuming_client.py");
-        command.args([client, &format!("ws://{line}/ws"), name, other]);
+        command.args([client, url, name, other]).envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
@@ -59,12 +64,12 @@ impl Person {
         Self { process, lines, heard: Vec::new(), fates: Vec::new() }
     }
 
-    fn says(&mut self, line: &str) {
+    pub fn says(&mut self, line: &str) {
         writeln!(self.process.stdin.as_mut().unwrap(), "{line}").unwrap();
     }
 
     /// Takes lines until there are so many of both kinds.
-    async fn has(&mut self, heard: usize, fates: usize) {
+    pub async fn has(&mut self, heard: usize, fates: usize) {
         while self.heard.len() < heard || self.fates.len() < fates {
             let Ok(Some(line)) = timeout(PATIENCE, self.lines.recv()).await else {
                 let (heard, fates) = (self.heard.len(), self.fates.len());
@@ -78,7 +83,7 @@ impl Person {
     }
 
     /// Its input ends, so it says goodbye and ends well.
-    async fn leaves(mut self) {
+    pub async fn leaves(mut self) {
         drop(self.process.stdin.take());
         let begin = Instant::now();
         let status = loop {

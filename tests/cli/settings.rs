@@ -157,6 +157,7 @@ const RANGES: &[(&str, &[&str], &[&str])] = &[
     ("failed-logins-per-address", &["0", "1000000"], &["1000001", "-1"]),
     ("admin-listen", &["", "127.0.0.1:8081", "[::]:0"], &["8081", "localhost:8081", "none"]),
     ("admin-token", &["", "0123456789abcdef"], &["0123456789abcde"]),
+    ("log-format", &["text", "json"], &["JSON", "pretty", ""]),
 ];
 
 /// Flags that leave the setting `name` all of its own range, where settings must fit together.

@@ -14,6 +14,7 @@ use switchboard::connection::{
 };
 use switchboard::domain::Login;
 use switchboard::hub::{ConnectionEvent, Deliver, FromConnection, Link, Parting, Payload, Then};
+use switchboard::metrics::Meters;
 use switchboard::protocol::{Close, UserId};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -143,6 +144,7 @@ impl Service {
                     unwritten: Arc::clone(&node_unwritten),
                     open: node_open.clone(),
                     closes: Closes::default(),
+                    meters: Meters::default(),
                 },
             }
         };
@@ -187,8 +189,10 @@ impl Service {
 
     pub(crate) fn deliver(&self, link: &Link, texts: &[&str], then: Then) {
         let payloads = texts.iter().map(|text| Payload::Text((*text).into())).collect();
-        texts.iter().for_each(|text| link.count(text.len()));
-        link.deliver(Deliver { payloads, then });
+        for text in texts {
+            link.count(text.len());
+        }
+        link.deliver(Deliver { payloads, then, since: None });
     }
 
     pub(crate) async fn report(&mut self) -> FromConnection {

@@ -114,6 +114,7 @@ impl<C: Handle> Switchboard<C> {
         self.calls.insert(call_id.clone(), call);
         self.agenda.put(rings_until, Due::NoAnswer(call_id.clone()));
         self.counts.calls_started += 1;
+        self.ringing += 1;
         for party in [caller, &callee] {
             if let Some(session) = self.registry.session_mut(party) {
                 session.call = Some(call_id.clone());
@@ -244,6 +245,9 @@ impl<C: Handle> Switchboard<C> {
 
     fn mark_accepted(&mut self, call_id: &CallId) {
         let Some(call) = self.calls.get_mut(call_id) else { return };
+        if call.stage == Stage::Ringing {
+            self.ringing -= 1;
+        }
         call.stage = Stage::Accepted;
         self.kept_bytes -= std::mem::take(&mut call.request).bytes();
         self.agenda.take_out(call.rings_until, Due::NoAnswer(call_id.clone()));
@@ -255,6 +259,10 @@ impl<C: Handle> Switchboard<C> {
         self.kept_bytes -= call.request.bytes();
         self.agenda.take_out(call.rings_until, Due::NoAnswer(call_id.clone()));
         self.counts.calls_ended += 1;
+        self.course.calls_over.count(ending.reason.into());
+        if call.stage == Stage::Ringing {
+            self.ringing -= 1;
+        }
         for party in [&call.caller, &call.callee] {
             if let Some(session) = self.registry.session_mut(party) {
                 session.call = None;
@@ -279,6 +287,7 @@ impl<C: Handle> Switchboard<C> {
         reason: EndReason,
         effects: &mut Vec<Effect<C>>,
     ) {
+        self.course.calls_over.count(reason.into());
         let ended =
             ServerMessage::CallEnded { call_id: None, by: None, reason, detail: None, r#ref: id };
         self.tell(caller, &ended, effects);

@@ -1,6 +1,6 @@
 //! What can be counted on a board, for the operator and for tests.
 
-use super::Switchboard;
+use super::{Course, Switchboard};
 use crate::domain::{Handle, Stage};
 use crate::protocol::{CallId, NotPermitted, Refusal, RoomId, UserId};
 
@@ -107,10 +107,16 @@ pub struct Census {
     pub kept_bytes: usize,
     /// Live calls.
     pub calls: usize,
+    /// Of those, calls that are not accepted yet.
+    pub ringing: usize,
     /// Rooms with somebody in them.
     pub rooms: usize,
+    /// Kept messages whose sender waits for a verdict.
+    pub open_receipts: usize,
     /// Events since the start.
     pub counts: Counts,
+    /// The same by kind, and what was said.
+    pub course: Course,
 }
 
 /// One user who is there: through which connection, in which call, in which rooms.
@@ -133,8 +139,11 @@ impl<C: Handle> Switchboard<C> {
             waiting: self.waiting,
             kept_bytes: self.kept_bytes,
             calls: self.calls.len(),
+            ringing: self.ringing,
             rooms: self.rooms.len(),
+            open_receipts: self.open_receipts,
             counts: self.counts,
+            course: self.course,
         }
     }
 

@@ -10,7 +10,7 @@
 
 use bytestring::ByteString;
 
-use super::{Behind, Switchboard};
+use super::{Behind, Switchboard, VerdictKind};
 use crate::domain::outbox::{Kept, Receipt, Share};
 use crate::domain::session::Session;
 use crate::domain::{Backlog, Effect, Handle};
@@ -146,6 +146,7 @@ impl<C: Handle> Switchboard<C> {
         }
         if let Some(sender) = sender {
             self.open_receipts += 1;
+            self.course.receipts += 1;
             if let Some(sender) = self.registry.session_mut(&sender) {
                 sender.promised += 1;
             }
@@ -167,16 +168,17 @@ impl<C: Handle> Switchboard<C> {
         &mut self,
         message: Kept,
         receiver: &UserId,
-        verdict: fn(Verdict) -> ServerMessage,
+        verdict: VerdictKind,
         effects: &mut Vec<Effect<C>>,
     ) {
         self.kept_bytes -= message.frame.len();
         let Some(Receipt { sender, session, message }) = message.receipt else { return };
         self.open_receipts -= 1;
+        self.course.verdicts.count(verdict);
         let sender_session = self.registry.session_mut(&sender).filter(|it| it.id == session);
         if let Some(it) = sender_session {
             it.promised -= 1;
-            let verdict = verdict(Verdict { r#ref: message, to: receiver.clone() });
+            let verdict = verdict.of(Verdict { r#ref: message, to: receiver.clone() });
             self.tell(&sender, &verdict, effects);
         }
     }
@@ -190,7 +192,7 @@ impl<C: Handle> Switchboard<C> {
     ) {
         for message in rest {
             let verdict =
-                if message.handed { ServerMessage::Relayed } else { ServerMessage::Undelivered };
+                if message.handed { VerdictKind::Relayed } else { VerdictKind::Undelivered };
             self.settle(message, receiver, verdict, effects);
         }
     }

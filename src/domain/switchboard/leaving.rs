@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::arrivals::refuse;
-use super::{Behind, Service, Switchboard};
+use super::{Behind, CallOver, Service, SessionEnd, Switchboard};
 use crate::domain::agenda::{Agenda, Due};
 use crate::domain::call::{CallEvent, Outcome, Side};
 use crate::domain::calls::Calls;
@@ -72,15 +72,15 @@ impl<C: Handle> Switchboard<C> {
             return match parting {
                 Parting::Goodbye => {
                     self.counts.said_goodbye += 1;
-                    self.end(user, now, effects);
+                    self.end(user, SessionEnd::Goodbye, now, effects);
                 }
                 Parting::Violation => {
                     self.counts.broken += 1;
-                    self.end(user, now, effects);
+                    self.end(user, SessionEnd::Violation, now, effects);
                 }
                 Parting::Broken => {
                     self.counts.broken += 1;
-                    self.detach(user, now, effects);
+                    self.detach(user, SessionEnd::Broken, now, effects);
                 }
             };
         }
@@ -112,7 +112,7 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         if self.close_socket(user, close, effects) {
-            self.detach(user, now, effects);
+            self.detach(user, SessionEnd::Evicted, now, effects);
         }
     }
 
@@ -125,7 +125,11 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         self.close_socket(user, close, effects);
-        self.end(user, now, effects);
+        let why = match close {
+            Close::Removed => SessionEnd::Removed,
+            _ => SessionEnd::Evicted,
+        };
+        self.end(user, why, now, effects);
     }
 
     fn close_socket(&mut self, user: &UserId, close: Close, effects: &mut Vec<Effect<C>>) -> bool {
@@ -137,9 +141,16 @@ impl<C: Handle> Switchboard<C> {
     }
 
     /// The user is not there any more.
-    pub(super) fn end(&mut self, user: &UserId, now: Instant, effects: &mut Vec<Effect<C>>) {
+    pub(super) fn end(
+        &mut self,
+        user: &UserId,
+        why: SessionEnd,
+        now: Instant,
+        effects: &mut Vec<Effect<C>>,
+    ) {
         let Some(mut session) = self.registry.remove(user) else { return };
         self.counts.ended += 1;
+        self.course.sessions_ended.count(why);
         if let Attachment::Waiting { until, .. } = session.attachment {
             self.waiting -= 1;
             self.agenda.take_out(until, Due::ResumeOver(user.clone()));
@@ -220,6 +231,7 @@ impl<C: Handle> Switchboard<C> {
         for user in &users {
             let Some(session) = self.registry.remove(user) else { continue };
             self.counts.ended += 1;
+            self.course.sessions_ended.count(SessionEnd::Drained);
             // Who could not be told its verdicts is not sent away as if it had been.
             let is_behind = self.overrun.iter().any(|(behind, _)| behind == user);
             let close = if is_behind { Close::ReadsTooSlowly } else { restart };
@@ -232,6 +244,8 @@ impl<C: Handle> Switchboard<C> {
             }
         }
         self.counts.calls_ended += self.calls.len() as u64;
+        self.course.calls_over.add(CallOver::Drained, self.calls.len() as u64);
+        self.ringing = 0;
         self.calls = Calls::default();
         self.rooms = Rooms::default();
         self.presence = Presence::default();

@@ -7,6 +7,7 @@ mod arrivals;
 mod attention;
 mod calling;
 mod census;
+mod course;
 mod delivery;
 mod freshening;
 mod granting;
@@ -24,6 +25,9 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 
 pub use census::{Attendance, Census, Counts, LimitCounts, Snapshot};
+pub use course::{
+    CallOver, CallOverTally, Course, SessionEnd, SessionEndTally, VerdictKind, VerdictTally,
+};
 pub use operator::{CallReport, Reached, UserDetail, UserReport};
 
 use crate::config::Config;
@@ -53,10 +57,13 @@ pub struct Switchboard<C> {
     ice: Ice,
     mint: Mint,
     counts: Counts,
+    course: Course,
     /// Whose session a resume token is for, by the first half of its hash.
     tokens: HashMap<u128, UserId>,
     /// Sessions without a socket.
     waiting: usize,
+    /// Calls that are not accepted yet.
+    ringing: usize,
     /// Bytes in all outboxes.
     kept_bytes: usize,
     /// What the sockets of the node had not taken when somebody last spoke.
@@ -167,8 +174,10 @@ impl<C: Handle> Switchboard<C> {
             agenda: Agenda::default(),
             mint: Mint::new(generator),
             counts: Counts::default(),
+            course: Course::default(),
             tokens: HashMap::new(),
             waiting: 0,
+            ringing: 0,
             kept_bytes: 0,
             unwritten_bytes: 0,
             open_receipts: 0,

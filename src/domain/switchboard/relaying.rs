@@ -1,7 +1,7 @@
 //! From one client to another: offers, answers, candidates, messages, and their verdicts.
 
-use super::Switchboard;
 use super::delivery::Fate;
+use super::{Switchboard, VerdictKind};
 use crate::domain::outbox::Receipt;
 use crate::domain::{Effect, Handle};
 use crate::protocol::{
@@ -98,7 +98,7 @@ impl<C: Handle> Switchboard<C> {
         self.may_address(from, &to)?;
         let receipt = self.receipt(from, id.filter(|_| receipt))?;
         if volatile && self.is_behind(&to) {
-            self.give_verdict(receipt, to, ServerMessage::Undelivered, effects);
+            self.give_verdict(receipt, to, VerdictKind::Undelivered, effects);
             return Ok(());
         }
         let relayed = Relayed { from: from.into(), call_id: None, room: None, data };
@@ -168,7 +168,7 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         if fate == Fate::Handed {
-            self.give_verdict(receipt, to, ServerMessage::Relayed, effects);
+            self.give_verdict(receipt, to, VerdictKind::Relayed, effects);
         }
     }
 
@@ -177,10 +177,12 @@ impl<C: Handle> Switchboard<C> {
         &mut self,
         receipt: Option<Receipt>,
         to: UserId,
-        verdict: fn(Verdict) -> ServerMessage,
+        verdict: VerdictKind,
         effects: &mut Vec<Effect<C>>,
     ) {
         let Some(Receipt { sender, message, .. }) = receipt else { return };
-        self.tell(&sender, &verdict(Verdict { r#ref: message, to }), effects);
+        self.course.receipts += 1;
+        self.course.verdicts.count(verdict);
+        self.tell(&sender, &verdict.of(Verdict { r#ref: message, to }), effects);
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::Switchboard;
 use super::arrivals::{Arrival, refuse};
+use super::{SessionEnd, Switchboard, VerdictKind};
 use crate::domain::agenda::Due;
 use crate::domain::login::TokenHash;
 use crate::domain::outbox::OutOfRange;
@@ -75,7 +75,7 @@ impl<C: Handle> Switchboard<C> {
         match ledger.outbox.acknowledge(login.received.unwrap_or_default()) {
             Ok(acknowledged) => {
                 for message in acknowledged {
-                    self.settle(message, &user, ServerMessage::Delivered, effects);
+                    self.settle(message, &user, VerdictKind::Delivered, effects);
                 }
                 Attempt::Fits(user)
             }
@@ -142,12 +142,18 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// The socket broke. The session waits if it counts, and ends if not.
-    pub(super) fn detach(&mut self, user: &UserId, now: Instant, effects: &mut Vec<Effect<C>>) {
+    /// The socket broke. The session waits if it counts, and ends `otherwise`.
+    pub(super) fn detach(
+        &mut self,
+        user: &UserId,
+        otherwise: SessionEnd,
+        now: Instant,
+        effects: &mut Vec<Effect<C>>,
+    ) {
         let until = now + self.config.resume_window;
         let Some(session) = self.registry.session_mut(user) else { return };
         if session.ledger.is_none() {
-            return self.end(user, now, effects);
+            return self.end(user, otherwise, now, effects);
         }
         let Attachment::Attached(last) = &session.attachment else { return };
         session.attachment = Attachment::Waiting { until, _last: last.clone() };
@@ -173,7 +179,7 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         self.counts.expired += 1;
-        self.end(user, now, effects);
+        self.end(user, SessionEnd::Expired, now, effects);
     }
 
     /// Tells the user nothing any more of who is there.
@@ -226,7 +232,7 @@ impl<C: Handle> Switchboard<C> {
         match ledger.outbox.acknowledge(received) {
             Ok(acknowledged) => {
                 for message in acknowledged {
-                    self.settle(message, user, ServerMessage::Delivered, effects);
+                    self.settle(message, user, VerdictKind::Delivered, effects);
                 }
                 Ok(())
             }

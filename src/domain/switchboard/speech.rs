@@ -7,8 +7,8 @@ use super::{Service, Switchboard};
 use crate::domain::call::Request;
 use crate::domain::{Effect, Handle};
 use crate::protocol::{
-    ClientMessage, Close, Incoming, MessageId, Refusal, Rejected, ServerMessage, Unavailable,
-    UserId,
+    ClientMessage, Close, Heard, Incoming, MessageId, Refusal, Rejected, ServerMessage,
+    Unavailable, UserId,
 };
 
 /// So many messages in a row that are none end the session.
@@ -38,6 +38,9 @@ impl<C: Handle> Switchboard<C> {
         };
         let both_count = session.ledger.is_some();
         self.unwritten_bytes = connection.backlog().node_bytes;
+        let heard = said.as_ref().map_or(Heard::Bad, |it| it.message.heard());
+        self.course.heard.count(heard);
+        self.course.heard_bytes += bytes as u64;
         let (id, counted, said) = match said {
             Ok(Incoming { id, message }) => (id, message.is_counted(), Ok(message)),
             Err(Rejected { id, counted, refusal }) => (id, counted, Err(refusal)),

@@ -44,7 +44,7 @@ pub(super) async fn admit(
 ) -> Result<ServiceResponse, Error> {
     let admin = request.app_data::<Data<Admin>>().ok_or(Refused::NotFound)?;
     if let Err(refused) = admin.access.check(&request) {
-        debug!("admin request refused reason={refused:?}");
+        debug!(reason:? = refused; "admin request refused");
         return Ok(request.into_response(refused.error_response()));
     }
     match timeout(REQUEST, next.call(request)).await {

@@ -13,12 +13,15 @@
 //! | `/stats` | statistics of the node | | |
 //! | `/openapi.json` | all this for programs | | |
 //!
+//! Beside it `/metrics` is the page that Prometheus reads.
+//!
 //! Served on a listener of its own, to whoever has the token ([`access`]). What is asked is one
 //! message to the hub; the document is made of the same handlers that answer. There is no CORS.
 
 mod access;
 mod calls;
 mod messages;
+mod metrics;
 mod node;
 mod page;
 mod refused;
@@ -37,7 +40,7 @@ use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::KeepAlive;
 use actix_web::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::{DefaultHeaders, from_fn};
-use actix_web::web::{Data, PayloadConfig, route};
+use actix_web::web::{Data, PayloadConfig, get, route};
 use actix_web::{App, Error, HttpResponse, HttpServer, ResponseError};
 use tokio::time::timeout;
 use utoipa::OpenApi;
@@ -47,7 +50,9 @@ use super::{Gate, HUB_PATIENCE};
 use crate::config::{Config, Secret};
 use crate::connection::{Closes, OpenSockets, Pending};
 use crate::hub::SignalingHub;
+use crate::metrics::Meters;
 use access::Access;
+use metrics::Bounds;
 use node::{About, Document};
 use refused::Refused;
 
@@ -68,6 +73,8 @@ pub struct Counters {
     pub gate: Arc<Gate>,
     /// How sockets were closed.
     pub closes: Closes,
+    /// What is measured.
+    pub meters: Meters,
     /// Connections that are no socket yet.
     pub pending: Pending,
 }
@@ -77,6 +84,7 @@ pub struct Admin {
     hub: Addr<SignalingHub>,
     access: Access,
     counters: Counters,
+    bounds: Bounds,
     body_max: usize,
 }
 
@@ -90,7 +98,13 @@ impl Admin {
     ) -> Self {
         let on_loopback = config.admin_listen.is_some_and(|it| it.ip().is_loopback());
         let access = Access::new(token, on_loopback);
-        Self { hub, access, counters, body_max: BODY_MAX.min(config.max_frame) }
+        Self {
+            hub,
+            access,
+            counters,
+            bounds: Bounds::of(config),
+            body_max: BODY_MAX.min(config.max_frame),
+        }
     }
 
     async fn ask<M>(&self, message: M) -> Result<M::Result, Refused>
@@ -146,6 +160,7 @@ fn app(
     let (app, document) = App::new()
         .app_data(PayloadConfig::new(admin.body_max))
         .app_data(admin)
+        .route("/metrics", get().to(metrics::scrape))
         .wrap(from_fn(access::admit))
         // What is true now is kept by nobody in between, and is nothing but JSON.
         .wrap(

@@ -109,7 +109,7 @@ counts! {
 #[get("/stats")]
 pub(super) async fn stats(admin: Data<Admin>) -> Result<Json<Stats>, Refused> {
     let report = admin.ask(Inspect).await?;
-    let domain::Census { users, waiting, kept_bytes, calls, rooms, counts } = report.census;
+    let domain::Census { users, waiting, kept_bytes, calls, rooms, counts, .. } = report.census;
     let counters = &admin.counters;
     let closes =
         counters.closes.by_code().into_iter().map(|(code, count)| (code.to_string(), count));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use switchboard::config::PresenceMode;
-use switchboard::domain::{Counts, Snapshot, Stage};
+use switchboard::domain::{CallOver, Census, Counts, SessionEnd, Snapshot, Stage};
 use switchboard::protocol::{CallId, RoomId, UserId};
 
 use super::client::Being;
@@ -87,6 +87,22 @@ impl World {
         assert_eq!(census.counts.calls_started - census.counts.calls_ended, census.calls as u64);
         let Counts { said_goodbye, broken, evicted, .. } = census.counts;
         assert!(self.draining || ended == said_goodbye + broken + evicted);
+        self.checks_course(&census);
+    }
+
+    /// What is counted by kind adds up to what is counted as a whole.
+    fn checks_course(&self, census: &Census) {
+        let Census { counts, course, calls, ringing, open_receipts, .. } = *census;
+        assert_eq!(course.sessions_ended.sum(), counts.ended);
+        assert_eq!(course.sessions_ended.of(SessionEnd::Expired), counts.expired);
+        assert_eq!(course.sessions_ended.of(SessionEnd::Removed), counts.removed);
+        let never_rang = [CallOver::Busy, CallOver::Offline].map(|it| course.calls_over.of(it));
+        assert_eq!(course.calls_over.sum() - never_rang.iter().sum::<u64>(), counts.calls_ended);
+        assert_eq!(course.calls_over.of(CallOver::NoAnswer), counts.limits.unanswered);
+        assert_eq!(course.receipts, course.verdicts.sum() + open_receipts as u64);
+        let Snapshot { calls: live, .. } = self.board.snapshot();
+        let still_ringing = live.iter().filter(|call| call.3 == Stage::Ringing).count();
+        assert_eq!((ringing, calls), (still_ringing, live.len()));
     }
 
     /// What clients believe of each other is true when the window is over.

@@ -1,10 +1,21 @@
-//! The log: one event a line on standard error, as `time level sentence`.
+//! The log: one event a line on standard error.
+//!
+//! Promises: each line begins with its time and is about one event, whatever clients and panics put
+//! into it ([`line`]). What is logged at which level is each module's own business; the secrecy of
+//! what it is told is that of the types that hold it.
 
+mod line;
+
+use std::any::Any;
 use std::io::Write;
+use std::panic;
 use std::str::FromStr;
+use std::thread;
 
 use env_logger::{Builder, Target};
-use log::LevelFilter;
+use log::{LevelFilter, error};
+
+use crate::config::LogFormat;
 
 /// What is logged: a level, and levels of single modules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,17 +66,29 @@ impl FromStr for Filter {
 }
 
 /// Starts the log of this process. Once; a second call changes nothing.
-pub fn start(filter: &Filter) {
+pub fn start(filter: &Filter, format: LogFormat) {
     let mut builder = Builder::new();
     builder.filter_level(filter.level).target(Target::Stderr);
     for (module, level) in &filter.modules {
         builder.filter_module(module, *level);
     }
-    builder.format(|line, record| {
-        writeln!(line, "{} {:5} {}", line.timestamp_millis(), record.level(), record.args())
+    builder.format(move |out, record| {
+        writeln!(out, "{}", line::line(format, &out.timestamp_millis(), record))
     });
     // It fails only where a log runs already.
     let _ = builder.try_init();
+    // The usual report of a panic is several lines that no program can tell from others.
+    panic::set_hook(Box::new(|report| {
+        let place = report.location().map(ToString::to_string).unwrap_or_default();
+        let thread = thread::current();
+        let thread = thread.name().unwrap_or("-");
+        error!(place, thread; "a defect: {}", words(report.payload()));
+    }));
+}
+
+fn words(payload: &dyn Any) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic without words")
 }
 
 #[cfg(test)]
