@@ -8,7 +8,6 @@
  * @import { Core } from "./core.js"
  * @import { Message } from "./platform.js"
  */
-import { Alarm } from "./platform.js";
 import { MENDING, Peer } from "./peer.js";
 
 /** Between two questions whether the other side goes on, at most; ms. */
@@ -24,7 +23,6 @@ export class Call extends Peer {
   /** @type {Message | null} the other's call, which came while this one rang there */ #crossing = null;
   /** It was this side's session that was lost, so that the other's may be about to come back as well. */ #patient = false;
   #asks = 0;
-  #nextAsk;
   #rung;
 
   /**
@@ -33,7 +31,6 @@ export class Call extends Peer {
    */
   constructor(core, userId, incoming, it, rung) {
     super(core, userId, {}, incoming);
-    this.#nextAsk = new Alarm(core.platform);
     this.#rung = rung;
     if (it.callId) this.#isCalled(it.callId);
     this._become("ringing");
@@ -134,10 +131,10 @@ export class Call extends Peer {
 
   /** @param {any} [data] */
   #answer(data) {
-    const message = { type: "call-accept", ...this._route, data };
-    // Once connected it goes on, whatever became of that message.
-    const settle = (/** @type {any} */ error) => error && this.state === "connecting" && this._end(error.code, undefined, error);
-    this._core.line.request(message, settle, { answered: false, owner: this });
+    const { callId } = this;
+    const again = () => this._attached && this.callId === callId && this.#answer(data);
+    const settle = (/** @type {any} */ error) => this._notAccepted(error, again);
+    this._core.line.request({ type: "call-accept", callId, data }, settle, { answered: false, owner: this });
   }
 
   /** The other side is there, or there again. @param {Message} it */
@@ -146,7 +143,7 @@ export class Call extends Peer {
     this.#isCalled(it.callId);
     this._attached = true;
     this.#asks = 0;
-    this.#nextAsk.stop();
+    this._later.stop();
     this._isAway(false);
     this._polite = !it.offerer;
     if (first) {
@@ -221,16 +218,15 @@ export class Call extends Peer {
     const turn = this._core.line.userId < this.userId ? 0 : MENDING;
     const wait = Math.min(LONGEST_PAUSE, this.#asks && 1000 * 2 ** this.#asks) + turn;
     this.#asks++;
-    this.#nextAsk.set(wait, () => this._attached || this._request({ continues: this.callId, media: this.media }));
+    this._later.set(wait, () => this._attached || this._request({ continues: this.callId, media: this.media }));
   }
 
   /** @param {string} reason @param {string} [detail] @param {any} [cause] */
   _end(reason, detail, cause) {
     if (this.state === "ended") return;
-    this.#nextAsk.stop();
     const crossing = this.#crossing;
     super._end(reason, detail, cause);
-    // Busy because the other's call came first, or taken back before it could be: that one rings now.
-    if (crossing && (this._unsaid || reason === "busy")) this.#rung(crossing);
+    // Busy because the other's call came first, refused, or taken back before it could be: that one rings now.
+    if (crossing && (this._unsaid || reason === "busy" || cause)) this.#rung(crossing);
   }
 }

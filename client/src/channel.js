@@ -45,9 +45,9 @@ export class Channel extends Emitter {
 
   close() {
     if (this.state === "closed") return;
-    this.#become("closed");
-    for (const rtc of this.#lanes.splice(0)) rtc.close();
     this.#gone();
+    for (const rtc of this.#lanes.splice(0)) rtc.close();
+    this.#become("closed");
   }
 
   /** Both sides may make it. Each writes to its own if it has one, and reads from both. @param {RTCPeerConnection} pc */

@@ -8,10 +8,12 @@
  * @import { How, Settle } from "./line/outbox.js"
  * @import { Peer } from "./peer.js"
  */
-import { Outcome, SwitchboardError } from "./errors.js";
+import { Outcome, SESSION_LOST, SwitchboardError } from "./errors.js";
 import { Line } from "./line/line.js";
 import { platformOf } from "./platform.js";
 
+/** Whoever wants to end a call is told that it is over already, or will be. */
+const OVER = ["call-over", "not-your-call", "unavailable", "closed", ...SESSION_LOST];
 /** So many calls that have ended. */
 const REMEMBERED = 20;
 
@@ -86,8 +88,13 @@ export class Core {
 
   /** About a call. @param {string} type @param {string} callId @param {string} [detail] */
   tell(type, callId, detail) {
-    // It may be over already, which is as well; or it is another call's name by now, after both have called.
-    const settle = (/** @type {any} */ _, /** @type {Message} */ it) => it.type === "call-ended" && this.line.owner.hear(it);
+    const settle = (/** @type {any} */ error, /** @type {Message} */ it) => {
+      // It is another call's name by now, after both have called.
+      if (it.type === "call-ended") this.line.owner.hear(it);
+      else if (!error || OVER.includes(error.code)) return;
+      else if (detail) this.tell(type, callId);
+      else this.failed(error);
+    };
     this.line.request({ type, callId, detail }, settle);
   }
 }

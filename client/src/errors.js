@@ -35,6 +35,12 @@ export class SwitchboardError extends Error {
   }
 }
 
+/** Codes of what will go through later. */
+export const PASSING = ["queue-full", "rate-limited", "unavailable"];
+
+/** Codes of what had no answer when its session was lost. */
+export const SESSION_LOST = ["unknown", "not-sent"];
+
 /** What the server has refused. @param {Message} it */
 export const refusal = (it) => new SwitchboardError(it.code, it.message, it);
 

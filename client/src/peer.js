@@ -12,7 +12,7 @@
  */
 import { Channel } from "./channel.js";
 import { Emitter } from "./emitter.js";
-import { SwitchboardError, failure } from "./errors.js";
+import { PASSING, SESSION_LOST, SwitchboardError, failure } from "./errors.js";
 import { Link } from "./link.js";
 import { Outgoing } from "./outgoing.js";
 import { Alarm } from "./platform.js";
@@ -21,6 +21,8 @@ import { summary } from "./stats.js";
 /** Broken media, or a `peer()` that nobody accepts, are given up after this; between two looks at them; ms. */
 const PATIENCE = 45_000;
 export const MENDING = 4_000;
+/** Characters of a word to the end; the server takes no longer one. */
+const LONGEST_WORD = 128;
 
 /** @implements {Api.Peer} */
 export class Peer extends Emitter {
@@ -47,6 +49,7 @@ export class Peer extends Emitter {
     super();
     this._core = core;
     this.#alarm = new Alarm(core.platform);
+    this._later = new Alarm(core.platform);
     this.#ticks = new Alarm(core.platform);
     this.userId = userId;
     this._route = route;
@@ -154,13 +157,22 @@ export class Peer extends Emitter {
   #closeLink() {
     this._outgoing.strip();
     this._link?.close();
-    for (const channel of this.#channels.values()) channel.close();
+    this._link = null;
+    // Handlers of the app may make them anew.
+    for (const channel of [...this.#channels.values()]) channel.close();
   }
 
   /** The other side may have missed something: says where this side is, on the link that there is. */
   _resync() {
-    if (this._link?.round) this._link.offer();
+    if (this._link) this._link.offer();
     else if (!this._polite) this._open(true);
+  }
+
+  /** The same in another session, without ringing. An offer of the polite side might be ignored, so it asks for one. */
+  _restore() {
+    if (this.state === "asking") return;
+    if (this._polite) this.#sayAccept();
+    else this._resync();
   }
 
   /** @param {string} type @param {any} data */
@@ -201,6 +213,12 @@ export class Peer extends Emitter {
     } else if (state === "disconnected" || state === "failed") this.#trouble();
   }
 
+  /** The server says that they are gone, but the media flow: for a while that may be a lost session. */
+  _leaves() {
+    this._leaving = true;
+    this.#alarm.set(PATIENCE, () => this._leaving && this._end("lost"));
+  }
+
   /** From now on until it is connected, look after it. */
   #trouble() {
     if (this._leaving) return this._end("lost");
@@ -225,7 +243,10 @@ export class Peer extends Emitter {
 
   /** Looks for another way. */
   _restart() {
-    if (this._link?.round) this._link.pc.restartIce();
+    if (!this._link?.round) return;
+    this._link.pc.restartIce();
+    // It waits for an answer that may never come.
+    if (this._link.pc.signalingState === "have-local-offer") this._link.offer();
   }
 
   /** From now on with these servers. @param {RTCConfiguration} rtc */
@@ -289,7 +310,20 @@ export class Peer extends Emitter {
 
   /** @param {{ stream?: Api.Media }} [options] */
   accept({ stream } = {}) {
-    return this._accept(this.state === "asking" && this._polite, stream, () => this.#word("accept"));
+    return this._accept(this.state === "asking" && this._polite, stream, () => this.#sayAccept());
+  }
+
+  #sayAccept() {
+    this.#word("accept", undefined, (error) => this._notAccepted(error, () => this.#sayAccept()));
+  }
+
+  /** What accepts has not gone through: later, or never. @param {any} error @param {() => void} again */
+  _notAccepted(error, again) {
+    // With the session the call has ended, and peers are restored.
+    if (!error || SESSION_LOST.includes(error.code)) return;
+    if (PASSING.includes(error.code)) this._later.set(error.retryAfter ?? 2000, again);
+    // Once connected it goes on, whatever became of that.
+    else if (this.state === "connecting" && !this._link) this._finish(error.code, error);
   }
 
   /** Once is enough, and late is nothing. @param {boolean} may @param {Api.Media | undefined} stream @param {() => void} answer */
@@ -299,8 +333,9 @@ export class Peer extends Emitter {
     this.#accepting ??= this._outgoing.use(stream).then(() => {
       if (this.state !== state) return;
       this._become("connecting");
-      answer();
       this._await();
+      answer();
+      if (this.#problem) throw this.#problem;
     }).finally(() => (this.#accepting = null));
     return this._core.told(this.#accepting);
   }
@@ -318,9 +353,9 @@ export class Peer extends Emitter {
   /** What the library of the other side says. @param {string} is @param {any} data */
   _told(is, data) {
     // Only who was asked may accept: a stranger must not make this side reveal its addresses.
-    if (is === "accept" && this.state === "asking" && !this._polite) {
-      this._become("connecting");
-      this._open(true, this._id);
+    if (is === "accept" && !this._polite) {
+      if (this.state === "asking") this._become("connecting");
+      this._resync();
     } else if (is === "close") this._end(this.state === "asking" ? "refused" : "closed", data);
   }
 
@@ -335,7 +370,7 @@ export class Peer extends Emitter {
   _finish(reason, cause, detail, word) {
     if (this.state === "ended") return;
     // Who was never told need not be told the end.
-    if (!this._takeBack()) this._tellEnd(word);
+    if (!this._takeBack()) this._tellEnd(word ? [...String(word)].slice(0, LONGEST_WORD).join("") : undefined);
     this._end(reason, detail, cause);
   }
 
@@ -358,10 +393,10 @@ export class Peer extends Emitter {
     if (this.state === "ended") return;
     this.reason = reason;
     this.detail = detail;
+    this.#problem = cause;
     this._core.forget(this);
     this._takeBack();
-    this.#alarm.stop();
-    this.#ticks.stop();
+    for (const it of [this.#alarm, this.#ticks, this._later]) it.stop();
     this._outgoing.stop();
     this._link?.bye();
     this._become("ended");

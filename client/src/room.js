@@ -90,6 +90,16 @@ export class Room extends Emitter {
     if (!this.#joining) this.#join().catch((error) => this._stop(error.code));
   }
 
+  /** The session goes on, in these rooms. @param {string[]} rooms */
+  _resumed(rooms) {
+    if (!rooms.includes(this.name)) this.#isOut();
+  }
+
+  /** The token allows it no longer. While it is joined, that was about an earlier membership. */
+  #isOut() {
+    if (!this.#joining) this._stop("not-permitted");
+  }
+
   /** @param {string} user @param {boolean} polite */
   #meet(user, polite) {
     if (!this.#mesh) return;
@@ -127,7 +137,7 @@ export class Room extends Emitter {
     const peer = this.peers.get(user);
     this.members.delete(user);
     // Who only lost a session comes back, and the media go on until then.
-    if (peer?.state === "connected") peer._leaving = true;
+    if (peer?.state === "connected") peer._leaves();
     else peer?._end("lost");
     this._emit("member-left", user);
   }
@@ -135,6 +145,7 @@ export class Room extends Emitter {
   /** @param {Message} it */
   _hear({ type, userId, name, from, data }) {
     if (type === "message") this._emit("message", { from, room: this.name, data });
+    else if (type === "room-left") this.#isOut();
     else if (type === "member-left") this.#isGone(userId);
     else if (type === "member-joined") {
       this.members.set(userId, name);

@@ -183,11 +183,12 @@ export class Switchboard extends Emitter {
   // -- what happens
 
   /** Before anything else of a new socket. @param {Message} it */
-  #registered({ resumed, sessionId, iceServers }) {
+  #registered({ resumed, sessionId, iceServers, rooms = [] }) {
     const lost = !resumed && this.sessionId !== "";
     this.sessionId = sessionId;
     this.#useIce(iceServers);
-    if (!resumed) this.#people.startOver();
+    if (resumed) this.rooms.forEach((room) => room._resumed(rooms));
+    else this.#people.startOver();
     this.#start?.fulfill(this);
     this.#start = null;
     this.#startAlarm.stop();
@@ -201,7 +202,7 @@ export class Switchboard extends Emitter {
     if (users.length) this.watch(users);
     const call = this.currentCall;
     if (call && !call._rings && !call._waits) call._sessionLost();
-    for (const peer of this.peers) if (peer.state !== "asking") peer._resync();
+    for (const peer of this.peers) peer._restore();
     this._emit("fresh");
   }
 
@@ -293,7 +294,9 @@ export class Switchboard extends Emitter {
   /** What the library of another user says about a peer. @param {string} from @param {Message} it */
   #direct(from, { peer: id, is, data }) {
     const known = this.#find(from, id);
-    if (known || is !== "invite") return known?._told(is, data);
+    if (known) return known._told(is, data);
+    if (is === "accept") this.#core.word(from, id, "close");
+    if (is !== "invite") return;
     const peer = new Peer(this.#core, from, {}, true, id);
     peer.state = "asking";
     peer.data = data;

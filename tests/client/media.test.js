@@ -223,3 +223,19 @@ test("a channel that is made before there is a connection is made with it, on ei
     assert.equal(channel.state, "open");
   }
 });
+
+test("a channel that is made in the handler of its end is another one, on the next link", async () => {
+  const { page, call } = await called();
+  const ended = call.dataChannel("file");
+  let again;
+  ended.on("closed", () => (again = call.dataChannel("file")));
+  const { peer } = page.socket.last("offer").data.switchboard;
+  page.chance = 0.7;
+  page.socket.says({ type: "answer", from: "22", callId: "C", data: { switchboard: { peer, gone: true } } });
+  await settle();
+  assert.notEqual(again, ended);
+  assert.equal(again.state, "connecting");
+  assert.deepEqual(page.connections.map(({ channels }) => channels.filter(({ label }) => label === "file").length), [1, 1]);
+  again.close();
+  assert.notEqual(call.dataChannel("file"), again);
+});

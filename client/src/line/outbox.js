@@ -15,7 +15,7 @@
  * @property {boolean} [opens] before this one nobody knows of the owner
  * @typedef {How & { message: Message, text: string, tried: boolean, dropped?: boolean, settle: Settle }} Entry
  */
-import { SwitchboardError, refusal } from "../errors.js";
+import { SwitchboardError, failure, refusal } from "../errors.js";
 
 /** Of the app's messages: so many are under way, so many wait for verdicts, so many wait here. */
 const UNDER_WAY = 128;
@@ -41,7 +41,12 @@ export class Outbox {
 
   /** @param {Message} message @param {Settle} settle @param {How} how */
   take(message, settle, how) {
-    const entry = this.#entry(message, { ...how, settle });
+    let entry;
+    try {
+      entry = this.#entry(message, { ...how, settle });
+    } catch (cause) {
+      return settle(failure("`data` as JSON", cause), {});
+    }
     const lane = how.chat ? this.#queue : this.#kept;
     const size = new TextEncoder().encode(entry.text).length;
     const refuse = (/** @type {string} */ code, /** @type {string} */ why) => settle(new SwitchboardError(code, why), {});
