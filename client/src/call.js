@@ -60,28 +60,38 @@ export class Call extends Peer {
 
   /** @param {Message} request */
   _request(request) {
+    const core = this._core;
+    // A call that has ended is cancelled by the name that its answer tells; before that every other one is busy.
+    if (core.asked && !core.asked._unsaid) return void (core.held = () => this.state === "ended" || this._request(request));
+    core.asked = this;
     this._unsaid = false;
     const settle = (/** @type {any} */ error, /** @type {Message} */ it) => {
+      const { held } = core;
+      core.asked = core.held = null;
       if (error) this.#failedToRing(error);
       else if (it.type === "call-ended") this._over(it);
-      else if (this.state === "ended") this._core.tell("call-cancel", it.callId);
+      else if (this.state === "ended") core.tell("call-cancel", it.callId);
       else if (it.type === "call-accept") this._accepted(it);
       else {
         if (this.state === "ringing") this.#isCalled(it.callId);
         else this.#next = it.callId;
         this._isAway(it.away === true);
       }
+      held?.();
     };
-    const how = { owner: this, opens: this.state === "ringing" };
-    this._core.line.request({ type: "call-request", to: this.userId, ...request }, settle, how);
+    core.line.request({ type: "call-request", to: this.userId, ...request }, settle, { owner: this, opens: true });
   }
 
   /** @param {any} error */
   #failedToRing(error) {
     if (this.state === "ended") return;
-    if (this.state !== "ringing") return this.#askLater();
+    const lost = error.code === "unknown";
     // Rung or not: that session's calls have ended with it.
-    this._end(error.code === "unknown" ? "lost" : error.code, undefined, error.code === "unknown" ? undefined : error);
+    if (lost) this.#crossing = null;
+    const ringing = this.state === "ringing";
+    if (ringing && !lost) this._end(error.code, undefined, error);
+    else if (ringing || this.#crossing) this._end("lost");
+    else this.#askLater();
   }
 
   /** Is this about this call? @param {string | undefined} callId */
@@ -106,15 +116,15 @@ export class Call extends Peer {
       if (it.callId === this.callId) this._session = session;
       return it.callId === this.callId;
     }
-    if (this.state === "ringing") {
-      // Both have called: the answer to the own request tells what becomes of it.
-      this.#crossing = it;
+    if (this.state !== "ringing" && this._link && this.#names.has(it.continues)) {
+      this._accepted({ callId: it.callId, offerer: false });
+      this.#answer();
       return true;
     }
-    if (!this._link || !this.#names.has(it.continues)) return false;
-    this._accepted({ callId: it.callId, offerer: false });
-    this.#answer();
-    return true;
+    // Both have called, or asked whether it goes on: the answer to the own request tells what becomes of it.
+    const crosses = this.state === "ringing" || this._core.asked === this;
+    if (crosses) this.#crossing = it;
+    return crosses;
   }
 
   /** The other's call is over. @param {string} callId */
@@ -142,6 +152,8 @@ export class Call extends Peer {
     const first = this.state === "ringing";
     this.#isCalled(it.callId);
     this._attached = true;
+    this.#crossing = null;
+    this.#patient = false;
     this.#asks = 0;
     this._later.stop();
     this._isAway(false);
@@ -187,14 +199,12 @@ export class Call extends Peer {
 
   /** The server has ended this call, or not begun it. @param {Message} it */
   _over({ reason, detail, callId }) {
-    if (reason === "lost") {
-      this.#patient = false;
-      return this.#detach(detail);
-    }
+    // Nobody has heard the question whether it goes on.
+    if (reason === "lost" || (reason === "no-answer" && !this._attached)) return this.#detach(detail);
     if (callId || this.state === "ringing") return this._end(reason, detail);
     // The answer to a question whether it goes on; as long as the media do, or may again, it may.
     const hope = this.state === "connected" || (this.#patient && reason === "offline");
-    if (hope) this.#detach(detail);
+    if (hope && !this.#crossing) this.#detach(detail);
     else this._end("lost");
   }
 
@@ -218,7 +228,8 @@ export class Call extends Peer {
     const turn = this._core.line.userId < this.userId ? 0 : MENDING;
     const wait = Math.min(LONGEST_PAUSE, this.#asks && 1000 * 2 ** this.#asks) + turn;
     this.#asks++;
-    this._later.set(wait, () => this._attached || this._request({ continues: this.callId, media: this.media }));
+    const waits = () => this._attached || this.#next || this._core.asked === this;
+    this._later.set(wait, () => waits() || this._request({ continues: this.callId, media: this._outgoing.media }));
   }
 
   /** @param {string} reason @param {string} [detail] @param {any} [cause] */
@@ -226,7 +237,7 @@ export class Call extends Peer {
     if (this.state === "ended") return;
     const crossing = this.#crossing;
     super._end(reason, detail, cause);
-    // Busy because the other's call came first, refused, or taken back before it could be: that one rings now.
-    if (crossing && (this._unsaid || reason === "busy" || cause)) this.#rung(crossing);
+    // Busy because the other's call came first, refused, taken back before it could be, or given up by the other's call.
+    if (crossing && (this._unsaid || cause || ["busy", "lost"].includes(reason))) this.#rung(crossing);
   }
 }

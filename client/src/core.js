@@ -6,6 +6,7 @@
  * @import * as Api from "../../static/switchboard.js"
  * @import { Message, Platform } from "./platform.js"
  * @import { How, Settle } from "./line/outbox.js"
+ * @import { Call } from "./call.js"
  * @import { Peer } from "./peer.js"
  */
 import { Outcome, SESSION_LOST, SwitchboardError } from "./errors.js";
@@ -23,6 +24,8 @@ export class Core {
   /** @type {Set<MediaStreamTrack>} that `close()` has to stop */ sent = new Set();
   /** Calls that the app here has ended, the latest only: whoever has not heard it must not ring to go on. */
   ended = /** @type {string[]} */ ([]);
+  /** @type {Call | null} whose request has no answer yet, be it that the call has ended */ asked = null;
+  /** @type {(() => void) | null} the next request, which waits for that answer */ held = null;
   #names = 0;
 
   /**
@@ -102,5 +105,5 @@ export class Core {
 /** @param {Message} verdict */
 function judge({ type, to }) {
   if (type === "undelivered") throw new SwitchboardError(type, `${to} was never sent it`, { to });
-  if (type === "relayed") throw new SwitchboardError("unknown", `${to} was sent it and never confirmed it`, { to });
+  if (type === "relayed") throw new SwitchboardError("unknown", `${to} has not confirmed it`, { to });
 }

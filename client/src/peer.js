@@ -39,14 +39,15 @@ export class Peer extends Emitter {
   /** @type {unknown} the last thing that could not be said */ #problem;
   /** @type {Promise<void> | null} */ #accepting = null;
   #troubleAt = 0;
-  /** @type {string | undefined} */ #mainStream;
+  #restartedAt = 0;
+  /** @type {Set<string>} the main one first */ #streams = new Set();
   /** @type {Map<string, any> | undefined} */ #before;
   #alarm;
   #ticks;
 
   /** @param {Core} core @param {string} userId @param {Message} route goes with all that is said */
   constructor(core, userId, route, polite = true, id = core.newName()) {
-    super();
+    super(core.failed);
     this._core = core;
     this.#alarm = new Alarm(core.platform);
     this._later = new Alarm(core.platform);
@@ -135,7 +136,18 @@ export class Peer extends Emitter {
   _open(offerer, id = this._isDirect ? this._id : this._core.newName()) {
     // Channels that were made before there was any link wait for this one.
     if (this._link) this.#closeLink();
-    this.#mainStream = undefined;
+    this.#streams.clear();
+    try {
+      this.#connect(id, offerer);
+    } catch (cause) {
+      const error = failure("RTCPeerConnection", cause);
+      return this._finish(error.code, error);
+    }
+    this.#trouble();
+  }
+
+  /** @param {string} id @param {boolean} offerer */
+  #connect(id, offerer) {
     this._link = new Link(id, offerer, {
       platform: this._core.platform,
       rtc: this._core.rtc,
@@ -149,9 +161,8 @@ export class Peer extends Emitter {
       arrived: (event) => this.#arrived(event),
       hasChannel: (rtc) => this.#hasChannel(rtc),
       bye: () => this._bye(),
-      failed: (error) => this._failed(error),
+      failed: this._failed,
     });
-    this.#trouble();
   }
 
   #closeLink() {
@@ -233,8 +244,18 @@ export class Peer extends Emitter {
     if (lasted > PATIENCE) return this._giveUp();
     // One side is enough, so the other one waits whether it can.
     const patience = { failed: 0, disconnected: 1 }[String(this.connection?.connectionState)] ?? 3;
-    if (lasted >= MENDING * (patience + (this._polite ? 2 : 0))) this._restart();
-    this.#alarm.set(MENDING + 1, () => this.#mend());
+    const since = this.#now() - Math.max(this.#troubleAt, this.#restartedAt);
+    if (since >= MENDING * (patience + (this._polite ? 2 : 0))) {
+      this.#restartedAt = this.#now();
+      this._restart();
+    }
+    const due = this.#now() + MENDING + 1;
+    this.#alarm.set(MENDING + 1, () => {
+      // Asleep it could do nothing.
+      const late = this.#now() - due;
+      if (late > 1000) this.#troubleAt += late;
+      this.#mend();
+    });
   }
 
   #now() {
@@ -261,8 +282,11 @@ export class Peer extends Emitter {
 
   /** @param {RTCTrackEvent} event */
   #arrived({ track, streams: [stream] }) {
-    this.#mainStream ??= stream?.id;
-    if (stream && stream.id !== this.#mainStream) return this._emit("stream", stream);
+    if (stream) {
+      const known = this.#streams.has(stream.id);
+      const [main = stream.id] = this.#streams.add(stream.id);
+      if (stream.id !== main) return known || this._emit("stream", stream);
+    }
     // The app holds on to this stream: what an older link had in it goes.
     for (const old of this.remoteStream.getTracks()) if (old.readyState === "ended") this.remoteStream.removeTrack(old);
     this.remoteStream.addTrack(track);
@@ -294,7 +318,7 @@ export class Peer extends Emitter {
     this.#ticks.set(1000, () => {
       if (this.state === "ended" || !this._listens("stats")) return;
       this.#tick();
-      this.#stats().then((stats) => this._emit("stats", stats), (error) => this._failed(error));
+      this.#stats().then((stats) => this._emit("stats", stats), this._failed);
     });
   }
 
@@ -402,11 +426,6 @@ export class Peer extends Emitter {
     this._become("ended");
     this.#closeLink();
     this._refused(cause ?? new SwitchboardError(reason, `${this.userId}: ${detail ?? reason}`));
-  }
-
-  /** @param {any} error */
-  _failed(error) {
-    this._core.failed(error);
   }
 
   /** @param {Api.PeerState} state */
