@@ -14,9 +14,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { minify } from "terser";
 
 /** Bytes, gzipped. */
 const LIMIT = 12_000;
+/** Names that stand neither in the types nor on the wire, and that the browser has not. */
+const INNER =
+  "arrived asked becomes caughtUp dropped equip equipped hasChannel held hungUp hurry isCall lacking lasting networkChanged newName opens owner problem renewAt renewable sends startOver strip tried withdraw".split(" ");
 const SERVED = "static/switchboard.js";
 const source = fileURLToPath(new URL("src", import.meta.url));
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -31,28 +35,38 @@ const { outputFiles } = await build({
   target: "es2022",
   charset: "utf8",
   minify: true,
-  mangleProps: /^_/,
+  mangleProps: new RegExp(`^(_.*|${INNER.join("|")})$`),
   mangleCache: shortNames(),
 
   legalComments: "none",
-  banner: { js: "// MIT OR Apache-2.0" },
-  sourcemap: "linked",
+  sourcemap: "external",
   sourcesContent: true,
 });
 
-for (const { path, contents } of outputFiles) {
-  if (!process.argv.includes("--check")) writeFileSync(path, contents);
-  else if (!readFileSync(path).equals(contents)) fail(`${path} is not made from its source: run \`npm run build\` in client/`);
+// Another three per cent.
+const [map, joined] = outputFiles.map(({ text }) => text);
+const smaller = await minify(joined, {
+  module: true,
+  ecma: 2020,
+  compress: { passes: 3, pure_getters: true, unsafe_arrows: true },
+  sourceMap: { content: map, includeSources: true, url: "switchboard.js.map" },
+  format: { preamble: "// MIT OR Apache-2.0" },
+});
+
+const served = { [SERVED]: String(smaller.code), [`${SERVED}.map`]: String(smaller.map) };
+for (const [path, text] of Object.entries(served)) {
+  const file = join(root, path);
+  if (!process.argv.includes("--check")) writeFileSync(file, text);
+  else if (readFileSync(file, "utf8") !== text) fail(`${path} is not made from its source: run \`npm run build\` in client/`);
 }
-const module = outputFiles.find(({ path }) => path.endsWith(SERVED));
-const size = gzipSync(module?.contents ?? "", { level: 9 }).length;
+const size = gzipSync(served[SERVED], { level: 9 }).length;
 console.log(`${SERVED}: ${size} bytes gzipped`);
 if (size >= LIMIT) fail(`that is over the limit of ${LIMIT}`);
 
-/** Every name that begins with `_`, in the order of the alphabet. @returns {Record<string, string>} */
+/** Every name that is shortened, in the order of the alphabet. @returns {Record<string, string>} */
 function shortNames() {
   const code = readdirSync(source, { recursive: true }).filter((it) => it.endsWith(".js")).map((it) => readFileSync(join(source, it), "utf8"));
-  const names = [...new Set(code.join().match(/(?<=[.\s{])_[a-z]\w*/gi))].sort();
+  const names = [...new Set(code.join().match(/(?<=[.\s{])_[a-z]\w*/gi)), ...INNER].sort();
   return Object.fromEntries(names.map((name, nth) => [name, `_${nth.toString(36)}`]));
 }
 

@@ -41,7 +41,7 @@ export class SwitchboardError extends Error {
   /**
    * Stable. An error code of the protocol (docs/protocol.md §10), a reason why a call ended (§6), or one of
    * - `undelivered`: nobody has seen it, `not-sent`: it never left this page, `unknown`: it may have arrived or not
-   * - `failed`: no way to the other side was found, or a function of the app has failed (see `cause`)
+   * - `failed`: no way to the other side was found, or a function of the app, the browser or JSON has failed (see `cause`)
    * - `refused`, `closed`: by the other app; `closed` also: this client is closed
    * - `replaced`: this user has connected elsewhere; `removed`: by an operator; `protocol`: client and server do not fit
    */
@@ -92,7 +92,7 @@ export interface ClientEvents {
   call: Call;
   /** Somebody asks for a connection without ringing: `accept` it or `close` it. Refused where nobody listens. */
   peer: Peer;
-  /** What another user said by `send`. */
+  /** What another user said by `send`. Kept until somebody listens, the last 1000. */
   message: IncomingMessage;
   /** The session was lost, and this is another one: rooms and watches are restored, the call is going to be. */
   fresh: undefined;

@@ -8,7 +8,6 @@
  * @import { Core } from "./core.js"
  * @import { Message } from "./platform.js"
  */
-import { Alarm } from "./platform.js";
 import { MENDING, Peer } from "./peer.js";
 
 /** Between two questions whether the other side goes on, at most; ms. */
@@ -24,7 +23,6 @@ export class Call extends Peer {
   /** @type {Message | null} the other's call, which came while this one rang there */ #crossing = null;
   /** It was this side's session that was lost, so that the other's may be about to come back as well. */ #patient = false;
   #asks = 0;
-  #nextAsk;
   #rung;
 
   /**
@@ -33,7 +31,6 @@ export class Call extends Peer {
    */
   constructor(core, userId, incoming, it, rung) {
     super(core, userId, {}, incoming);
-    this.#nextAsk = new Alarm(core.platform);
     this.#rung = rung;
     if (it.callId) this.#isCalled(it.callId);
     this._become("ringing");
@@ -63,28 +60,38 @@ export class Call extends Peer {
 
   /** @param {Message} request */
   _request(request) {
+    const core = this._core;
+    // A call that has ended is cancelled by the name that its answer tells; before that every other one is busy.
+    if (core.asked && !core.asked._unsaid) return void (core.held = () => this.state === "ended" || this._request(request));
+    core.asked = this;
     this._unsaid = false;
     const settle = (/** @type {any} */ error, /** @type {Message} */ it) => {
+      const { held } = core;
+      core.asked = core.held = null;
       if (error) this.#failedToRing(error);
       else if (it.type === "call-ended") this._over(it);
-      else if (this.state === "ended") this._core.tell("call-cancel", it.callId);
+      else if (this.state === "ended") core.tell("call-cancel", it.callId);
       else if (it.type === "call-accept") this._accepted(it);
       else {
         if (this.state === "ringing") this.#isCalled(it.callId);
         else this.#next = it.callId;
         this._isAway(it.away === true);
       }
+      held?.();
     };
-    const how = { owner: this, opens: this.state === "ringing" };
-    this._core.line.request({ type: "call-request", to: this.userId, ...request }, settle, how);
+    core.line.request({ type: "call-request", to: this.userId, ...request }, settle, { owner: this, opens: true });
   }
 
   /** @param {any} error */
   #failedToRing(error) {
     if (this.state === "ended") return;
-    if (this.state !== "ringing") return this.#askLater();
+    const lost = error.code === "unknown";
     // Rung or not: that session's calls have ended with it.
-    this._end(error.code === "unknown" ? "lost" : error.code, undefined, error.code === "unknown" ? undefined : error);
+    if (lost) this.#crossing = null;
+    const ringing = this.state === "ringing";
+    if (ringing && !lost) this._end(error.code, undefined, error);
+    else if (ringing || this.#crossing) this._end("lost");
+    else this.#askLater();
   }
 
   /** Is this about this call? @param {string | undefined} callId */
@@ -109,15 +116,15 @@ export class Call extends Peer {
       if (it.callId === this.callId) this._session = session;
       return it.callId === this.callId;
     }
-    if (this.state === "ringing") {
-      // Both have called: the answer to the own request tells what becomes of it.
-      this.#crossing = it;
+    if (this.state !== "ringing" && this._link && this.#names.has(it.continues)) {
+      this._accepted({ callId: it.callId, offerer: false });
+      this.#answer();
       return true;
     }
-    if (!this._link || !this.#names.has(it.continues)) return false;
-    this._accepted({ callId: it.callId, offerer: false });
-    this.#answer();
-    return true;
+    // Both have called, or asked whether it goes on: the answer to the own request tells what becomes of it.
+    const crosses = this.state === "ringing" || this._core.asked === this;
+    if (crosses) this.#crossing = it;
+    return crosses;
   }
 
   /** The other's call is over. @param {string} callId */
@@ -134,10 +141,10 @@ export class Call extends Peer {
 
   /** @param {any} [data] */
   #answer(data) {
-    const message = { type: "call-accept", ...this._route, data };
-    // Once connected it goes on, whatever became of that message.
-    const settle = (/** @type {any} */ error) => error && this.state === "connecting" && this._end(error.code, undefined, error);
-    this._core.line.request(message, settle, { answered: false, owner: this });
+    const { callId } = this;
+    const again = () => this._attached && this.callId === callId && this.#answer(data);
+    const settle = (/** @type {any} */ error) => this._notAccepted(error, again);
+    this._core.line.request({ type: "call-accept", callId, data }, settle, { answered: false, owner: this });
   }
 
   /** The other side is there, or there again. @param {Message} it */
@@ -145,8 +152,10 @@ export class Call extends Peer {
     const first = this.state === "ringing";
     this.#isCalled(it.callId);
     this._attached = true;
+    this.#crossing = null;
+    this.#patient = false;
     this.#asks = 0;
-    this.#nextAsk.stop();
+    this._later.stop();
     this._isAway(false);
     this._polite = !it.offerer;
     if (first) {
@@ -190,14 +199,12 @@ export class Call extends Peer {
 
   /** The server has ended this call, or not begun it. @param {Message} it */
   _over({ reason, detail, callId }) {
-    if (reason === "lost") {
-      this.#patient = false;
-      return this.#detach(detail);
-    }
+    // Nobody has heard the question whether it goes on.
+    if (reason === "lost" || (reason === "no-answer" && !this._attached)) return this.#detach(detail);
     if (callId || this.state === "ringing") return this._end(reason, detail);
     // The answer to a question whether it goes on; as long as the media do, or may again, it may.
     const hope = this.state === "connected" || (this.#patient && reason === "offline");
-    if (hope) this.#detach(detail);
+    if (hope && !this.#crossing) this.#detach(detail);
     else this._end("lost");
   }
 
@@ -221,16 +228,16 @@ export class Call extends Peer {
     const turn = this._core.line.userId < this.userId ? 0 : MENDING;
     const wait = Math.min(LONGEST_PAUSE, this.#asks && 1000 * 2 ** this.#asks) + turn;
     this.#asks++;
-    this.#nextAsk.set(wait, () => this._attached || this._request({ continues: this.callId, media: this.media }));
+    const waits = () => this._attached || this.#next || this._core.asked === this;
+    this._later.set(wait, () => waits() || this._request({ continues: this.callId, media: this._outgoing.media }));
   }
 
   /** @param {string} reason @param {string} [detail] @param {any} [cause] */
   _end(reason, detail, cause) {
     if (this.state === "ended") return;
-    this.#nextAsk.stop();
     const crossing = this.#crossing;
     super._end(reason, detail, cause);
-    // Busy because the other's call came first, or taken back before it could be: that one rings now.
-    if (crossing && (this._unsaid || reason === "busy")) this.#rung(crossing);
+    // Busy because the other's call came first, refused, taken back before it could be, or given up by the other's call.
+    if (crossing && (this._unsaid || cause || ["busy", "lost"].includes(reason))) this.#rung(crossing);
   }
 }

@@ -13,14 +13,11 @@ import { SwitchboardError, failure } from "./errors.js";
 /** It holds back its sender above the first, until it is below the other; bytes. */
 const FULL = 1 << 20;
 const LOW = 1 << 18;
-/** So many messages wait for a listener. */
-const LONGEST_EARLY = 1000;
 
 /** @implements {Api.Channel} */
 export class Channel extends Emitter {
   /** @type {RTCDataChannel | null} what this side writes to */ #out = null;
   /** @type {RTCDataChannel[]} its own, and the one that the other side has made */ #lanes = [];
-  /** @type {unknown[]} nobody has listened to yet */ #early = [];
   /** @type {Promise<any>} */ #sending = Promise.resolve();
   #resume = () => {};
   #options;
@@ -30,7 +27,7 @@ export class Channel extends Emitter {
 
   /** @param {Core} core @param {string} label @param {RTCDataChannelInit | undefined} options @param {() => void} gone */
   constructor(core, label, options, gone) {
-    super();
+    super(core.failed);
     this.#core = core;
     this.label = label;
     this.#options = options;
@@ -45,9 +42,9 @@ export class Channel extends Emitter {
 
   close() {
     if (this.state === "closed") return;
-    this.#become("closed");
-    for (const rtc of this.#lanes.splice(0)) rtc.close();
     this.#gone();
+    for (const rtc of this.#lanes.splice(0)) rtc.close();
+    this.#become("closed");
   }
 
   /** Both sides may make it. Each writes to its own if it has one, and reads from both. @param {RTCPeerConnection} pc */
@@ -61,28 +58,12 @@ export class Channel extends Emitter {
     this.#lanes.push(rtc);
     rtc.binaryType = "arraybuffer";
     rtc.bufferedAmountLowThreshold = LOW;
-    rtc.onmessage = ({ data }) => this.#hear(data);
+    rtc.onmessage = ({ data }) => this._keep("message", data) && this.close();
     rtc.onbufferedamountlow = () => this.#resume();
     const opened = () => rtc === this.#out && this.#become("open");
     if (rtc.readyState === "open") opened();
     rtc.onopen = opened;
     rtc.onclose = () => this.close();
-  }
-
-  /** @param {string} event */
-  _listened(event) {
-    if (event === "message") for (const data of this.#early.splice(0)) this._emit(event, data);
-  }
-
-  /** @param {any} error */
-  _failed(error) {
-    this.#core.failed(error);
-  }
-
-  /** @param {unknown} data */
-  #hear(data) {
-    if (this._listens("message")) this._emit("message", data);
-    else if (this.#early.push(data) > LONGEST_EARLY) this.close();
   }
 
   /** @param {any} data */

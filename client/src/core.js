@@ -6,12 +6,15 @@
  * @import * as Api from "../../static/switchboard.js"
  * @import { Message, Platform } from "./platform.js"
  * @import { How, Settle } from "./line/outbox.js"
+ * @import { Call } from "./call.js"
  * @import { Peer } from "./peer.js"
  */
-import { Outcome, SwitchboardError } from "./errors.js";
+import { Outcome, SESSION_LOST, SwitchboardError } from "./errors.js";
 import { Line } from "./line/line.js";
 import { platformOf } from "./platform.js";
 
+/** Whoever wants to end a call is told that it is over already, or will be. */
+const OVER = ["call-over", "not-your-call", "unavailable", "closed", ...SESSION_LOST];
 /** So many calls that have ended. */
 const REMEMBERED = 20;
 
@@ -21,6 +24,8 @@ export class Core {
   /** @type {Set<MediaStreamTrack>} that `close()` has to stop */ sent = new Set();
   /** Calls that the app here has ended, the latest only: whoever has not heard it must not ring to go on. */
   ended = /** @type {string[]} */ ([]);
+  /** @type {Call | null} whose request has no answer yet, be it that the call has ended */ asked = null;
+  /** @type {(() => void) | null} the next request, which waits for that answer */ held = null;
   #names = 0;
 
   /**
@@ -86,8 +91,13 @@ export class Core {
 
   /** About a call. @param {string} type @param {string} callId @param {string} [detail] */
   tell(type, callId, detail) {
-    // It may be over already, which is as well; or it is another call's name by now, after both have called.
-    const settle = (/** @type {any} */ _, /** @type {Message} */ it) => it.type === "call-ended" && this.line.owner.hear(it);
+    const settle = (/** @type {any} */ error, /** @type {Message} */ it) => {
+      // It is another call's name by now, after both have called.
+      if (it.type === "call-ended") this.line.owner.hear(it);
+      else if (!error || OVER.includes(error.code)) return;
+      else if (detail) this.tell(type, callId);
+      else this.failed(error);
+    };
     this.line.request({ type, callId, detail }, settle);
   }
 }
@@ -95,5 +105,5 @@ export class Core {
 /** @param {Message} verdict */
 function judge({ type, to }) {
   if (type === "undelivered") throw new SwitchboardError(type, `${to} was never sent it`, { to });
-  if (type === "relayed") throw new SwitchboardError("unknown", `${to} was sent it and never confirmed it`, { to });
+  if (type === "relayed") throw new SwitchboardError("unknown", `${to} has not confirmed it`, { to });
 }

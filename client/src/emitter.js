@@ -8,14 +8,26 @@
  * the types, and may change with every version.
  */
 
+/** So much waits for a listener. */
+const LONGEST_EARLY = 1000;
+
 export class Emitter {
   /** @type {Map<string, Set<(detail: any) => any>>} */
   #handlers = new Map();
+  /** @type {Array<[string, any]>} what nobody has listened to yet */ #early = [];
+
+  /** @param {(error: any) => void} failed whom it is told that a handler has failed */
+  constructor(failed) {
+    this._failed = failed;
+  }
 
   /** @param {string} event @param {(detail: any) => unknown} handler */
   on(event, handler) {
     this.#of(event).add(handler);
     this._listened(event);
+    const early = this.#early;
+    this.#early = early.filter(([name]) => name !== event);
+    for (const [name, it] of early) if (name === event && (it._rings ?? it.state !== "ended")) this._emit(name, it);
     return () => this.off(event, handler);
   }
 
@@ -36,7 +48,7 @@ export class Emitter {
   _emit(event, detail) {
     for (const handler of [...this.#of(event)]) {
       try {
-        handler(detail)?.then?.(null, (/** @type {any} */ error) => this._failed(error));
+        handler(detail)?.then?.(null, this._failed);
       } catch (error) {
         if (event === "error") console.error(error);
         else this._failed(error);
@@ -44,9 +56,10 @@ export class Emitter {
     }
   }
 
-  /** @param {any} error */
-  _failed(error) {
-    console.error(error);
+  /** Tells it as soon as somebody listens, if it is not over by then. @param {string} event @param {any} detail @returns {any} true where too much waits */
+  _keep(event, detail) {
+    if (this._listens(event)) this._emit(event, detail);
+    else return this.#early.push([event, detail]) > LONGEST_EARLY && this.#early.shift();
   }
 
   /** @param {string} event */

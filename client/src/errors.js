@@ -9,15 +9,15 @@
 
 /** What to do, by code. @type {Array<[RegExp, string]>} */
 const ADVICE = [
-  [/^(undelivered|not-sent)$/, "nobody has it: send it again"],
-  [/^unknown$/, "ask the other side whether it has it"],
+  [/^(undelivered|not-sent)$/, "send it again"],
+  [/^unknown$/, "ask the other side"],
   [/offline$/, "watch() tells when they are back"],
   [/^(busy|no-answer|unavailable)$|-full$/, "try later"],
-  [/^rate/, "try again after `retryAfter` ms"],
-  [/large$/, "send less, or through a data channel"],
+  [/^rate/, "wait for `retryAfter` ms"],
+  [/large$/, "use a data channel"],
   [/token$/, "sign in again"],
-  [/^(replaced|name-in-use)$/, "tell the user, who is connected elsewhere"],
-  [/^(failed|lost)$/, "check the network; it may need a TURN server"],
+  [/^(replaced|name-in-use)$/, "tell the user"],
+  [/^(failed|lost)$/, "a TURN server may help"],
   [/^closed$/, "connect again"],
 ];
 
@@ -29,11 +29,17 @@ export class SwitchboardError extends Error {
   constructor(code, message, more) {
     super(message, more);
     this.code = code;
-    this.advice = ADVICE.find(([pattern]) => pattern.test(code))?.[1] ?? "see the message";
+    this.advice = ADVICE.find(([pattern]) => pattern.test(code))?.[1] ?? "see `message`";
     this.retryAfter = /** @type {number | undefined} */ (more?.retryAfter);
     this.to = /** @type {string | undefined} */ (more?.to);
   }
 }
+
+/** Codes of what will go through later. */
+export const PASSING = ["queue-full", "rate-limited", "unavailable"];
+
+/** Codes of what had no answer when its session was lost. */
+export const SESSION_LOST = ["unknown", "not-sent"];
 
 /** What the server has refused. @param {Message} it */
 export const refusal = (it) => new SwitchboardError(it.code, it.message, it);

@@ -18,11 +18,10 @@
  * @property {() => void} bye the other side has ended it, said over the media connection
  * @property {(error: any) => void} failed
  */
+import { PASSING } from "./errors.js";
 import { Alarm } from "./platform.js";
 
-/** What will go through later. */
-const LATER = ["queue-full", "rate-limited"];
-/** When; ms. */
+/** When what could not be said is said again; ms. */
 const AGAIN = 2000;
 
 export class Link {
@@ -65,11 +64,16 @@ export class Link {
 
   offer() {
     this.#enqueue(async () => {
+      const { pc } = this;
       // An offer of the other side came first; the browser asks again if ours is still needed.
-      if (this.pc.signalingState === "have-remote-offer") return;
-      await this.pc.setLocalDescription();
-      this.round++;
-      this.#say("offer", this.pc.localDescription);
+      if (pc.signalingState === "have-remote-offer") return;
+      // One that waits for its answer may have been lost, and is said again as it is.
+      if (pc.signalingState === "stable") {
+        await pc.setLocalDescription();
+        this.round++;
+      }
+      this.#unsaid = this.#unsaid.filter(([type]) => type === "candidate");
+      this.#say("offer", pc.localDescription);
     });
   }
 
@@ -121,7 +125,7 @@ export class Link {
   #send(type, data) {
     if (!this.#open) return;
     this.ends.say(type, data, ({ code }) => {
-      if (!LATER.includes(code) || !this.#open) return;
+      if (!PASSING.includes(code) || !this.#open) return;
       this.#unsaid.push([type, data]);
       this.#again.set(AGAIN, () => this.#sayAgain());
     });
@@ -130,7 +134,8 @@ export class Link {
   #sayAgain() {
     for (const [type, data] of this.#unsaid.splice(0)) {
       // A description that another one has followed would only confuse.
-      if (type === "candidate" || data.switchboard.round === this.round) this.#send(type, data);
+      if (type === "candidate") this.#send(type, data);
+      else if (data.switchboard.round === this.round) this.#say(type, this.pc.localDescription);
     }
   }
 

@@ -54,7 +54,7 @@ export class Outgoing {
   }
 
   /** @param {MediaStreamTrack} track @param {MediaStream} [stream] */
-  add(track, stream = new (this.#core.platform("MediaStream"))([track])) {
+  add(track, stream = [...this.#tracks.values()][0] ?? new (this.#core.platform("MediaStream"))([track])) {
     this.#stillGoes();
     if (this.#tracks.has(track)) return;
     this.#core.sends(track);

@@ -12,7 +12,7 @@
  */
 import { Channel } from "./channel.js";
 import { Emitter } from "./emitter.js";
-import { SwitchboardError, failure } from "./errors.js";
+import { PASSING, SESSION_LOST, SwitchboardError, failure } from "./errors.js";
 import { Link } from "./link.js";
 import { Outgoing } from "./outgoing.js";
 import { Alarm } from "./platform.js";
@@ -21,6 +21,8 @@ import { summary } from "./stats.js";
 /** Broken media, or a `peer()` that nobody accepts, are given up after this; between two looks at them; ms. */
 const PATIENCE = 45_000;
 export const MENDING = 4_000;
+/** Characters of a word to the end; the server takes no longer one. */
+const LONGEST_WORD = 128;
 
 /** @implements {Api.Peer} */
 export class Peer extends Emitter {
@@ -37,16 +39,18 @@ export class Peer extends Emitter {
   /** @type {unknown} the last thing that could not be said */ #problem;
   /** @type {Promise<void> | null} */ #accepting = null;
   #troubleAt = 0;
-  /** @type {string | undefined} */ #mainStream;
+  #restartedAt = 0;
+  /** @type {Set<string>} the main one first */ #streams = new Set();
   /** @type {Map<string, any> | undefined} */ #before;
   #alarm;
   #ticks;
 
   /** @param {Core} core @param {string} userId @param {Message} route goes with all that is said */
   constructor(core, userId, route, polite = true, id = core.newName()) {
-    super();
+    super(core.failed);
     this._core = core;
     this.#alarm = new Alarm(core.platform);
+    this._later = new Alarm(core.platform);
     this.#ticks = new Alarm(core.platform);
     this.userId = userId;
     this._route = route;
@@ -132,7 +136,18 @@ export class Peer extends Emitter {
   _open(offerer, id = this._isDirect ? this._id : this._core.newName()) {
     // Channels that were made before there was any link wait for this one.
     if (this._link) this.#closeLink();
-    this.#mainStream = undefined;
+    this.#streams.clear();
+    try {
+      this.#connect(id, offerer);
+    } catch (cause) {
+      const error = failure("RTCPeerConnection", cause);
+      return this._finish(error.code, error);
+    }
+    this.#trouble();
+  }
+
+  /** @param {string} id @param {boolean} offerer */
+  #connect(id, offerer) {
     this._link = new Link(id, offerer, {
       platform: this._core.platform,
       rtc: this._core.rtc,
@@ -146,21 +161,29 @@ export class Peer extends Emitter {
       arrived: (event) => this.#arrived(event),
       hasChannel: (rtc) => this.#hasChannel(rtc),
       bye: () => this._bye(),
-      failed: (error) => this._failed(error),
+      failed: this._failed,
     });
-    this.#trouble();
   }
 
   #closeLink() {
     this._outgoing.strip();
     this._link?.close();
-    for (const channel of this.#channels.values()) channel.close();
+    this._link = null;
+    // Handlers of the app may make them anew.
+    for (const channel of [...this.#channels.values()]) channel.close();
   }
 
   /** The other side may have missed something: says where this side is, on the link that there is. */
   _resync() {
-    if (this._link?.round) this._link.offer();
+    if (this._link) this._link.offer();
     else if (!this._polite) this._open(true);
+  }
+
+  /** The same in another session, without ringing. An offer of the polite side might be ignored, so it asks for one. */
+  _restore() {
+    if (this.state === "asking") return;
+    if (this._polite) this.#sayAccept();
+    else this._resync();
   }
 
   /** @param {string} type @param {any} data */
@@ -201,6 +224,12 @@ export class Peer extends Emitter {
     } else if (state === "disconnected" || state === "failed") this.#trouble();
   }
 
+  /** The server says that they are gone, but the media flow: for a while that may be a lost session. */
+  _leaves() {
+    this._leaving = true;
+    this.#alarm.set(PATIENCE, () => this._leaving && this._end("lost"));
+  }
+
   /** From now on until it is connected, look after it. */
   #trouble() {
     if (this._leaving) return this._end("lost");
@@ -215,8 +244,18 @@ export class Peer extends Emitter {
     if (lasted > PATIENCE) return this._giveUp();
     // One side is enough, so the other one waits whether it can.
     const patience = { failed: 0, disconnected: 1 }[String(this.connection?.connectionState)] ?? 3;
-    if (lasted >= MENDING * (patience + (this._polite ? 2 : 0))) this._restart();
-    this.#alarm.set(MENDING + 1, () => this.#mend());
+    const since = this.#now() - Math.max(this.#troubleAt, this.#restartedAt);
+    if (since >= MENDING * (patience + (this._polite ? 2 : 0))) {
+      this.#restartedAt = this.#now();
+      this._restart();
+    }
+    const due = this.#now() + MENDING + 1;
+    this.#alarm.set(MENDING + 1, () => {
+      // Asleep it could do nothing.
+      const late = this.#now() - due;
+      if (late > 1000) this.#troubleAt += late;
+      this.#mend();
+    });
   }
 
   #now() {
@@ -225,7 +264,10 @@ export class Peer extends Emitter {
 
   /** Looks for another way. */
   _restart() {
-    if (this._link?.round) this._link.pc.restartIce();
+    if (!this._link?.round) return;
+    this._link.pc.restartIce();
+    // It waits for an answer that may never come.
+    if (this._link.pc.signalingState === "have-local-offer") this._link.offer();
   }
 
   /** From now on with these servers. @param {RTCConfiguration} rtc */
@@ -240,8 +282,11 @@ export class Peer extends Emitter {
 
   /** @param {RTCTrackEvent} event */
   #arrived({ track, streams: [stream] }) {
-    this.#mainStream ??= stream?.id;
-    if (stream && stream.id !== this.#mainStream) return this._emit("stream", stream);
+    if (stream) {
+      const known = this.#streams.has(stream.id);
+      const [main = stream.id] = this.#streams.add(stream.id);
+      if (stream.id !== main) return known || this._emit("stream", stream);
+    }
     // The app holds on to this stream: what an older link had in it goes.
     for (const old of this.remoteStream.getTracks()) if (old.readyState === "ended") this.remoteStream.removeTrack(old);
     this.remoteStream.addTrack(track);
@@ -273,7 +318,7 @@ export class Peer extends Emitter {
     this.#ticks.set(1000, () => {
       if (this.state === "ended" || !this._listens("stats")) return;
       this.#tick();
-      this.#stats().then((stats) => this._emit("stats", stats), (error) => this._failed(error));
+      this.#stats().then((stats) => this._emit("stats", stats), this._failed);
     });
   }
 
@@ -289,7 +334,20 @@ export class Peer extends Emitter {
 
   /** @param {{ stream?: Api.Media }} [options] */
   accept({ stream } = {}) {
-    return this._accept(this.state === "asking" && this._polite, stream, () => this.#word("accept"));
+    return this._accept(this.state === "asking" && this._polite, stream, () => this.#sayAccept());
+  }
+
+  #sayAccept() {
+    this.#word("accept", undefined, (error) => this._notAccepted(error, () => this.#sayAccept()));
+  }
+
+  /** What accepts has not gone through: later, or never. @param {any} error @param {() => void} again */
+  _notAccepted(error, again) {
+    // With the session the call has ended, and peers are restored.
+    if (!error || SESSION_LOST.includes(error.code)) return;
+    if (PASSING.includes(error.code)) this._later.set(error.retryAfter ?? 2000, again);
+    // Once connected it goes on, whatever became of that.
+    else if (this.state === "connecting" && !this._link) this._finish(error.code, error);
   }
 
   /** Once is enough, and late is nothing. @param {boolean} may @param {Api.Media | undefined} stream @param {() => void} answer */
@@ -299,8 +357,9 @@ export class Peer extends Emitter {
     this.#accepting ??= this._outgoing.use(stream).then(() => {
       if (this.state !== state) return;
       this._become("connecting");
-      answer();
       this._await();
+      answer();
+      if (this.#problem) throw this.#problem;
     }).finally(() => (this.#accepting = null));
     return this._core.told(this.#accepting);
   }
@@ -318,9 +377,9 @@ export class Peer extends Emitter {
   /** What the library of the other side says. @param {string} is @param {any} data */
   _told(is, data) {
     // Only who was asked may accept: a stranger must not make this side reveal its addresses.
-    if (is === "accept" && this.state === "asking" && !this._polite) {
-      this._become("connecting");
-      this._open(true, this._id);
+    if (is === "accept" && !this._polite) {
+      if (this.state === "asking") this._become("connecting");
+      this._resync();
     } else if (is === "close") this._end(this.state === "asking" ? "refused" : "closed", data);
   }
 
@@ -335,7 +394,7 @@ export class Peer extends Emitter {
   _finish(reason, cause, detail, word) {
     if (this.state === "ended") return;
     // Who was never told need not be told the end.
-    if (!this._takeBack()) this._tellEnd(word);
+    if (!this._takeBack()) this._tellEnd(word ? [...String(word)].slice(0, LONGEST_WORD).join("") : undefined);
     this._end(reason, detail, cause);
   }
 
@@ -358,20 +417,15 @@ export class Peer extends Emitter {
     if (this.state === "ended") return;
     this.reason = reason;
     this.detail = detail;
+    this.#problem = cause;
     this._core.forget(this);
     this._takeBack();
-    this.#alarm.stop();
-    this.#ticks.stop();
+    for (const it of [this.#alarm, this.#ticks, this._later]) it.stop();
     this._outgoing.stop();
     this._link?.bye();
     this._become("ended");
     this.#closeLink();
     this._refused(cause ?? new SwitchboardError(reason, `${this.userId}: ${detail ?? reason}`));
-  }
-
-  /** @param {any} error */
-  _failed(error) {
-    this._core.failed(error);
   }
 
   /** @param {Api.PeerState} state */

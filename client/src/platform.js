@@ -24,7 +24,7 @@ export class Alarm {
   /** @param {number} ms @param {() => void} run */
   set(ms, run) {
     this.stop();
-    this.#timer = this.#platform("setTimeout")(run, Math.max(0, ms));
+    this.#timer = this.#platform("setTimeout")(run, ms);
   }
 
   stop() {

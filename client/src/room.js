@@ -9,7 +9,8 @@
  * @import { Message } from "./platform.js"
  */
 import { Emitter } from "./emitter.js";
-import { SwitchboardError, failure } from "./errors.js";
+import { SwitchboardError } from "./errors.js";
+import { Outgoing } from "./outgoing.js";
 import { Peer } from "./peer.js";
 
 /** Errors of `leave` that say that it is left. */
@@ -21,7 +22,6 @@ export class Room extends Emitter {
   /** @type {Map<string, Peer>} */ peers = new Map();
   /** Resolves when it is joined for the first time. @type {Promise<Room>} */ _joined;
   /** @type {MediaStream | undefined} */ #stream;
-  /** @type {WeakSet<Peer>} those of whom the app knows */ #announced = new WeakSet();
   /** The server has not been asked. */ #unsaid = true;
   /** The answer to `join` is awaited; that one is asked again in another session. */ #joining = true;
   #left = false;
@@ -29,19 +29,19 @@ export class Room extends Emitter {
   #core;
   #rooms;
   #mesh;
-  #media;
+  #outgoing;
 
   /** @param {Core} core @param {Map<string, Room>} rooms of the client @param {string} name @param {Api.RoomOptions} options */
   constructor(core, rooms, name, { stream, mesh = true }) {
-    super();
+    super(core.failed);
     this.name = name;
     this.#core = core;
     this.#rooms = rooms;
     this.#mesh = mesh;
-    this.#media = stream;
+    this.#outgoing = new Outgoing(core);
     rooms.set(name, this);
     const left = new Promise((_, reject) => (this.#refuse = reject));
-    this._joined = core.told(Promise.race([left, this.#begin()]));
+    this._joined = core.told(Promise.race([left, this.#begin(stream)]));
   }
 
   /** @param {any} data @param {{ volatile?: boolean }} [options] */
@@ -53,16 +53,13 @@ export class Room extends Emitter {
     return this.#core.told(this.#leave());
   }
 
-  /** @returns {Promise<Room>} */
-  async #begin() {
+  /** @param {Api.Media} [media] @returns {Promise<Room>} */
+  async #begin(media) {
     try {
-      this.#stream = await (typeof this.#media === "function" ? this.#media() : this.#media);
-      for (const track of this.#stream?.getTracks() ?? []) this.#core.sends(track);
-      if (this.#left) this.#stopStream();
-      else await this.#join();
-    } catch (cause) {
-      const error = failure("the app's `stream`", cause);
-      this._stop(error.code);
+      this.#stream = await this.#outgoing.use(media);
+      if (!this.#left) await this.#join();
+    } catch (error) {
+      this._stop(/** @type {any} */ (error).code);
       throw error;
     }
     return this;
@@ -90,6 +87,11 @@ export class Room extends Emitter {
     if (!this.#joining) this.#join().catch((error) => this._stop(error.code));
   }
 
+  /** The token allows no rooms but these. While it is being joined, that was about an earlier membership. */
+  _allowed(rooms = /** @type {string[]} */ ([])) {
+    if (!this.#joining && !rooms.includes(this.name)) this._stop("not-permitted");
+  }
+
   /** @param {string} user @param {boolean} polite */
   #meet(user, polite) {
     if (!this.#mesh) return;
@@ -103,23 +105,11 @@ export class Room extends Emitter {
     const peer = new Peer(this.#core, user, { room: this.name }, polite);
     this.peers.set(user, peer);
     for (const track of this.#stream?.getTracks() ?? []) peer.addTrack(track, this.#stream);
-    if (this._listens("peer")) this.#announce(peer);
+    this._keep("peer", peer);
     // The app may have ended it just now.
     if (peer.state === "ended") return;
     if (polite) peer._await();
     else peer._open(true);
-  }
-
-  /** @param {Peer} peer */
-  #announce(peer) {
-    if (this.#announced.has(peer)) return;
-    this.#announced.add(peer);
-    this._emit("peer", peer);
-  }
-
-  /** Those who came before somebody listened, when somebody does. @param {string} event */
-  _listened(event) {
-    if (event === "peer") for (const peer of this.peers.values()) this.#announce(peer);
   }
 
   /** @param {string} user */
@@ -127,14 +117,15 @@ export class Room extends Emitter {
     const peer = this.peers.get(user);
     this.members.delete(user);
     // Who only lost a session comes back, and the media go on until then.
-    if (peer?.state === "connected") peer._leaving = true;
+    if (peer?.state === "connected") peer._leaves();
     else peer?._end("lost");
     this._emit("member-left", user);
   }
 
   /** @param {Message} it */
   _hear({ type, userId, name, from, data }) {
-    if (type === "message") this._emit("message", { from, room: this.name, data });
+    if (type === "message") this._keep("message", { from, room: this.name, data });
+    else if (type === "room-left") this._allowed();
     else if (type === "member-left") this.#isGone(userId);
     else if (type === "member-joined") {
       this.members.set(userId, name);
@@ -164,7 +155,7 @@ export class Room extends Emitter {
     this.#left = true;
     this.#rooms.delete(this.name);
     for (const peer of this.peers.values()) peer._end(reason);
-    this.#stopStream();
+    this.#outgoing.stop();
     this.#refuse(new SwitchboardError(reason, `room ${this.name} has been left`));
     this._emit("left", reason);
   }
@@ -172,14 +163,5 @@ export class Room extends Emitter {
   /** @param {Peer} peer that has ended */
   _forget(peer) {
     if (this.peers.get(peer.userId) === peer) this.peers.delete(peer.userId);
-  }
-
-  #stopStream() {
-    if (typeof this.#media === "function") this.#stream?.getTracks().forEach((track) => track.stop());
-  }
-
-  /** @param {any} error */
-  _failed(error) {
-    this.#core.failed(error);
   }
 }

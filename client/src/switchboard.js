@@ -29,7 +29,7 @@ export class Switchboard extends Emitter {
 
   /** @param {Api.Options} options */
   constructor(options) {
-    super();
+    super((/** @type {any} */ error) => this.#failed(error));
     const owner = {
       registered: (/** @type {Message} */ it) => this.#registered(it),
       hear: (/** @type {Message} */ it) => this.#hear(it),
@@ -38,7 +38,7 @@ export class Switchboard extends Emitter {
       networkChanged: () => this.#core.peers.forEach((peer) => peer._restart()),
       ended: (/** @type {SwitchboardError} */ error) => this.#over(error),
     };
-    this.#core = new Core(options, owner, (error) => this._failed(error), (peer) => this.#forget(peer));
+    this.#core = new Core(options, owner, this._failed, (peer) => this.#forget(peer));
     this.#startAlarm = new Alarm(this.#core.platform);
   }
 
@@ -73,7 +73,7 @@ export class Switchboard extends Emitter {
   /** @param {number} [timeout] @returns {Promise<Switchboard>} */
   _begin(timeout = 30_000) {
     const { line } = this.#core;
-    const late = () => line.end(new SwitchboardError("unavailable", "the server was not reached in time"));
+    const late = () => line.end(line.problem ?? new SwitchboardError("unavailable", "the server was not reached in time"));
     return new Promise((fulfill, reject) => {
       this.#start = { fulfill, reject };
       this.#startAlarm.set(timeout, late);
@@ -183,11 +183,12 @@ export class Switchboard extends Emitter {
   // -- what happens
 
   /** Before anything else of a new socket. @param {Message} it */
-  #registered({ resumed, sessionId, iceServers }) {
+  #registered({ resumed, sessionId, iceServers, rooms }) {
     const lost = !resumed && this.sessionId !== "";
     this.sessionId = sessionId;
     this.#useIce(iceServers);
-    if (!resumed) this.#people.startOver();
+    if (resumed) this.rooms.forEach((room) => room._allowed(rooms));
+    else this.#people.startOver();
     this.#start?.fulfill(this);
     this.#start = null;
     this.#startAlarm.stop();
@@ -201,7 +202,7 @@ export class Switchboard extends Emitter {
     if (users.length) this.watch(users);
     const call = this.currentCall;
     if (call && !call._rings && !call._waits) call._sessionLost();
-    for (const peer of this.peers) if (peer.state !== "asking") peer._resync();
+    for (const peer of this.peers) peer._restore();
     this._emit("fresh");
   }
 
@@ -239,7 +240,7 @@ export class Switchboard extends Emitter {
     } else if (type.startsWith("call-peer")) mine?._isAway(type === "call-peer-away");
     else if (data?.switchboard?.is) this.#direct(from, data.switchboard);
     else if (room) this.rooms.get(room)?._hear(it);
-    else if (type === "message") this._emit("message", { from, data });
+    else if (type === "message") this._keep("message", { from, data });
     else if (type === "error") this._failed(refusal(it));
     else if (it.callId) mine?._hear(type, data);
     else this.#stray(type, from, data);
@@ -267,7 +268,7 @@ export class Switchboard extends Emitter {
     call?._end("lost");
     this.currentCall = this.#newCall(it.from, true, it);
     this.currentCall._session = this.sessionId;
-    this.#announce();
+    this._keep("call", this.currentCall);
   }
 
   /** @param {string} user @param {boolean} incoming @param {Message} it */
@@ -275,25 +276,12 @@ export class Switchboard extends Emitter {
     return new Call(this.#core, user, incoming, it, (crossing) => this.#rung(crossing));
   }
 
-  /** @type {WeakSet<Call>} */ #announced = new WeakSet();
-
-  /** A call that rings, as soon as somebody listens. */
-  #announce() {
-    const call = this.currentCall;
-    if (!call?._rings || !this._listens("call") || this.#announced.has(call)) return;
-    this.#announced.add(call);
-    this._emit("call", call);
-  }
-
-  /** @param {string} event */
-  _listened(event) {
-    if (event === "call") this.#announce();
-  }
-
   /** What the library of another user says about a peer. @param {string} from @param {Message} it */
   #direct(from, { peer: id, is, data }) {
     const known = this.#find(from, id);
-    if (known || is !== "invite") return known?._told(is, data);
+    if (known) return known._told(is, data);
+    if (is === "accept") this.#core.word(from, id, "close");
+    if (is !== "invite") return;
     const peer = new Peer(this.#core, from, {}, true, id);
     peer.state = "asking";
     peer.data = data;
@@ -322,7 +310,7 @@ export class Switchboard extends Emitter {
   }
 
   /** @param {any} error */
-  _failed(error) {
+  #failed(error) {
     if (this.#start) this.#core.line.end(error);
     else if (this._listens("error")) this._emit("error", error);
     else console.error(error);

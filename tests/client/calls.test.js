@@ -232,3 +232,96 @@ test("`away` tells of the other's socket", async () => {
   assert.equal(call.away, false);
   assert.equal(call.state, "connected");
 });
+
+test("a call that goes on says what this side sends now", async () => {
+  const { page, call } = await connected();
+  call.removeTrack(page.connection.senders.find(({ track }) => track.kind === "video").track);
+  await lost(page);
+  await page.clock.advance(0);
+  assert.deepEqual(page.socket.last("call-request").media, { audio: true, video: false });
+});
+
+test("a question that nobody has heard in its time is asked again", async () => {
+  const { page, call } = await connected();
+  await lost(page);
+  await page.clock.advance(0);
+  const { id } = page.socket.last("call-request");
+  page.socket.says({ type: "call-ringing", callId: "N", to: "22", away: true, ref: id });
+  await page.clock.advance(20_000);
+  assert.equal(page.socket.last("call-request").id, id, "one at a time");
+  page.socket.says({ type: "pong" });
+  page.socket.says({ type: "call-ended", callId: "N", by: null, reason: "no-answer" });
+  assert.equal(call.state, "connected");
+  await page.clock.advance(4000);
+  assert.notEqual(page.socket.last("call-request").id, id);
+});
+
+test("one question is asked, however often its time has come while the line was down", async () => {
+  const { page, call } = await connected();
+  await lost(page);
+  await page.clock.advance(0);
+  page.socket.says({ type: "call-ended", by: null, reason: "offline", ref: page.socket.last("call-request").id });
+  page.socket.closes(1012, "retry after 5000 ms");
+  await page.clock.advance(5500);
+  page.socket.registers({ resumed: false, sessionId: "s3" });
+  await page.clock.advance(0);
+  const { id } = page.socket.last("call-request");
+  for (let time = 0; time < 8; time++) {
+    await page.clock.advance(1000);
+    page.socket.says({ type: "pong" });
+  }
+  assert.equal(page.socket.said.filter(({ type }) => type === "call-request").length, 1);
+  page.socket.says({ type: "call-accept", callId: "N", from: "22", offerer: true, ref: id });
+  assert.deepEqual([call.callId, call.state], ["N", "connected"]);
+});
+
+test("a question that crosses with a new call of the other's reloaded page goes on as that call", async () => {
+  const { page, call } = await connected();
+  page.socket.says({ type: "call-ended", callId: "C", by: "22", reason: "lost" });
+  await page.clock.advance(0);
+  const { id } = page.socket.last("call-request");
+  page.socket.says(request({ callId: "N" }));
+  page.socket.says({ type: "call-accept", callId: "N", from: "22", offerer: false, ref: id });
+  assert.deepEqual([call.callId, call.state], ["N", "connected"]);
+  assert.deepEqual(page.heard("call"), []);
+  assert.equal(page.socket.last("call-cancel"), undefined);
+});
+
+test("a question that is refused gives way to the other's new call, which rings", async () => {
+  for (const answer of [{ type: "error", code: "rate-limited", message: "" }, { type: "call-ended", by: null, reason: "busy" }]) {
+    const { page, call } = await connected();
+    page.socket.says({ type: "call-ended", callId: "C", by: "22", reason: "lost" });
+    await page.clock.advance(0);
+    page.socket.says(request({ callId: "N" }));
+    page.socket.says({ ...answer, ref: page.socket.last("call-request").id });
+    assert.deepEqual([call.state, call.reason], ["ended", "lost"]);
+    assert.equal(page.heard("call")[0].callId, "N");
+  }
+});
+
+test("a call is waited for as well when the session of the other is lost while this side's question rings there", async () => {
+  const { page, call } = await connected();
+  page.connection.becomes("disconnected");
+  await lost(page);
+  await page.clock.advance(0);
+  page.socket.says({ type: "call-ringing", callId: "N", to: "22", away: true, ref: page.socket.last("call-request").id });
+  page.socket.says({ type: "call-ended", callId: "N", by: "22", reason: "lost" });
+  await page.clock.advance(2000);
+  page.socket.says({ type: "call-ended", by: null, reason: "offline", ref: page.socket.last("call-request").id });
+  assert.equal(call.state, "reconnecting");
+});
+
+test("a browser that makes no connection fails the call, with the cause", async () => {
+  const page = await Page.connected();
+  page.options.platform.RTCPeerConnection = class {
+    constructor() {
+      throw new Error("too many connections");
+    }
+  };
+  page.me.call("22").catch(() => {});
+  const call = page.me.currentCall;
+  await settle();
+  page.socket.says({ type: "call-accept", callId: "C", from: "22", offerer: true, ref: page.socket.last("call-request").id });
+  assert.deepEqual([call.state, call.reason, page.me.currentCall], ["ended", "failed", null]);
+  assert.equal(page.socket.last("call-hangup").callId, "C");
+});

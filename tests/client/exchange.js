@@ -145,6 +145,7 @@ export class Exchange {
     line.down.push({
       type: "registered", userId: user, sessionId: session.id, resumed, received: session.received, resumeToken: session.token,
       resumeWindow: 30_000, heartbeat: 25_000, limits: { frame: 65_536, rate: 0, burst: 1 }, iceServers: [],
+      rooms: this.members.has(user) ? ["standup"] : [],
     });
     for (const { message } of session.kept) line.down.push(message);
   }

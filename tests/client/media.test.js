@@ -223,3 +223,58 @@ test("a channel that is made before there is a connection is made with it, on ei
     assert.equal(channel.state, "open");
   }
 });
+
+test("a channel that is made in the handler of its end is another one, on the next link", async () => {
+  const { page, call } = await called();
+  const ended = call.dataChannel("file");
+  let again;
+  ended.on("closed", () => (again = call.dataChannel("file")));
+  const { peer } = page.socket.last("offer").data.switchboard;
+  page.chance = 0.7;
+  page.socket.says({ type: "answer", from: "22", callId: "C", data: { switchboard: { peer, gone: true } } });
+  await settle();
+  assert.notEqual(again, ended);
+  assert.equal(again.state, "connecting");
+  assert.deepEqual(page.connections.map(({ channels }) => channels.filter(({ label }) => label === "file").length), [1, 1]);
+  again.close();
+  assert.notEqual(call.dataChannel("file"), again);
+});
+
+test("media that broke while the machine slept are mended before they are given up", async () => {
+  const { page, call } = await connected();
+  page.connection.becomes("disconnected");
+  await page.clock.sleep(60_000);
+  page.socket.says({ type: "pong" });
+  await page.clock.advance(4100);
+  assert.equal(call.state, "reconnecting");
+  assert.ok(page.connection.restarts > 0);
+});
+
+test("ICE that is connecting again is given time", async () => {
+  const { page } = await connected();
+  page.connection.becomes("disconnected");
+  await page.clock.advance(4100);
+  assert.equal(page.connection.restarts, 1);
+  page.connection.becomes("connecting");
+  for (let time = 0; time < 20_000; time += 4000) {
+    assert.equal(page.connection.restarts, time < 12_000 ? 1 : 2);
+    await page.clock.advance(4001);
+    page.socket.says({ type: "pong" });
+  }
+});
+
+test("a track that is added alone belongs to the stream that is sent already; a further stream is told once", async () => {
+  const { page, call } = await connected();
+  const added = [];
+  page.connection.addTrack = (track, stream) => added.push(stream);
+  for (const kind of ["audio", "video"]) call.addTrack(Stream.of(kind).getTracks()[0]);
+  assert.deepEqual(added[0].getTracks().map(({ kind }) => kind), ["audio", "video"], "the one that the call began with");
+  assert.equal(added[1], added[0]);
+
+  const told = [];
+  call.on("stream", (it) => told.push(it.id));
+  const arrives = (id) => page.connection.ontrack({ track: Stream.of("audio").getTracks()[0], streams: [{ id }] });
+  for (const id of ["camera", "screen", "screen", "camera"]) arrives(id);
+  assert.deepEqual(told, ["screen"]);
+  assert.equal(call.remoteStream.getTracks().length, 2);
+});

@@ -75,3 +75,74 @@ test("members whose media flow are kept over a lost session, on the link that th
   page.connection.becomes("disconnected");
   assert.equal(room.peers.size, 0, "gone, and the media say so too");
 });
+
+/** In a room with 22, whose media flow. */
+async function meets(page) {
+  const joined = page.me.join("standup", { stream: Stream.of("audio") });
+  await settle();
+  page.socket.says({ type: "room-joined", room: "standup", members: ["22"], ref: page.socket.last("join").id });
+  const room = await joined;
+  await settle();
+  page.socket.says({ type: "answer", from: "22", room: "standup", data: { type: "answer", sdp: "x" } });
+  await settle();
+  page.connection.becomes("connected");
+  return room;
+}
+
+test("a room that the token does not allow any more is left, be it told or found out by a resume", async () => {
+  for (const told of [true, false]) {
+    const page = await Page.connected();
+    const room = await meets(page);
+    const reasons = [];
+    room.on("left", (reason) => reasons.push(reason));
+    page.chance = 0;
+    page.socket.closes(1006);
+    await page.clock.advance(1);
+    page.socket.registers({ resumed: true, received: 9, rooms: told ? ["standup"] : [] });
+    if (told) {
+      assert.deepEqual(reasons, []);
+      page.socket.says({ type: "room-left", room: "standup", members: ["22"] });
+    }
+    assert.deepEqual(reasons, ["not-permitted"]);
+    assert.equal(page.me.rooms.size, 0);
+    assert.equal(page.connection.signalingState, "closed");
+  }
+});
+
+test("a room that is being joined over a resume is not left", async () => {
+  const page = await Page.connected();
+  const joined = page.me.join("standup");
+  await settle();
+  const { id } = page.socket.last("join");
+  page.chance = 0;
+  page.socket.closes(1006);
+  await page.clock.advance(1);
+  page.socket.registers({ resumed: true, received: 1, rooms: [] });
+  page.socket.says({ type: "room-left", room: "standup", members: [] });
+  page.socket.says({ type: "room-joined", room: "standup", members: [], ref: id });
+  assert.equal(await fate(joined), "fulfilled");
+});
+
+test("a member who has left and does not come back gets no media any more", async () => {
+  const page = await Page.connected();
+  const room = await meets(page);
+  page.socket.says({ type: "member-left", room: "standup", userId: "22" });
+  for (let time = 0; time < 44_000; time += 4000) {
+    await page.clock.advance(4000);
+    page.socket.says({ type: "pong" });
+  }
+  assert.equal(room.peers.get("22").state, "connected");
+  await page.clock.advance(2000);
+  assert.equal(room.peers.size, 0);
+  assert.equal(page.connection.signalingState, "closed");
+});
+
+test("a `join` that was written, and left, is not said again in another session", async () => {
+  const page = await Page.connected();
+  page.me.join("standup").catch(() => {});
+  await settle();
+  page.me.rooms.get("standup").leave();
+  await settle();
+  await lost(page);
+  assert.equal(page.socket.last("join"), undefined);
+});

@@ -1,6 +1,7 @@
 /** Access tokens: asked for at first, again before they expire, and again when they have. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { lost } from "./acts.js";
 import { Page, fate, settle } from "./fakes.js";
 
 /** A token that is good for so many ms. */
@@ -89,4 +90,63 @@ test("a token that comes after `close()` opens no socket", async () => {
   give("t1");
   await settle();
   assert.equal(page.sockets.length, 0);
+});
+
+/** In the end so many seconds have passed, and the server has answered all that it was asked. */
+async function passes(page, seconds, expires) {
+  for (let time = 0; time < seconds; time++) {
+    await page.clock.advance(1000);
+    const asked = page.socket.last("refresh");
+    if (asked && !asked.answered) page.socket.says({ type: "refreshed", expires, ref: asked.id });
+    if (asked) asked.answered = true;
+    page.socket.says({ type: "pong" });
+  }
+}
+
+test("a token that seems to have expired, by a wrong clock, is renewed by what the server says of it", async () => {
+  let asked = 0;
+  const page = await Page.connected({ token: () => token(`t${++asked}`, -3_600_000) });
+  await passes(page, 29, 3_600_000);
+  assert.equal(asked, 1);
+  await passes(page, 600, 3_600_000);
+  assert.equal(asked, 2);
+});
+
+test("a token that the server refuses does not replace the one that there is, and another one is asked for later", async () => {
+  const given = [];
+  const fetchToken = () => (given.push(token(`t${given.length}`, 10_000)), given.at(-1));
+  const page = await Page.connected({ token: fetchToken });
+  await page.clock.advance(8000);
+  page.socket.says({ type: "error", code: "bad-token", message: "", ref: page.socket.last("refresh").id });
+  page.chance = 0;
+  page.socket.closes(1006);
+  await page.clock.advance(1);
+  assert.equal(page.socket.protocols[1], `bearer.${given[0]}`);
+  page.socket.registers({ resumed: true, received: 1 });
+  page.socket.says({ type: "pong" });
+  await passes(page, 30);
+  assert.equal(given.length, 3);
+});
+
+test("a refresh that was under way when the session was lost is no failure", async () => {
+  const page = await Page.connected({ token: () => token("t", 10_000) });
+  await page.clock.advance(8000);
+  assert.ok(page.socket.last("refresh"));
+  await lost(page);
+  assert.deepEqual(page.heard("error"), []);
+});
+
+test("a function whose tokens have always expired fails `connect` as such", async () => {
+  const page = new Page({ token: () => "t", timeout: 10_000 });
+  page.chance = 0.9;
+  page.begins();
+  await settle();
+  for (let time = 0; time < 10; time++) {
+    if (page.socket.readyState === 0) {
+      page.socket.says({ type: "error", code: "bad-token", message: "it has expired" });
+      page.socket.closes(4401);
+    }
+    await page.clock.advance(1000);
+  }
+  assert.equal(await fate(page.connected), "bad-token");
 });

@@ -9,7 +9,7 @@ import { SwitchboardError } from "../errors.js";
 
 export class Access {
   /** @type {string | undefined} */ token;
-  /** When another one should be asked for. */ renewAt = Infinity;
+  /** When another one is asked for. */ renewAt = Infinity;
   #source;
 
   /** @param {Api.Options["token"]} source */
@@ -27,23 +27,32 @@ export class Access {
     return typeof this.#source === "function";
   }
 
-  /** Asks the app. @param {() => number} clock */
-  async renew(clock) {
+  /** Asks the app for one. @returns {Promise<string>} */
+  async ask() {
     const source = this.#source;
-    this.expired();
+    this.renewAt = Infinity;
     try {
-      this.token = String(typeof source === "function" ? await source() : source);
+      return String(typeof source === "function" ? await source() : source);
     } catch (cause) {
       throw new SwitchboardError("bad-token", "the app's `token` has failed", { cause });
     }
-    if (this.renewable) this.renewAt = clock() + Math.max(2000, lifetimeOf(this.token) * 0.9 - 2000);
+  }
+
+  /** From now on this one. @param {string | undefined} token @param {number} now @param {number} [left] how long it is good for, ms */
+  use(token, now, left = lifetimeOf(String(token))) {
+    this.token = token;
+    if (this.renewable) this.renewAt = now + (left > SHORT ? left * 0.9 - 2000 : RETRY);
   }
 
   expired() {
     this.token = undefined;
-    this.renewAt = Infinity;
   }
 }
+
+/** Below this a token seems to have expired, which may be a wrong clock: the server says how long it is good for; ms. */
+const SHORT = 5000;
+/** Between two attempts to get another one; ms. */
+const RETRY = 30_000;
 
 /** How long a JWT is good for, in ms; unknown: Infinity. @param {string} token */
 function lifetimeOf(token) {

@@ -19,7 +19,7 @@
  * @property {(error: SwitchboardError) => void} ended for good
  * @property {(error: any) => void} failed what nobody waits for
  */
-import { SwitchboardError, refusal } from "../errors.js";
+import { SESSION_LOST, SwitchboardError, refusal } from "../errors.js";
 import { Alarm } from "../platform.js";
 import { Access } from "./access.js";
 import { addressOf, protocolsOf } from "./address.js";
@@ -45,7 +45,8 @@ export class Line {
   state = /** @type {Api.ConnectionState} */ ("connecting");
   /** @type {any} */ #socket = null;
   #registered = false;
-  /** @type {Message | null} */ #refusal = null;
+  /** Before its rooms nothing is said to them. */ #restoring = false;
+  /** @type {SwitchboardError | null} why this socket was refused */ problem = null;
   #resumeToken = "";
   #received = 0;
   #told = 0;
@@ -85,16 +86,18 @@ export class Line {
     const wake = () => this.#wake();
     const document = this.platform("document");
     let type = network?.type;
-    this.#listen(window, "online", () => this.owner.networkChanged());
-    this.#listen(window, "online", wake);
+    const moved = () => {
+      this.owner.networkChanged();
+      wake();
+    };
+    this.#listen(window, "online", moved);
     this.#listen(window, "pageshow", wake);
     this.#listen(window, "pagehide", () => this.#acknowledge());
     this.#listen(document, "visibilitychange", () => (document.visibilityState === "hidden" ? this.#acknowledge() : wake()));
     this.#listen(network, "change", () => {
       // It changes with every guess of the speed, too.
-      if (network.type !== type) this.owner.networkChanged();
+      if (network.type !== type) moved();
       type = network.type;
-      wake();
     });
     this.#connect();
   }
@@ -110,10 +113,20 @@ export class Line {
   /** Says something, as soon as that can be done. @param {Message} message @param {Settle} settle @param {How} [how] */
   request(message, settle, how = {}) {
     if (this.state === "closed") return settle(new SwitchboardError("closed", "this client is closed"), {});
-    // Now or never.
-    if (message.volatile && !this.#registered) return settle(null, message.receipt ? { type: "undelivered", to: message.to } : {});
+    if (message.volatile) return this.#sayNow(message, settle, how);
     this.#outbox.take(message, settle, how);
     this.#look();
+  }
+
+  /** Or never. @param {Message} message @param {Settle} settle @param {How} how */
+  #sayNow(message, settle, how) {
+    const missed = () => settle(null, message.receipt ? { type: "undelivered", to: message.to } : {});
+    const settled = (/** @type {any} */ error, /** @type {Message} */ it) =>
+      ["not-sent", "unavailable"].includes(error?.code) ? missed() : settle(error, it);
+    if (!this.#registered) return missed();
+    this.#outbox.take(message, settled, { ...how, owner: message, opens: true });
+    this.#look();
+    if (this.withdraw(message)) missed();
   }
 
   /** @param {unknown} owner whose words are taken back, as far as they are not said @returns whether nobody knows of the owner */
@@ -124,6 +137,7 @@ export class Line {
   /** Writes what may go now. */
   #pump() {
     this.#paceAt = Infinity;
+    if (this.#restoring) return;
     for (let entry; this.#registered && (entry = this.#outbox.due); ) {
       const wait = this.#pace.wait(entry.message.type, this.#now());
       if (wait) return void (this.#paceAt = this.#now() + wait);
@@ -151,7 +165,7 @@ export class Line {
   #connect() {
     // First: nothing of an older socket may be counted any more.
     this.#letGo(4000);
-    this.#refusal = null;
+    this.problem = null;
     this.#opened = this.#now();
     this.#become("connecting");
     // The app may have closed it just now.
@@ -159,8 +173,12 @@ export class Line {
     this.#arm();
     if (!this.#access.lacking) return this.#open();
     const dial = ++this.#dial;
-    this.#access.renew(() => this.#now()).then(
-      () => dial === this.#dial && this.#open(),
+    this.#access.ask().then(
+      (token) => {
+        if (dial !== this.#dial) return;
+        this.#access.use(token, this.#now());
+        this.#open();
+      },
       (error) => {
         this.owner.failed(error);
         if (dial === this.#dial) this.#broken();
@@ -202,7 +220,7 @@ export class Line {
     this.#asked = 0;
     if (message.type === "registered") this.#isRegistered(message);
     else if (this.#registered) this.#take(message, String(text).length);
-    else this.#refusal = message;
+    else this.problem = refusal(message);
     this.#look();
   }
 
@@ -222,7 +240,9 @@ export class Line {
     this.#pace.allow(it.limits);
     this.#backOff.reset();
     this.#registered = true;
+    this.#restoring = true;
     this.#safely(() => this.owner.registered(it));
+    this.#restoring = false;
     this.#become("online");
     // Its pong comes behind all that the server has kept.
     this.#ping();
@@ -231,14 +251,18 @@ export class Line {
   /** To take and to count is one step. @param {Message} message @param {number} size */
   #take(message, size) {
     const { type } = message;
-    if (message.code === "rate-limited") this.#pace.rest(this.#now(), message.retryAfter);
+    const counted = !UNCOUNTED.includes(type);
+    // First: the app may close the client in a handler, and what it has heard is acknowledged.
+    if (counted) {
+      this.#received++;
+      this.#untoldSize += size;
+    }
+    if (message.code === "rate-limited" && !this.#outbox.isCall(message.ref)) this.#pace.rest(this.#now(), message.retryAfter);
     if (type === "ack") this.#outbox.forget(message.received);
     else if (type === "ping") this.#write('{"type":"pong"}');
     else if (type === "pong") this.#caughtUp();
     else if (!this.#outbox.answer(message)) this.#safely(() => this.owner.hear(message));
-    if (UNCOUNTED.includes(type)) return;
-    this.#received++;
-    this.#untoldSize += size;
+    if (!counted) return;
     const due = this.#received - this.#told >= ACK_MESSAGES || this.#untoldSize >= ACK_SIZE;
     // A hidden page's alarm may be a minute late.
     if (due || this.platform("document")?.visibilityState === "hidden") this.#acknowledge();
@@ -261,11 +285,10 @@ export class Line {
   // -- the end of a socket
 
   #broken(code = 1006, reason = "") {
-    const refused = this.#refusal;
     this.#letGo(4000);
     if (code >= 4500 || FOR_GOOD.includes(code)) {
       const why = new SwitchboardError(CLOSE_CODES[code] ?? "protocol", `closed by the server: ${code} ${reason}`);
-      return this.end(refused ? refusal(refused) : why);
+      return this.end(this.problem ?? why);
     }
     // Twice without a `registered` in between: something else resumes this session.
     if (code === 4009 && ++this.#late === 2) this.#resumeToken = "";
@@ -273,7 +296,7 @@ export class Line {
       if (!this.#access.renewable) return this.end(new SwitchboardError("bad-token", "the token has expired"));
       this.#access.expired();
     }
-    const after = Math.max(Number(/retry after (\d+)/.exec(reason)?.[1] ?? 0), refused?.retryAfter ?? 0);
+    const after = Math.max(Number(/retry after (\d+)/.exec(reason)?.[1] ?? 0), this.problem?.retryAfter ?? 0);
     this.#backOff.set(this.#now(), this.platform("Math").random(), after);
     this.#become("waiting");
     this.#arm();
@@ -337,13 +360,19 @@ export class Line {
   }
 
   async #refresh() {
+    const access = this.#access;
+    const failed = (/** @type {any} */ error) => {
+      access.use(access.token, this.#now(), 0);
+      if (this.state !== "closed" && !SESSION_LOST.includes(error.code)) this.owner.failed(error);
+    };
     try {
-      await this.#access.renew(() => this.#now());
+      const token = await access.ask();
+      // The one that there is stays until the server has taken the other.
+      const settle = (/** @type {any} */ error, /** @type {Message} */ it) => (error ? failed(error) : access.use(token, this.#now(), it.expires));
+      this.request({ type: "refresh", token }, settle);
     } catch (error) {
-      return this.owner.failed(error);
+      failed(error);
     }
-    const failed = (/** @type {any} */ error) => error && this.state !== "closed" && this.owner.failed(error);
-    if (this.#registered) this.request({ type: "refresh", token: this.#access.token }, failed, { answered: false });
   }
 
   /** The page is seen again, or the network is another one. */
@@ -351,6 +380,8 @@ export class Line {
     this.#acknowledge();
     if (this.#registered && this.#pongBy === Infinity) this.#ping();
     this.#backOff.hurry(this.#now());
+    // It may have begun in another network.
+    if (this.#socket && !this.#registered && this.#now() > this.#opened + ANSWER_TO_PING) this.#connect();
     this.#look();
   }
 

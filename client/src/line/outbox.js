@@ -15,7 +15,7 @@
  * @property {boolean} [opens] before this one nobody knows of the owner
  * @typedef {How & { message: Message, text: string, tried: boolean, dropped?: boolean, settle: Settle }} Entry
  */
-import { SwitchboardError, refusal } from "../errors.js";
+import { SwitchboardError, failure, refusal } from "../errors.js";
 
 /** Of the app's messages: so many are under way, so many wait for verdicts, so many wait here. */
 const UNDER_WAY = 128;
@@ -41,12 +41,17 @@ export class Outbox {
 
   /** @param {Message} message @param {Settle} settle @param {How} how */
   take(message, settle, how) {
-    const entry = this.#entry(message, { ...how, settle });
+    let entry;
+    try {
+      entry = this.#entry(message, { ...how, settle });
+    } catch (cause) {
+      return settle(failure("`data`", cause), {});
+    }
     const lane = how.chat ? this.#queue : this.#kept;
     const size = new TextEncoder().encode(entry.text).length;
     const refuse = (/** @type {string} */ code, /** @type {string} */ why) => settle(new SwitchboardError(code, why), {});
     if (size > this.frame) return refuse("too-large", `${size} of ${this.frame} bytes`);
-    if (lane.length >= LONGEST_QUEUE) return refuse("queue-full", "too many messages wait to be sent");
+    if (lane.length >= LONGEST_QUEUE) return refuse("queue-full", "too many messages wait");
     this.#open.set(entry.message.id, entry);
     lane.push(entry);
   }
@@ -80,16 +85,16 @@ export class Outbox {
   withdraw(owner) {
     const owned = [...this.#open.values()].filter((it) => it.owner === owner);
     for (const it of owned) it.dropped = true;
-    this.#drop((it) => !it.tried);
+    const stays = (/** @type {Entry} */ it) => !it.dropped || it.tried;
+    for (const it of owned) if (!it.tried) this.#open.delete(it.message.id);
+    this.#kept = this.#kept.filter(stays);
+    this.#queue = this.#queue.filter(stays);
     return owned.some((it) => it.opens && !it.tried);
   }
 
-  /** @param {(entry: Entry) => boolean} which of those that were taken back */
-  #drop(which) {
-    const stays = (/** @type {Entry} */ it) => !it.dropped || !which(it);
-    for (const it of [...this.#kept, ...this.#queue]) if (!stays(it)) this.#open.delete(it.message.id);
-    this.#kept = this.#kept.filter(stays);
-    this.#queue = this.#queue.filter(stays);
+  /** Is this the name of a `call-request`? @param {string} ref */
+  isCall(ref) {
+    return this.#open.get(ref)?.message.type === "call-request";
   }
 
   /** @param {Message} answer @returns whether it is one to something that was said */
@@ -98,7 +103,7 @@ export class Outbox {
     if (!entry) return false;
     if (answer.type !== "error") this.#settle(entry, null, answer);
     // Not carried out, because the server is about to stop: the next one will.
-    else if (answer.code === "unavailable" && entry.message.type === "message") this.#repeat(entry);
+    else if (answer.code === "unavailable" && entry.message.type === "message" && !entry.dropped) this.#repeat(entry);
     else if (answer.code !== "unavailable" || !entry.lasting) this.#settle(entry, refusal(answer));
     return true;
   }
@@ -125,8 +130,10 @@ export class Outbox {
   /** The session goes on, on another socket. @param {number} count that the server has handled */
   resume(count) {
     this.forget(count, true);
-    this.#drop(() => true);
+    const dropped = this.#kept.filter((it) => it.dropped);
+    this.#kept = this.#kept.filter((it) => !it.dropped);
     this.#next = this.#again = 0;
+    for (const it of dropped) this.#settle(it, new SwitchboardError("not-sent", "taken back"));
   }
 
   /** All that the server has kept for this session has come. */
@@ -139,9 +146,9 @@ export class Outbox {
    * makes sense: messages and a call. So does what was asked of the session itself, such as its rooms.
    */
   startOver() {
-    this.#drop(() => true);
-    this.#queue.unshift(...this.#kept.filter((it) => !it.tried && it.message.type === "message"));
-    const lives = (/** @type {Entry} */ it) => it.lasting || (it.opens && !it.tried && it.message.type === "call-request");
+    this.#queue.splice(this.#again, 0, ...this.#kept.filter((it) => !it.tried && it.message.type === "message"));
+    const unsaid = (/** @type {Entry} */ it) => it.opens && !it.tried && it.message.type === "call-request";
+    const lives = (/** @type {Entry} */ it) => !it.dropped && (it.lasting || unsaid(it));
     const rest = [...this.#open.values()].filter((it) => !this.#queue.includes(it));
     this.#kept = rest.filter(lives);
     for (const it of this.#kept) it.tried = false;
