@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test: documentation, rules, service, browser, and those of the client library.
+# Runs every test: documentation, rules, service, browser, and those of the client library and the demo page.
 #
 #   tests/run.sh                  install what is missing, then run everything
 #   tests/run.sh --install-only   install what is missing
@@ -17,7 +17,10 @@ main() {
     install_missing
     [ "${1-}" != --install-only ] || return 0
 
-    if [ $# = 0 ]; then test_the_library; fi
+    if [ $# = 0 ]; then
+        test_the_library
+        test_the_page
+    fi
 
     echo "== documentation tests"
     cargo test --locked --doc
@@ -35,6 +38,12 @@ main() {
 test_the_library() {
     echo "== client library"
     (cd client && npm ci --silent --no-audit --no-fund && npm run --silent check && npm test --silent)
+}
+
+# What of the demo page needs no browser.
+test_the_page() {
+    echo "== demo page"
+    (cd tests/page && node --test)
 }
 
 install_missing() {

@@ -20,13 +20,13 @@ export const CHECKS = ["camera", "microphone", "websocket", "stun", "turn-udp", 
 
 /** @type {Record<CheckName, (settings: Settings, platform: Platform) => Promise<Verdict>>} */
 const RUNS = {
-  camera: (_, platform) => checkDevice("camera", platform),
-  microphone: (_, platform) => checkDevice("microphone", platform),
-  websocket: (settings, platform) => checkWebSocket(settings, platform),
-  stun: ({ iceServers }, platform) => checkStun(iceServers(), platform),
-  "turn-udp": ({ iceServers }, platform) => checkTurn("udp", iceServers(), platform),
-  "turn-tcp": ({ iceServers }, platform) => checkTurn("tcp", iceServers(), platform),
-  loopback: (_, platform) => checkLoopback(platform),
+  camera: async (_, platform) => checkDevice("camera", platform),
+  microphone: async (_, platform) => checkDevice("microphone", platform),
+  websocket: async (settings, platform) => checkWebSocket(settings, platform),
+  stun: async ({ iceServers }, platform) => checkStun(iceServers(), platform),
+  "turn-udp": async ({ iceServers }, platform) => checkTurn("udp", iceServers(), platform),
+  "turn-tcp": async ({ iceServers }, platform) => checkTurn("tcp", iceServers(), platform),
+  loopback: async (_, platform) => checkLoopback(platform),
 };
 
 /**

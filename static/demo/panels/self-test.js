@@ -84,6 +84,7 @@ class SelfTestPanel {
   #showSum() {
     this.sum.hidden = !this.#running && !this.#verdicts;
     this.sum.className = "self-test-sum";
+    delete this.sum.dataset.code;
     if (this.#running) this.sum.textContent = this.words("selftest.wait");
     if (!this.#verdicts) return;
     const { outcome, failures, code } = sum(this.#verdicts);
