@@ -9,7 +9,7 @@
  */
 
 import { countByType, History, routeOf } from "./connection-model.js";
-import { make, Signs } from "./make.js";
+import { make, Signs, whenLeft } from "./make.js";
 import { Plot } from "./plot.js";
 
 /** @type {import("./plot.js").Plan[]} */
@@ -44,6 +44,7 @@ class ConnectionPanel {
   /** @type {Route} */ #route = routeOf([]);
   #history = new History();
   #unlisten = [() => {}];
+  #left;
   /** Shows new states at once. */
   #look = () => this.#show();
 
@@ -52,6 +53,7 @@ class ConnectionPanel {
     this.words = words;
     this.peer = peer;
     this.signs = new Signs(words);
+    this.#left = whenLeft(element);
     const { signs } = this;
     this.none = signs.put(make("p", { className: "connection-none", "data-testid": "connection-none" }), "connection.none");
     this.states = make("dl", { className: "connection-states", "data-testid": "connection-states" });
@@ -107,6 +109,7 @@ class ConnectionPanel {
 
   /** @param {any} stats */
   async #hear(stats) {
+    if (this.#left()) return this.follow(null);
     const peer = this.#peer;
     this.#history.add(stats, performance.now());
     const reports = await peer?.connection?.getStats();

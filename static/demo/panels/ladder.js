@@ -10,7 +10,7 @@
  */
 
 import { exported, FILTERS, Ladder, mentions } from "./ladder-model.js";
-import { make, Signs } from "./make.js";
+import { make, Signs, whenLeft } from "./make.js";
 import { makeRung, openRung, writeRung } from "./rung.js";
 
 /** Rows are drawn together, so that a burst of candidates costs one layout; ms. */
@@ -39,6 +39,7 @@ class LadderPanel {
   #paused = false;
   /** @type {Set<Kind>} */ #shown = new Set(FILTERS.filter((it) => it !== "heartbeat"));
   #search = "";
+  #left;
   #unlisten;
 
   /** @param {HTMLElement} element @param {{ tape: Tape, words: Words, userId: () => string }} options */
@@ -52,6 +53,7 @@ class LadderPanel {
     this.#build(element);
     for (const entry of tape.entries) this.#take(entry);
     this.#draw();
+    this.#left = whenLeft(element);
     this.#unlisten = tape.listen((entry) => (entry ? this.#take(entry) : this.#clear()));
   }
 
@@ -80,7 +82,8 @@ class LadderPanel {
     this.list.addEventListener("focusin", ({ target }) => this.#stopAt(/** @type {Element} */ (target).closest(".rung")));
     this.diagram = make("div", { className: "ladder-diagram" }, this.#lifelines(), this.list, this.empty);
     element.classList.add("ladder");
-    element.replaceChildren(this.#tools(), this.#kinds(), this.diagram, this.count);
+    const shown = make("div", { className: "ladder-shown" }, this.#kinds(), this.count);
+    element.replaceChildren(this.#tools(), shown, this.diagram);
   }
 
   #tools() {
@@ -145,6 +148,7 @@ class LadderPanel {
 
   /** @param {Entry} entry */
   #take(entry) {
+    if (this.#left?.()) return this.close();
     const { row, gone } = this.#model.take(entry);
     this.#due.add(row);
     for (const it of gone) this.#drop(it);

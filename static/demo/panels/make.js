@@ -48,9 +48,17 @@ export class Signs {
   }
 }
 
-/** The language of the words, for dates and numbers. @returns {string | undefined} */
-export function language() {
-  return document.documentElement.lang || undefined;
+/**
+ * Tells whether an element was taken out of the document, so that what it shows need not be followed any more.
+ * @param {HTMLElement} element
+ * @returns {() => boolean}
+ */
+export function whenLeft(element) {
+  let wasThere = false;
+  return () => {
+    wasThere ||= element.isConnected;
+    return wasThere && !element.isConnected;
+  };
 }
 
 /** Time of day with milliseconds, `14:03:09.123`. @param {Date} moment */
