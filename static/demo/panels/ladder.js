@@ -86,11 +86,11 @@ class LadderPanel {
     element.classList.add("ladder");
     this.diagram.addEventListener("scroll", () => (this.#follows = this.#isAtEnd()));
     new ResizeObserver(() => this.#follow()).observe(this.diagram);
-    const shown = make("div", { className: "ladder-shown" }, this.#kinds(), this.count);
-    element.replaceChildren(this.#tools(), shown, this.diagram);
+    element.replaceChildren(this.#tools(this.count), this.#kinds(), this.diagram);
   }
 
-  #tools() {
+  /** @param {HTMLElement} count */
+  #tools(count) {
     const { signs } = this;
     const search = make("input", { type: "search", className: "ladder-search", "data-testid": "ladder-filter", autocomplete: "off" });
     signs.put(search, "ladder.search", "aria-label");
@@ -107,7 +107,7 @@ class LadderPanel {
     pause.setAttribute("aria-pressed", "false");
     const clear = this.#button("clear", () => this.tape.clear());
     const save = this.#button("export", () => this.#export());
-    return make("div", { className: "ladder-tools" }, search, pause, clear, save);
+    return make("div", { className: "ladder-tools" }, search, pause, clear, save, count);
   }
 
   /** @param {string} name @param {() => void} press */
