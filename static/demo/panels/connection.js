@@ -139,15 +139,15 @@ class ConnectionPanel {
   #showStates(peer) {
     const { connection, state, userId } = peer;
     const states = [
-      ["peer", `${userId} · ${state}`, state],
+      ["peer", state],
       ["ice", connection?.iceConnectionState],
       ["dtls", this.#route.dtls],
       ["signaling", connection?.signalingState],
     ];
-    const entries = states.map(([name, text, meant = text]) => {
-      const mood = GOOD.includes(meant ?? "") ? "is-good" : BAD.includes(meant ?? "") ? "is-bad" : "";
+    const entries = states.map(([name, text]) => {
+      const mood = GOOD.includes(text ?? "") ? "is-good" : BAD.includes(text ?? "") ? "is-bad" : "";
       const value = make("dd", { className: mood, text: text ?? "–", "data-testid": `state-${name}` });
-      return make("div", {}, make("dt", { text: this.words(`connection.state.${name}`) }), value);
+      return make("div", {}, make("dt", { text: this.words(`connection.state.${name}`, { user: userId }) }), value);
     });
     this.states.replaceChildren(...entries);
   }

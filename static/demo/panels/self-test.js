@@ -117,7 +117,12 @@ class SelfTestPanel {
     const sentence = make("p", { className: "self-test-verdict", text: this.words(`selftest.${code}`, values) });
     if (outcome === "passed") return [sentence];
     const advice = make("p", { className: "self-test-advice" },
-      make("b", { text: this.words("selftest.do") }), ` ${this.words(`selftest.${code}.do`, values)}`);
+      make("b", { text: this.words("selftest.do") }), " ", ...withCode(this.words(`selftest.${code}.do`, values)));
     return [sentence, advice, ...(detail ? [make("p", { className: "self-test-detail", text: detail })] : [])];
   }
+}
+
+/** What stands between backticks is code. @param {string} text */
+function withCode(text) {
+  return text.split("`").map((part, nth) => (nth % 2 ? make("code", { text: part }) : part));
 }
