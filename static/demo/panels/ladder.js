@@ -1,0 +1,2 @@
+/** The ladder of messages. */
+export function mountLadder() {}

@@ -1,0 +1,2 @@
+/** What works here, and what does not. */
+export function mountSelfTest() {}

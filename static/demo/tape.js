@@ -1,0 +1,2 @@
+/** Records what goes over the wire. */
+export const tape = { WebSocket };

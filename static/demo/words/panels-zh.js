@@ -1,0 +1,2 @@
+/** The words of the panels, in Chinese. */
+export const panelsZh = {};
