@@ -12,6 +12,6 @@ const COLOURS = 6;
  */
 export function avatar(name, userId) {
   const colour = Math.floor((shade(userId) / 360) * COLOURS);
-  const letter = [...name].find((character) => /[\p{L}\p{N}]/u.test(character)) ?? [...name][0] ?? "";
-  return make("span", { className: `avatar avatar-${colour}`, "aria-hidden": "true", text: letter.toUpperCase() });
+  const [first = ""] = name;
+  return make("span", { className: `avatar avatar-${colour}`, "aria-hidden": "true", text: first.toUpperCase() });
 }

@@ -66,7 +66,7 @@ export class Chat extends EventTarget {
   /** @param {string} key */
   show(key) {
     this.partner = key;
-    if (key && this.unread.get(key)) this.unread.set(key, 0);
+    if (this.unread.has(key) || isRoom(key)) this.unread.set(key, 0);
     this.#renderLog();
     this.render();
     this.#tellUnread();
@@ -83,7 +83,7 @@ export class Chat extends EventTarget {
     const closed = !this.#me || this.#me.state === "closed";
     field.disabled = sendButton.disabled = closed || partner === "" || partner === SERVER || !inRoom;
     field.placeholder = partner ? words("chat.write", { who: nameOf(partner) }) : words("chat.pick");
-    heading.textContent = partner ? words("chat.with", { who: nameOf(partner) }) : words("chat.heading");
+    heading.textContent = partner ? nameOf(partner) : words("chat.heading");
     sign.replaceChildren(...(partner ? [avatar(displayName(partner), partner)] : []));
     empty.textContent = words(partner ? "chat.empty" : "chat.nobody");
     empty.hidden = (this.#threads.get(partner)?.length ?? 0) > 0;
@@ -165,7 +165,7 @@ export class Chat extends EventTarget {
   #show(entry) {
     const line = make("li", { className: entry.from ? "theirs" : "mine", "data-testid": "chat-entry" });
     line.append(make("span", { className: "who" }), make("span", { className: "text", text: entry.text }));
-    line.append(make("span", { className: "fate", "data-testid": "chat-fate" }));
+    line.append(make("span", entry.from ? {} : { className: "fate", "data-testid": "chat-fate" }));
     this.#lines.set(entry, line);
     this.#fill(line, entry);
     log.append(line);

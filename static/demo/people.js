@@ -127,6 +127,7 @@ export class People extends EventTarget {
     const counted = this.#told && total > 0 && people === 0;
     if (this.#me?.state !== "online") summary.textContent = words("people.offline");
     else if (!this.#told) summary.textContent = words("people.untold");
+    else if (total === 0) summary.textContent = "";
     else summary.textContent = words(counted ? "people.counted" : "people.total", { count: total });
     list.hidden = shown === 0;
     empty.hidden = shown > 0;

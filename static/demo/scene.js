@@ -48,7 +48,7 @@ function callScene({ call, nameOf, me, online }) {
       name: nameOf(peer),
       stream: call.call.remoteStream,
       dark: !theirs.video,
-      note: offNote(theirs) && words("tile.named", { who: nameOf(peer), note: offNote(theirs) }),
+      note: offNote(theirs) && noted(nameOf(peer), offNote(theirs)),
       label: words("stage.their-picture", { who: nameOf(peer) }),
     });
   }
@@ -103,7 +103,7 @@ function guestPicture({ peer, theirs }, nameOf) {
     name: who,
     stream: peer.remoteStream,
     dark: !theirs.video || peer.state === "connecting",
-    note: note ? words("tile.named", { who, note }) : who,
+    note: noted(who, note),
     label: words("stage.their-picture", { who }),
   };
 }
@@ -137,10 +137,18 @@ function ownPicture(sending, me) {
       stream: sending.stream,
       dark: !sending.on.video,
       mirrored: !generated,
-      note: words("tile.named", { who: words("tile.you"), note: notes || (generated ? words("tile.generated") : "") }),
+      note: noted(words("tile.you"), notes || (generated ? words("tile.generated") : "")),
       label: words("stage.your-picture"),
     },
   ];
+}
+
+/**
+ * @param {string} who
+ * @param {string} note
+ */
+function noted(who, note) {
+  return note ? words("tile.named", { who, note }) : who;
 }
 
 /** @param {import("./switches.js").Switches} switches */

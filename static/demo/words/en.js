@@ -48,7 +48,7 @@ export const en = {
   "people.unread": "{count} unread",
 
   "room.heading": "Room",
-  "room.example": "for example standup",
+  "room.example": "standup",
   "room.join": "Join",
   "room.hint": "Everybody who opens its link is in it, with picture and sound.",
   "room.hint-in": "You are in {room}. Send its link to others.",
@@ -142,12 +142,11 @@ export const en = {
   "media.missing-picture-and-tone": "picture and tone",
 
   "chat.heading": "Chat",
-  "chat.with": "{who}",
   "chat.message": "Message",
   "chat.send": "Send",
   "chat.write": "Write to {who}",
-  "chat.pick": "Pick somebody to write to",
-  "chat.nobody": "Pick somebody to write to. Nothing is kept: what you say is gone when the page is.",
+  "chat.pick": "Message",
+  "chat.nobody": "Pick somebody to write to. What you say is kept nowhere but in this page.",
   "chat.empty": "What you write to each other appears here.",
   "chat.server": "The server",
   "chat.sending": "sending…",

@@ -48,7 +48,7 @@ export const zh = {
   "people.unread": "{count} 条未读",
 
   "room.heading": "房间",
-  "room.example": "例如 standup",
+  "room.example": "standup",
   "room.join": "进入",
   "room.hint": "打开链接的人都在同一房间里，能互相看见、听见。",
   "room.hint-in": "您在 {room} 中。请把链接发给别人。",
@@ -142,12 +142,11 @@ export const zh = {
   "media.missing-picture-and-tone": "画面和声音",
 
   "chat.heading": "聊天",
-  "chat.with": "{who}",
   "chat.message": "消息",
   "chat.send": "发送",
   "chat.write": "写给 {who}",
-  "chat.pick": "选一个人写消息",
-  "chat.nobody": "选一个人写消息。什么都不会保存：关闭本页后内容就没有了。",
+  "chat.pick": "消息",
+  "chat.nobody": "选一个人写消息。内容只保存在本页里。",
   "chat.empty": "你们写的内容显示在这里。",
   "chat.server": "服务器",
   "chat.sending": "发送中…",
