@@ -38,7 +38,7 @@ install_node_packages() {
 }
 
 # The client library: its types, its size, that it is what its source makes, and its behaviour with fake sockets and a
-# fake clock. The demo page: its types, and its words.
+# fake clock. The demo page: its types, and what of it needs no browser.
 test_the_pages() {
     echo "== client library and demo page"
     (cd client && npm run --silent check && npm test --silent)

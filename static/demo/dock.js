@@ -7,7 +7,7 @@ import { mountConnection } from "./panels/connection.js";
 import { mountLadder } from "./panels/ladder.js";
 import { mountSelfTest } from "./panels/self-test.js";
 import { tape } from "./tape.js";
-import { words } from "./words.js";
+import { onLanguage, words } from "./words.js";
 
 /** @typedef {import("../switchboard.js").Peer} Peer */
 /**
@@ -30,7 +30,10 @@ const dialog = part("self-test-dialog", HTMLDialogElement);
 export class Dock {
   #source;
   /** @type {Peer | null} */ #peer = null;
-  /** @type {{ refresh: () => void }} */ #connection = { refresh() {} };
+  /** @type {string | undefined} with which the self-test asks */ #token;
+  #ladder;
+  #connection;
+  /** @type {{ refresh: () => void } | null} made when it is wanted, for whom it is then */ #selfTest = null;
 
   /** @param {Source} source */
   constructor(source) {
@@ -38,7 +41,12 @@ export class Dock {
     toggle.addEventListener("click", () => this.#open(dock.dataset.open !== "true"));
     part("self-test-open", HTMLButtonElement).addEventListener("click", () => this.#test());
     this.#show((localStorage.getItem(KEPT) ?? String(ROOMY.matches)) === "true");
-    this.mount();
+    const { userId, peer } = source;
+    this.#ladder = mountLadder(part("ladder", HTMLElement), { tape, words, userId });
+    this.#connection = mountConnection(part("connection", HTMLElement), { words, peer });
+    onLanguage(() => {
+      for (const panel of [this.#ladder, this.#connection, this.#selfTest]) panel?.refresh();
+    });
   }
 
   /** Looks whether the connection is another one. */
@@ -47,13 +55,6 @@ export class Dock {
     if (peer === this.#peer) return;
     this.#peer = peer;
     this.#connection.refresh();
-  }
-
-  /** Also when the language has changed. */
-  mount() {
-    const { userId, peer } = this.#source;
-    mountLadder(fresh("ladder"), { tape, words, userId });
-    this.#connection = mountConnection(fresh("connection"), { words, peer });
   }
 
   /** @param {boolean} open */
@@ -70,21 +71,14 @@ export class Dock {
     body.hidden = !open;
   }
 
+  /** What was found out stays, as long as the same person is signed in. */
   #test() {
-    const { iceServers, token } = this.#source;
-    const url = location.origin;
-    mountSelfTest(fresh("self-test"), { words, iceServers, url, token: token() });
+    const { iceServers } = this.#source;
+    const token = this.#source.token();
+    if (!this.#selfTest || token !== this.#token) {
+      this.#selfTest = mountSelfTest(part("self-test", HTMLElement), { words, iceServers, url: location.origin, token });
+      this.#token = token;
+    }
     dialog.showModal();
   }
-}
-
-/**
- * The place of a panel, with nothing in it.
- * @param {string} id
- */
-function fresh(id) {
-  const old = part(id, HTMLElement);
-  const place = /** @type {HTMLElement} */ (old.cloneNode(false));
-  old.replaceWith(place);
-  return place;
 }

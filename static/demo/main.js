@@ -63,7 +63,6 @@ part("sign-out", HTMLButtonElement).addEventListener("click", signOut);
 part("language", HTMLButtonElement).addEventListener("click", () => setLanguage(language() === "en" ? "zh" : "en"));
 onLanguage(() => {
   renderWho();
-  dock.mount();
   render();
   people.render();
 });
