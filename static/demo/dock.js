@@ -2,7 +2,7 @@
  * The inspector below the desk: each signaling message, the media connection, and the self-test in a dialog.
  */
 
-import { part } from "./dom.js";
+import { keepAtEndWhenResized, part } from "./dom.js";
 import { mountConnection } from "./panels/connection.js";
 import { mountLadder } from "./panels/ladder.js";
 import { mountSelfTest } from "./panels/self-test.js";
@@ -44,6 +44,8 @@ export class Dock {
     const { userId, peer } = source;
     this.#ladder = mountLadder(part("ladder", HTMLElement), { tape, words, userId });
     this.#connection = mountConnection(part("connection", HTMLElement), { words, peer });
+    // Rows that come while it is shut are at its end when it is opened.
+    for (const box of body.querySelectorAll(".ladder-diagram")) keepAtEndWhenResized(/** @type {HTMLElement} */ (box));
     onLanguage(() => {
       for (const panel of [this.#ladder, this.#connection, this.#selfTest]) panel?.refresh();
     });
