@@ -65,6 +65,10 @@ class ConnectionPanel {
     const tables = make("div", { className: "connection-tables" }, this.local.element, this.remote.element);
     this.some = make("div", { className: "connection-some" }, this.states, this.pair, plots, tables);
     element.classList.add("connection");
+    // It scrolls where the page gives it little room, by the keyboard too.
+    element.tabIndex = 0;
+    element.setAttribute("role", "group");
+    signs.put(element, "connection.label", "aria-label");
     element.replaceChildren(this.none, this.some);
   }
 

@@ -39,6 +39,8 @@ class LadderPanel {
   #paused = false;
   /** @type {Set<Kind>} */ #shown = new Set(FILTERS.filter((it) => it !== "heartbeat"));
   #search = "";
+  /** Whether the end is kept in sight. */
+  #follows = true;
   #left;
   #unlisten;
 
@@ -82,11 +84,13 @@ class LadderPanel {
     this.list.addEventListener("focusin", ({ target }) => this.#stopAt(/** @type {Element} */ (target).closest(".rung")));
     this.diagram = make("div", { className: "ladder-diagram" }, this.#lifelines(), this.list, this.empty);
     element.classList.add("ladder");
-    const shown = make("div", { className: "ladder-shown" }, this.#kinds(), this.count);
-    element.replaceChildren(this.#tools(), shown, this.diagram);
+    this.diagram.addEventListener("scroll", () => (this.#follows = this.#isAtEnd()));
+    new ResizeObserver(() => this.#follow()).observe(this.diagram);
+    element.replaceChildren(this.#tools(this.count), this.#kinds(), this.diagram);
   }
 
-  #tools() {
+  /** @param {HTMLElement} count */
+  #tools(count) {
     const { signs } = this;
     const search = make("input", { type: "search", className: "ladder-search", "data-testid": "ladder-filter", autocomplete: "off" });
     signs.put(search, "ladder.search", "aria-label");
@@ -103,7 +107,7 @@ class LadderPanel {
     pause.setAttribute("aria-pressed", "false");
     const clear = this.#button("clear", () => this.tape.clear());
     const save = this.#button("export", () => this.#export());
-    return make("div", { className: "ladder-tools" }, search, pause, clear, save);
+    return make("div", { className: "ladder-tools" }, search, pause, clear, save, count);
   }
 
   /** @param {string} name @param {() => void} press */
@@ -171,8 +175,6 @@ class LadderPanel {
   }
 
   #drawDue() {
-    const box = /** @type {HTMLElement} */ (this.diagram);
-    const follows = box.scrollHeight - box.scrollTop - box.clientHeight < AT_END;
     const fresh = document.createDocumentFragment();
     for (const row of this.#due) {
       const known = this.#rungs.get(row);
@@ -182,7 +184,16 @@ class LadderPanel {
     this.#due.clear();
     this.list.append(fresh);
     this.#keepOneStop();
-    if (follows) box.scrollTop = box.scrollHeight;
+    this.#follow();
+  }
+
+  #isAtEnd() {
+    const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = this.diagram ?? {};
+    return scrollHeight - scrollTop - clientHeight < AT_END;
+  }
+
+  #follow() {
+    if (this.#follows && this.diagram) this.diagram.scrollTop = this.diagram.scrollHeight;
   }
 
   /** @param {Row} row */
@@ -211,6 +222,7 @@ class LadderPanel {
   #filter() {
     for (const [row, rung] of this.#rungs) rung.hidden = !this.#isShown(row);
     this.#keepOneStop();
+    this.#follow();
     this.#writeCount();
   }
 
@@ -235,7 +247,13 @@ class LadderPanel {
   #pressed(target) {
     const rung = /** @type {HTMLElement | null} */ (target.closest(".rung-head")?.parentElement);
     const row = rung && this.#rows.get(rung);
-    if (row) openRung(rung, row, this.words);
+    if (row) this.#turn(rung, row);
+  }
+
+  /** Opens a row or closes it; who reads it wants it to stay where it is. @param {HTMLElement} rung @param {Row} row @param {boolean} [open] */
+  #turn(rung, row, open) {
+    this.#follows = false;
+    openRung(rung, row, this.words, open);
   }
 
   /** @param {KeyboardEvent} event */
@@ -245,7 +263,7 @@ class LadderPanel {
     const row = rung && this.#rows.get(rung);
     if (!row) return;
     if (key === "ArrowRight" || key === "ArrowLeft") {
-      openRung(rung, row, this.words, key === "ArrowRight");
+      this.#turn(rung, row, key === "ArrowRight");
     } else if (key in STEPS) {
       const all = this.#visible();
       const next = Math.min(all.length - 1, Math.max(0, all.indexOf(rung) + STEPS[key]));

@@ -33,6 +33,7 @@ export const panelsEn = {
   "ladder.socket.opening": "Connection {socket} is being opened",
   "ladder.socket.open": "Connection {socket} is open",
   "ladder.socket.closed": "Connection {socket} has ended: {code}",
+  "connection.label": "State, path and quality of the media connection",
   "connection.none": "There is no connection to another user just now. Call somebody, and this shows which way sound and picture take.",
   "connection.state.peer": "Connection",
   "connection.state.ice": "ICE",
