@@ -19,12 +19,9 @@ const speaker = part("speaker-choice", HTMLSelectElement);
 /** @type {Sending | null} whose devices are being chosen */
 let current = null;
 
-camera.addEventListener("change", () => use("video", "camera", camera));
-microphone.addEventListener("change", () => use("audio", "microphone", microphone));
-speaker.addEventListener("change", async () => {
-  await useSpeaker(speaker.value);
-  keepDevices({ ...chosenDevices(), speaker: speaker.value });
-});
+camera.addEventListener("change", () => choose("camera", camera, () => current?.use("video", camera.value)));
+microphone.addEventListener("change", () => choose("microphone", microphone, () => current?.use("audio", microphone.value)));
+speaker.addEventListener("change", () => choose("speaker", speaker, () => useSpeaker(speaker.value)));
 navigator.mediaDevices?.addEventListener("devicechange", () => dialog.open && fill());
 
 /** @param {Sending} sending */
@@ -67,17 +64,17 @@ function choices(place, devices, generated, chosen) {
 }
 
 /**
- * @param {Kind} kind
- * @param {"camera" | "microphone"} which
+ * @param {keyof import("./media.js").Devices} which
  * @param {HTMLSelectElement} place
+ * @param {() => Promise<void> | undefined} use
  */
-async function use(kind, which, place) {
+async function choose(which, place, use) {
   problem.textContent = "";
   try {
-    await current?.use(kind, place.value);
+    await use();
     keepDevices({ ...chosenDevices(), [which]: place.value });
   } catch (failure) {
     problem.textContent = words(deviceProblem(failure));
-    place.value = idOf(kind);
+    await fill();
   }
 }

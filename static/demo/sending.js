@@ -71,9 +71,10 @@ export class Sending extends EventTarget {
     if (this.#stopped || !old || !this.stream) return source.stop();
     this.#sources[kind] = source;
     this.#apply();
-    await Promise.all(this.#peers().map((peer) => peer.replaceTrack(old.track, source.track)));
+    // First the stream, which whoever comes to the room meanwhile is sent.
     this.stream.removeTrack(old.track);
     this.stream.addTrack(source.track);
+    await Promise.all(this.#peers().map((peer) => peer.replaceTrack(old.track, source.track)));
     old.stop();
     this.#changed();
   }

@@ -33,11 +33,17 @@ impl Page {
 
     /// Looks at this screen in every width, light and dark, by eye and by ear.
     async fn fits_everywhere(&self, screen: &str) {
+        self.fits_everywhere_at(screen, "body").await;
+    }
+
+    /// The same, with this part of the page in sight.
+    async fn fits_everywhere_at(&self, screen: &str, part: &str) {
         // The mouse is elsewhere, so nothing looks pointed at.
         self.driver.action_chain().move_to(0, 0).perform().await.unwrap();
         for window in WINDOWS {
             for scheme in SCHEMES {
                 self.is_shown(window, scheme).await;
+                self.value(&format!("document.querySelector('{part}').scrollIntoView()")).await;
                 let name = format!("{screen}-{}-{scheme}", window.0);
                 self.is_kept_as(&name).await;
                 let outside = self.value("seen.outside()").await;
@@ -142,6 +148,25 @@ fn in_a_call_every_screen_fits_into_every_width_light_and_dark() {
         ana.presses("language").await;
         ana.reads("call-state", "通话中").await;
         ana.fits_everywhere("15-chinese").await;
+    });
+}
+
+#[test]
+fn the_inspector_and_the_self_test_fit_into_every_width_light_and_dark() {
+    on_the_demo_page(async |demo| {
+        let (ana, _bo) = ana_and_bo_talk(demo).await;
+        if ana.value("seen.part('dock').dataset.open").await == "false" {
+            ana.presses("dock-toggle").await;
+        }
+        ana.can_press("ladder-filter").await;
+        ana.sees("document.querySelectorAll('[data-testid=connection-local] tbody tr').length > 0")
+            .await;
+        ana.fits_everywhere_at("16-inspector", "#dock").await;
+        ana.fits_everywhere_at("17-connection", "#connection").await;
+        ana.presses("self-test-open").await;
+        ana.presses("self-test-start").await;
+        ana.sees("seen.part('self-test-sum').dataset.code").await;
+        ana.fits_everywhere("18-self-test").await;
     });
 }
 
