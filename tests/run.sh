@@ -17,10 +17,8 @@ main() {
     install_missing
     [ "${1-}" != --install-only ] || return 0
 
-    if [ $# = 0 ]; then
-        test_the_library
-        test_the_page
-    fi
+    install_node_packages
+    if [ $# = 0 ]; then test_the_pages; fi
 
     echo "== documentation tests"
     cargo test --locked --doc
@@ -34,16 +32,16 @@ main() {
     fi
 }
 
-# Its types, its size, that it is what its source makes, and its behaviour with fake sockets and a fake clock.
-test_the_library() {
-    echo "== client library"
-    (cd client && npm ci --silent --no-audit --no-fund && npm run --silent check && npm test --silent)
+# The compiler for types, and axe, by which the browser tests look for what keeps people out.
+install_node_packages() {
+    (cd client && npm ci --silent --no-audit --no-fund)
 }
 
-# What of the demo page needs no browser.
-test_the_page() {
-    echo "== demo page"
-    (cd tests/page && node --test)
+# The client library: its types, its size, that it is what its source makes, and its behaviour with fake sockets and a
+# fake clock. The demo page: its types, and what of it needs no browser.
+test_the_pages() {
+    echo "== client library and demo page"
+    (cd client && npm run --silent check && npm test --silent)
 }
 
 install_missing() {
