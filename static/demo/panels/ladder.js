@@ -51,7 +51,7 @@ class LadderPanel {
     this.userId = userId;
     this.signs = new Signs(words);
     this.#model = new Ladder({ userId });
-    this.list = make("ol", { className: "ladder-rungs", "data-testid": "ladder" });
+    this.list = make("ol", { className: "ladder-rungs", "data-testid": "ladder-rows" });
     this.#build(element);
     for (const entry of tape.entries) this.#take(entry);
     this.#draw();
