@@ -94,6 +94,7 @@ function add({ key, role }) {
 function remove(key, tile) {
   const video = tile.querySelector("video");
   if (video) video.srcObject = null;
+  if (video && document.pictureInPictureElement === video) document.exitPictureInPicture().catch(() => {});
   tile.remove();
   tiles.delete(key);
 }
