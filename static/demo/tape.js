@@ -1,8 +1,8 @@
 /**
  * What goes over the wire of this page: every frame of its WebSockets, and what becomes of them.
  *
- * Promises: each once, in the order of the wire, and before the page itself hears of it; no access token, resume token or
- * TURN password is kept, not even in memory; the oldest go when there are too many. Changes nothing for the page.
+ * Promises: each once, in the order of the wire, and before the page itself hears of it; no access token, resume token
+ * or TURN password is kept, not even in memory; the oldest go when there are too many. Changes nothing for the page.
  */
 
 /**
@@ -38,7 +38,9 @@ export class Tape {
   #platform;
   #bounds;
 
-  /** @param {{ platform?: { WebSocket: any }, entries?: number, bytes?: number }} [options] `platform`: a stand-in, for tests */
+  /**
+   * @param {{ platform?: { WebSocket: any }, entries?: number, bytes?: number }} [options] `platform`: a stand-in, for tests
+   */
   constructor({ platform = globalThis, entries = ENTRIES, bytes = BYTES } = {}) {
     this.#platform = platform;
     this.#bounds = { entries, bytes };
@@ -120,7 +122,10 @@ export class Tape {
     const entry = { number: ++this.#numbers, at: new Date(), ...it };
     this.entries.push(entry);
     this.#bytes += entry.size;
-    while (this.entries.length > this.#bounds.entries || (this.#bytes > this.#bounds.bytes && this.entries.length > 1)) {
+    while (
+      this.entries.length > this.#bounds.entries ||
+      (this.#bytes > this.#bounds.bytes && this.entries.length > 1)
+    ) {
       this.#bytes -= this.entries.shift()?.size ?? 0;
     }
     this.#tell(entry);

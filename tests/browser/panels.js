@@ -1,6 +1,5 @@
 /**
- * The panels of the demo page by themselves, beside the app of lab.js whose wire they show. Runs on any page of the
- * server.
+ * What a test reads of the panels of the demo page, and panels by themselves on any page of the server.
  */
 window.panels = (() => {
   const words = async () => {
@@ -12,19 +11,11 @@ window.panels = (() => {
   };
   const place = () => document.body.appendChild(document.createElement("section"));
 
-  const mount = async () => {
-    document.documentElement.lang = "en";
-    document.body.replaceChildren();
-    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/style/panels.css" }));
-    const { tape } = await import("/demo/tape.js");
-    const { mountLadder } = await import("/demo/panels/ladder.js");
-    const { mountConnection } = await import("/demo/panels/connection.js");
+  /** The self-test alone, where nobody can sign in. */
+  const mountSelfTest = async () => {
     const { mountSelfTest } = await import("/demo/panels/self-test.js");
-    const say = await words();
-    panels.tape = tape;
-    mountLadder(place(), { tape, words: say, userId: () => lab.me?.userId ?? "" });
-    panels.connection = mountConnection(place(), { words: say, peer: () => lab.me?.currentCall ?? null });
-    mountSelfTest(place(), { words: say, iceServers: () => lab.me?.iceServers ?? [] });
+    document.body.replaceChildren();
+    mountSelfTest(place(), { words: await words(), iceServers: () => [] });
     return true;
   };
 
@@ -36,8 +27,8 @@ window.panels = (() => {
     if (!row.querySelector("pre")) row.querySelector("button").click();
     return JSON.parse(row.querySelector("pre").textContent);
   };
-  /** The payloads of the chat that went this way. */
-  const chat = (way) => rows((it) => it.type === "message" && it.way === way).map((row) => content(row).data);
+  /** The words of the chat that went this way. */
+  const chat = (way) => rows((it) => it.type === "message" && it.way === way).map((row) => content(row).data.text);
 
   /** Presses “export” and gives what would be downloaded. */
   const exported = async () => {
@@ -62,7 +53,8 @@ window.panels = (() => {
     const began = performance.now();
     mountLadder(place(), { tape, words: await words(), userId: () => "ana" });
     const socket = new tape.WebSocket("ws://nowhere/ws");
-    for (let n = 0; n < count; n++) socket.send(JSON.stringify({ type: n % 2 ? "message" : "candidate", to: "bo", data: { text: `number ${n}` } }));
+    for (let n = 0; n < count; n++)
+      socket.send(JSON.stringify({ type: n % 2 ? "message" : "candidate", to: "bo", data: { text: `number ${n}` } }));
     const settled = () => new Promise((done) => setTimeout(() => requestAnimationFrame(() => done()), 60));
     await settled();
     const drawn = performance.now() - began - 60;
@@ -71,14 +63,24 @@ window.panels = (() => {
     const typed = performance.now();
     search.dispatchEvent(new Event("input"));
     const filtered = performance.now() - typed;
-    return { drawn, filtered, kept: document.querySelectorAll("[data-testid=ladder-row]").length, shown: rows().length };
+    return {
+      drawn,
+      filtered,
+      kept: document.querySelectorAll("[data-testid=ladder-row]").length,
+      shown: rows().length,
+    };
   };
 
   /** What the self-test says: each check as state and code, and the last sentence. */
   const verdicts = () => {
     const checks = [...document.querySelectorAll("[data-testid^=self-test-][data-state]")];
-    return Object.fromEntries(checks.map((it) => [it.dataset.testid.slice("self-test-".length), `${it.dataset.state} ${it.dataset.code}`.trim()]));
+    return Object.fromEntries(
+      checks.map((it) => [
+        it.dataset.testid.slice("self-test-".length),
+        `${it.dataset.state} ${it.dataset.code}`.trim(),
+      ]),
+    );
   };
 
-  return { mount, rows, content, chat, exported, crowded, verdicts };
+  return { mountSelfTest, rows, content, chat, exported, crowded, verdicts };
 })();

@@ -1,4 +1,4 @@
-//! The panels that show the signaling and the connection.
+//! The panels of the demo page: the signaling as a ladder, and the media connection.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -8,119 +8,149 @@ use thirtyfour::Key;
 
 use crate::browser::Camera;
 use crate::demo::{Demo, on_the_demo_page};
-use crate::library::in_a_call;
 use crate::line::Line;
 use crate::page::Page;
 
+/// What the ladder shows of the kinds of messages.
+const KINDS: &str = "[...new Set(panels.rows().map((it) => it.dataset.kind))].sort().join(' ')";
+/// Rows at which the tabulator stops.
+const STOPS: &str =
+    "document.querySelectorAll('[data-testid=ladder-row] > button:not([tabindex=\"-1\"])')";
+
 impl Demo {
-    /// A bare page of the server with the panels on it, and nobody connected.
-    pub(crate) async fn page_with_panels(&self, address: SocketAddr, camera: Camera) -> Rc<Page> {
-        let page = self.page_of(&format!("http://{address}/healthz"), camera).await;
-        page.may_complain_of("/favicon.ico");
-        page.driver.execute(include_str!("lab.js"), []).await.unwrap();
-        page.driver.execute(include_str!("panels.js"), []).await.unwrap();
-        page.value("await panels.mount()").await;
+    /// Somebody who is signed in at this address of the server, and looks at the panels.
+    async fn inspecting_at(&self, address: SocketAddr, user: &str) -> Rc<Page> {
+        let page = self.page_of(&format!("http://{address}/?user={user}"), Camera::Fake).await;
+        page.reads("status", &format!("Signed in as {user}.")).await;
+        page.reads_panels().await;
+        if page.value("seen.part('dock').dataset.open").await == "false" {
+            page.presses("dock-toggle").await;
+        }
         page
     }
 
-    /// The same with a user who is connected, and whose wire the ladder shows.
-    pub(crate) async fn user_with_panels(&self, address: SocketAddr, user: &str) -> Rc<Page> {
-        let page = self.page_with_panels(address, Camera::Fake).await;
-        page.starts_on_the_tape(user).await;
-        page
+    /// Two people in a call, both of whom look at the panels.
+    async fn two_inspecting_a_call(&self) -> (Rc<Page>, Rc<Page>) {
+        let ana = self.inspecting_at(self.address, "ana").await;
+        let bo = self.inspecting_at(self.address, "bo").await;
+        ana.calls("bo").await;
+        bo.accepts().await;
+        ana.is_in_a_call().await;
+        bo.is_in_a_call().await;
+        (ana, bo)
     }
 }
 
 impl Page {
-    pub(crate) async fn starts_on_the_tape(&self, user: &str) {
-        let platform = "{ platform: { WebSocket: panels.tape.WebSocket } }";
-        self.value(&format!("await lab.start({}, {platform})", json!(user))).await;
+    /// From now on `panels` tells what they show.
+    pub(crate) async fn reads_panels(&self) {
+        self.driver.execute(include_str!("panels.js"), []).await.unwrap();
     }
 
-    async fn shows_in_order(&self, way: &str, due: &[u64]) {
-        self.sees(&format!("panels.chat({}).length >= {}", json!(way), due.len())).await;
-        assert_eq!(self.value(&format!("panels.chat({})", json!(way))).await, json!(due));
+    /// The ladder has this chat that went this way, each message once and in order.
+    async fn has_chat(&self, way: &str, due: &[String]) {
+        let chat = format!("panels.chat({})", json!(way));
+        self.sees(&format!("{chat}.length >= {}", due.len())).await;
+        assert_eq!(self.value(&chat).await, json!(due));
     }
-}
 
-fn up_to(count: u64) -> Vec<u64> {
-    (0..count).collect()
+    async fn strikes(&self, key: Key) {
+        self.driver.action_chain().send_keys(key).perform().await.unwrap();
+    }
 }
 
 #[test]
 fn the_ladder_and_its_export_have_each_message_once_and_in_order_also_across_reconnects() {
     on_the_demo_page(async |demo| {
         let line = Line::to(demo.address);
-        let ana = demo.user_with_panels(line.address, "ana").await;
-        let bo = demo.user_with_panels(demo.address, "bo").await;
+        let ana = demo.inspecting_at(line.address, "ana").await;
+        let bo = demo.inspecting_at(demo.address, "bo").await;
         ana.may_complain_of("WebSocket");
-        ana.value("(lab.n = 0, lab.speak = () => lab.me.send('bo', lab.n++).catch((error) => lab.heard.errors.push(error.code)), 1)").await;
+        ana.presses("write-bo").await;
+        let due: Vec<_> = (0..16).map(|n| format!("number {n}")).collect();
 
-        for cut in 1..=5 {
-            ana.value("lab.speak() && 1").await;
+        for (cut, words) in due.chunks(4).enumerate() {
+            ana.says(&words[0]).await;
             // What is said now is lost on this socket, and said again on the next one.
             line.swallow();
-            ana.value("lab.speak() && lab.speak() && 1").await;
+            ana.says(&words[1]).await;
+            ana.says(&words[2]).await;
             line.cut();
-            ana.sees(&format!("panels.rows((it) => it.type === 'closed').length === {cut}")).await;
-            ana.value("lab.speak() && 1").await;
-            ana.sees("lab.me.state === 'online'").await;
+            let ends = "panels.rows((it) => it.type === 'closed').length";
+            ana.sees(&format!("{ends} === {}", cut + 1)).await;
+            ana.says(&words[3]).await;
+            let sessions = "panels.rows((it) => it.type === 'registered').length";
+            ana.sees(&format!("{sessions} === {}", cut + 2)).await;
         }
 
-        ana.sees("lab.n === 20").await;
-        ana.shows_in_order("sent", &up_to(20)).await;
-        bo.shows_in_order("received", &up_to(20)).await;
-        let written = "seen.wire.filter(({ direction, text }) => direction === 'out' && JSON.parse(text).type === 'message').length";
+        ana.has_chat("sent", &due).await;
+        bo.has_chat("received", &due).await;
+        ana.sees("document.querySelectorAll('[data-testid=ladder-again]').length >= 8").await;
+        let written = "seen.wire.filter(({ direction, text }) => \
+                       direction === 'out' && JSON.parse(text).type === 'message').length";
         let written = ana.value(written).await.as_u64().unwrap();
-        assert!(written >= 30, "{written} were written: nothing was said again");
-        ana.sees("document.querySelectorAll('[data-testid=ladder-again]').length >= 10").await;
+        assert!(written >= 24, "{written} were written: nothing was said again");
 
         let exported = ana.value("await panels.exported()").await;
         let entries = exported["entries"].as_array().unwrap();
         let sent = |it: &&Value| it["type"] == "message" && it["way"] == "sent";
-        let payloads: Vec<_> =
-            entries.iter().filter(sent).map(|it| &it["content"]["data"]).collect();
-        assert_eq!(json!(payloads), json!(up_to(20)));
-        let numbers: Vec<_> = entries.iter().map(|it| it["number"].as_u64().unwrap()).collect();
-        assert!(numbers.is_sorted(), "{numbers:?}");
+        let words = entries.iter().filter(sent).map(|it| &it["content"]["data"]["text"]);
+        assert_eq!(json!(words.collect::<Vec<_>>()), json!(due));
+        let numbers = entries.iter().map(|it| it["number"].as_u64().unwrap());
+        assert!(numbers.is_sorted(), "{entries:?}");
         let tokens = "seen.wire.map(({ text }) => JSON.parse(text).resumeToken).filter(Boolean)";
-        for token in ana.value(tokens).await.as_array().unwrap() {
+        let tokens = ana.value(tokens).await;
+        assert!(!tokens.as_array().unwrap().is_empty());
+        for token in tokens.as_array().unwrap() {
             assert!(!exported.to_string().contains(token.as_str().unwrap()));
         }
-        ana.has_heard_of_no_error().await;
     });
 }
 
 #[test]
-fn the_ladder_is_filtered_paused_cleared_and_walked_through_by_keys() {
+fn the_ladder_is_filtered_paused_and_cleared() {
     on_the_demo_page(async |demo| {
-        let ana = demo.user_with_panels(demo.address, "ana").await;
-        let bo = demo.user_with_panels(demo.address, "bo").await;
-        in_a_call(&ana, &bo).await;
-        ana.value("await lab.me.send('bo', 'a needle').then(() => 1)").await;
+        let (ana, _bo) = demo.two_inspecting_a_call().await;
+        ana.says("a needle").await;
 
-        let kinds = "[...new Set(panels.rows().map((it) => it.dataset.kind))].sort().join(' ')";
         let usual = "call chat negotiation presence session socket";
-        ana.sees(&format!("{kinds} === {}", json!(usual))).await;
+        ana.sees(&format!("{KINDS} === {}", json!(usual))).await;
         ana.presses("ladder-kind-heartbeat").await;
-        ana.sees(&format!("{kinds}.includes('heartbeat')")).await;
+        ana.sees(&format!("{KINDS}.includes('heartbeat')")).await;
         ana.presses("ladder-kind-negotiation").await;
-        ana.sees(&format!("!{kinds}.includes('negotiation')")).await;
+        ana.sees(&format!("!{KINDS}.includes('negotiation')")).await;
         ana.presses("ladder-kind-negotiation").await;
         ana.writes("ladder-filter", "NEEDLE").await;
         ana.sees("panels.rows().map((it) => it.dataset.type).join() === 'message'").await;
-        ana.writes("ladder-filter", "sdp").await;
+        ana.writes("ladder-filter", "m=video").await;
         let offer = "panels.rows((it) => it.type === 'offer')[0]";
         assert_eq!(ana.value(&format!("panels.content({offer}).to")).await, "bo");
-        let sdp = format!("{offer}.querySelectorAll('pre')[1].textContent");
-        ana.sees(&format!("{sdp}.startsWith('v=0\\n') && {sdp}.includes('\\nm=video ')")).await;
+        let media = format!("{offer}.querySelectorAll('pre')[1].textContent");
+        ana.sees(&format!("{media}.startsWith('v=0\\n') && {media}.includes('\\nm=video ')")).await;
 
-        // One stop for the tabulator, and the arrows from there.
-        ana.value("(document.querySelector('[data-testid=ladder-filter]').value = '', document.querySelector('[data-testid=ladder-filter]').dispatchEvent(new Event('input')), 1)").await;
-        let stops =
-            "document.querySelectorAll('[data-testid=ladder] button:not([tabindex=\"-1\"])')";
-        assert_eq!(ana.value(&format!("{stops}.length")).await, 1);
-        ana.value(&format!("{stops}[0].focus() ?? 1")).await;
+        ana.writes("ladder-filter", "paused").await;
+        ana.presses("ladder-pause").await;
+        ana.says("while paused").await;
+        ana.reads("ladder-count", "are waiting").await;
+        assert_eq!(ana.value("panels.rows().length").await, 0);
+        ana.presses("ladder-pause").await;
+        ana.sees("panels.chat('sent').join() === 'while paused'").await;
+        ana.writes("ladder-filter", "said").await;
+        ana.presses("ladder-clear").await;
+        ana.sees("document.querySelectorAll('[data-testid=ladder-row]').length === 0").await;
+        ana.says("said afterwards").await;
+        ana.sees("panels.chat('sent').join() === 'said afterwards'").await;
+    });
+}
+
+#[test]
+fn the_tabulator_stops_once_in_the_ladder_and_arrows_walk_through_it() {
+    on_the_demo_page(async |demo| {
+        let ana = demo.inspecting_at(demo.address, "ana").await;
+        ana.sees("panels.rows().length >= 4").await;
+        assert_eq!(ana.value(&format!("{STOPS}.length")).await, 1);
+        ana.value(&format!("{STOPS}[0].focus() ?? 1")).await;
+
         let at = "panels.rows().indexOf(document.activeElement.closest('li'))";
         for (key, expected) in [
             (Key::Home, "0"),
@@ -128,40 +158,32 @@ fn the_ladder_is_filtered_paused_cleared_and_walked_through_by_keys() {
             (Key::Up, "0"),
             (Key::End, "panels.rows().length - 1"),
         ] {
-            ana.driver.action_chain().send_keys(key).perform().await.unwrap();
+            ana.strikes(key).await;
             ana.sees(&format!("{at} === {expected}")).await;
         }
         let open = "document.activeElement.getAttribute('aria-expanded')";
         for (key, expected) in [(Key::Right, "true"), (Key::Left, "false"), (Key::Enter, "true")] {
-            ana.driver.action_chain().send_keys(key).perform().await.unwrap();
+            ana.strikes(key).await;
             ana.sees(&format!("{open} === '{expected}'")).await;
         }
-        assert_eq!(ana.value(&format!("{stops}.length")).await, 1);
 
-        ana.presses("ladder-pause").await;
-        let before = ana.value("panels.rows().length").await;
-        ana.value("await lab.me.send('bo', 'while paused').then(() => 1)").await;
-        ana.reads("ladder-count", "are waiting").await;
-        assert_eq!(ana.value("panels.rows().length").await, before);
-        ana.presses("ladder-pause").await;
-        ana.sees("panels.chat('sent').includes('while paused')").await;
-        ana.presses("ladder-clear").await;
-        ana.sees("panels.rows().length === 0").await;
-        ana.value("await lab.me.send('bo', 'afterwards').then(() => 1)").await;
-        ana.sees("panels.chat('sent').join() === 'afterwards'").await;
+        assert_eq!(ana.value(&format!("{STOPS}.length")).await, 1);
+        ana.keeps_nobody_out("an opened message").await;
     });
 }
 
 #[test]
 fn the_ladder_stays_quick_with_all_that_it_keeps() {
     on_the_demo_page(async |demo| {
-        let page = demo.page_with_panels(demo.address, Camera::Fake).await;
+        let page = demo.page_at("/healthz", Camera::Fake).await;
+        page.may_complain_of("/favicon.ico");
+        page.reads_panels().await;
 
         let seen = page.value("await panels.crowded(3000)").await;
 
         println!("{seen}");
         assert_eq!((&seen["kept"], &seen["shown"]), (&json!(2000), &json!(1)));
-        // Far more than it takes, and far less than without bounds.
+        // Ten times what it takes, and far less than without bounds.
         assert!(seen["drawn"].as_f64().unwrap() < 3000.0, "{seen}");
         assert!(seen["filtered"].as_f64().unwrap() < 500.0, "{seen}");
     });
@@ -170,43 +192,34 @@ fn the_ladder_stays_quick_with_all_that_it_keeps() {
 #[test]
 fn the_connection_panel_shows_states_candidates_the_pair_in_use_and_plots() {
     on_the_demo_page(async |demo| {
-        let ana = demo.user_with_panels(demo.address, "ana").await;
-        let bo = demo.user_with_panels(demo.address, "bo").await;
-        ana.reads("connection-none", "no connection").await;
-        in_a_call(&ana, &bo).await;
-        ana.value("panels.connection.refresh() ?? 1").await;
+        let (ana, bo) = demo.two_inspecting_a_call().await;
 
-        for (state, words) in [
-            ("state-peer", "bo · connected"),
+        for (part, words) in [
+            ("connection-states", "With bo"),
+            ("state-peer", "connected"),
             ("state-ice", "connected"),
             ("state-dtls", "connected"),
             ("state-signaling", "stable"),
+            ("connection-pair", "Direct"),
+            ("connection-local", "host in use"),
+            ("connection-remote", "host in use"),
         ] {
-            ana.reads(state, words).await;
+            ana.reads(part, words).await;
         }
-        ana.reads("connection-pair", "Direct").await;
-        ana.reads("connection-local", "host in use").await;
-        ana.reads("connection-remote", "host in use").await;
         for (plot, numbers) in
             [("round-trip", " ms now"), ("loss", "received: "), ("rate", "kbit/s now")]
         {
             ana.reads(&format!("plot-{plot}-numbers"), numbers).await;
-            let picture = format!("document.querySelector('[data-testid=plot-{plot}] svg')");
-            ana.sees(&format!(
-                "{picture}.querySelector('.plot-line').getAttribute('d').includes('L')"
-            ))
-            .await;
-            let words =
-                format!("{picture}.getAttribute('aria-label').includes({})", json!(numbers));
-            ana.sees(&words).await;
+            let picture = format!("seen.part('plot-{plot}').querySelector('svg')");
+            let line = "querySelector('.plot-line').getAttribute('d').includes('L')";
+            ana.sees(&format!("{picture}.{line}")).await;
+            let label = "getAttribute('aria-label').includes";
+            ana.sees(&format!("{picture}.{label}({})", json!(numbers))).await;
         }
 
-        bo.value("lab.call.hangUp() ?? 1").await;
-        ana.sees_call_end("hangup").await;
-        ana.reads("state-peer", "bo · ended").await;
-        ana.value("panels.connection.refresh() ?? 1").await;
-        ana.reads("connection-none", "no connection").await;
-        ana.sees("!document.querySelector('[data-testid=connection-pair]').checkVisibility()")
-            .await;
+        bo.hangs_up().await;
+        ana.call_ends("bo hung up.").await;
+        ana.sees("seen.part('connection-none').checkVisibility()").await;
+        ana.sees("!seen.part('connection-pair').checkVisibility()").await;
     });
 }

@@ -3,7 +3,10 @@
 /** What a page has on which everything works. */
 export function browser(parts = {}) {
   return {
-    setTimeout, clearTimeout, performance, Date,
+    setTimeout,
+    clearTimeout,
+    performance,
+    Date,
     isSecureContext: true,
     location: new URL("http://localhost:8080/"),
     navigator: { mediaDevices: devices() },
@@ -19,7 +22,13 @@ export const impatient = { setTimeout: (run) => setTimeout(run, 0), clearTimeout
 
 /** Devices that are given, or are refused with this. @param {Error} [error] */
 export function devices(error, track = {}) {
-  const given = { label: "FaceTime HD", muted: false, stopped: false, getSettings: () => ({ width: 640, height: 480 }), ...track };
+  const given = {
+    label: "FaceTime HD",
+    muted: false,
+    stopped: false,
+    getSettings: () => ({ width: 640, height: 480 }),
+    ...track,
+  };
   given.stop = () => (given.stopped = true);
   given.addEventListener ??= () => {};
   const getUserMedia = async () => {

@@ -17,10 +17,21 @@ const REPORTS = [
 
 test("candidates come each once, the chosen one first, then from near to far", () => {
   const { local, remote, pair, dtls } = routeOf(REPORTS);
-  assert.deepEqual(local.map(({ type, address }) => [type, address]), [["relay", "203.0.113.5:5000"], ["host", "[fd00::2]:5000"], ["srflx", "198.51.100.7:5000"]]);
+  assert.deepEqual(
+    local.map(({ type, address }) => [type, address]),
+    [
+      ["relay", "203.0.113.5:5000"],
+      ["host", "[fd00::2]:5000"],
+      ["srflx", "198.51.100.7:5000"],
+    ],
+  );
   assert.deepEqual([pair.local.protocol, pair.remote.type, dtls], ["tcp", "host", "connected"]);
   assert.equal(remote[0].address, "", "an address that the browser hides stays hidden");
-  assert.deepEqual(countByType(local), [["host", 1], ["srflx", 1], ["relay", 1]]);
+  assert.deepEqual(countByType(local), [
+    ["host", 1],
+    ["srflx", 1],
+    ["relay", 1],
+  ]);
 });
 
 test("the chosen pair is found where the transport does not name it", () => {
@@ -29,7 +40,11 @@ test("the chosen pair is found where the transport does not name it", () => {
   assert.deepEqual(routeOf([]), { local: [], remote: [], pair: null, dtls: null });
 });
 
-const stats = (bitrate, loss, roundTrip = 20) => ({ roundTrip, received: { audio: { bitrate: 32_000, loss: 0 }, video: { bitrate, loss } }, sent: {} });
+const stats = (bitrate, loss, roundTrip = 20) => ({
+  roundTrip,
+  received: { audio: { bitrate: 32_000, loss: 0 }, video: { bitrate, loss } },
+  sent: {},
+});
 
 test("the history has two minutes, rates of sound and picture together, and the worse of both losses", () => {
   const history = new History();
@@ -51,11 +66,25 @@ test("the numbers leave gaps out", () => {
 });
 
 test("an axis ends at 1, 2 or 5 and noughts, and no lower than it should", () => {
-  assert.deepEqual([0, 21, 60, 100, 101, 480, 900].map((it) => axisTop(it, 20)), [20, 50, 100, 100, 200, 500, 1000]);
+  assert.deepEqual(
+    [0, 21, 60, 100, 101, 480, 900].map((it) => axisTop(it, 20)),
+    [20, 50, 100, 100, 200, 500, 1000],
+  );
 });
 
 test("a line ends now, and begins anew after a gap", () => {
   const points = [0, 1, 2, 10, 11].map((second) => ({ at: second * 1000, value: second === 1 ? 100 : 50 }));
   assert.equal(pathOf(points, 120_000, 100), "M0.00 50.00L0.83 0.00L1.67 50.00M8.33 50.00L9.17 50.00");
-  assert.equal(pathOf([{ at: 0, value: 1 }, { at: 1000, value: null }, { at: 2000, value: 1 }], 2000, 1).match(/M/g).length, 2);
+  assert.equal(
+    pathOf(
+      [
+        { at: 0, value: 1 },
+        { at: 1000, value: null },
+        { at: 2000, value: 1 },
+      ],
+      2000,
+      1,
+    ).match(/M/g).length,
+    2,
+  );
 });

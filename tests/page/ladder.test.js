@@ -25,7 +25,10 @@ test("a message that is said again after a resume stays one row, which tells of 
   const second = connected(tape, { resumed: true, received: 1 });
   for (const n of [2, 3, 4]) second.says(message(n));
   assert.deepEqual(numbers(counted(ladder, "sent")), [1, 2, 3, 4]);
-  assert.deepEqual(counted(ladder, "sent").map(({ again }) => again.length), [0, 1, 1, 0]);
+  assert.deepEqual(
+    counted(ladder, "sent").map(({ again }) => again.length),
+    [0, 1, 1, 0],
+  );
 });
 
 test("what the server says again is told by the count that the page resumes with", () => {
@@ -52,7 +55,10 @@ test("over twenty cuts each message is there once, in order", () => {
     taken = said - (cut % 4);
     socket.ends(1006);
   }
-  assert.deepEqual(numbers(counted(ladder, "sent")), Array.from({ length: 100 }, (_, n) => n + 1));
+  assert.deepEqual(
+    numbers(counted(ladder, "sent")),
+    Array.from({ length: 100 }, (_, n) => n + 1),
+  );
   const ends = ladder.rows.filter(({ type }) => type === "closed");
   assert.equal(ends.length, 20, "and every end of a socket is a line");
 });
@@ -62,7 +68,13 @@ test("a new session counts from the start, and the same words in it are other me
   const ladder = following(tape);
   connected(tape).says(message(1));
   connected(tape).says(message(1));
-  assert.deepEqual(counted(ladder, "sent").map(({ session, sequence }) => [session, sequence]), [[1, 1], [2, 1]]);
+  assert.deepEqual(
+    counted(ladder, "sent").map(({ session, sequence }) => [session, sequence]),
+    [
+      [1, 1],
+      [2, 1],
+    ],
+  );
 });
 
 test("signs of life and acknowledgements are not counted", () => {
@@ -73,7 +85,10 @@ test("signs of life and acknowledgements are not counted", () => {
   for (const type of ["pong", "presence", "client-list", "ice-servers"]) socket.hears({ type });
   socket.says(message(1));
   socket.hears(heard(1));
-  assert.deepEqual(ladder.rows.filter((it) => it.sequence).map(({ content }) => content.data), [1, 1]);
+  assert.deepEqual(
+    ladder.rows.filter((it) => it.sequence).map(({ content }) => content.data),
+    [1, 1],
+  );
   assert.ok(ladder.rows.filter(({ kind }) => kind === "heartbeat").length === 3);
 });
 
@@ -113,7 +128,10 @@ test("errors, verdicts of loss, unreadable frames and broken sockets are marked"
   socket.hears("{");
   socket.hears(heard(1));
   socket.ends(4509);
-  assert.deepEqual(ladder.rows.filter(({ wrong }) => wrong).map(({ type }) => type), ["error", "undelivered", "unreadable", "closed"]);
+  assert.deepEqual(
+    ladder.rows.filter(({ wrong }) => wrong).map(({ type }) => type),
+    ["error", "undelivered", "unreadable", "closed"],
+  );
 });
 
 test("the number of rows is bounded", () => {
@@ -130,7 +148,10 @@ test("a tape that has forgotten the beginning is shown as it is", () => {
   for (const n of [1, 2, 3]) socket.hears(heard(n));
   const ladder = new Ladder();
   for (const entry of tape.entries) ladder.take(entry);
-  assert.deepEqual(ladder.rows.map(({ sequence }) => sequence), [null, null, null]);
+  assert.deepEqual(
+    ladder.rows.map(({ sequence }) => sequence),
+    [null, null, null],
+  );
 });
 
 test("the export parses, has each message once and in order, and no secret", () => {
@@ -144,9 +165,22 @@ test("the export parses, has each message once and in order, and no secret", () 
   second.says(message(1));
   const text = JSON.stringify(exported(ladder.rows, { userId: "11", now: new Date(0) }));
   const { format, version, exportedAt, userId, entries } = JSON.parse(text);
-  assert.deepEqual([format, version, exportedAt, userId], ["switchboard-signaling", 1, "1970-01-01T00:00:00.000Z", "11"]);
+  assert.deepEqual(
+    [format, version, exportedAt, userId],
+    ["switchboard-signaling", 1, "1970-01-01T00:00:00.000Z", "11"],
+  );
   const types = entries.map(({ type }) => type);
-  assert.deepEqual(types, ["opening", "open", "registered", "refresh", "message", "closed", "opening", "open", "registered"]);
+  assert.deepEqual(types, [
+    "opening",
+    "open",
+    "registered",
+    "refresh",
+    "message",
+    "closed",
+    "opening",
+    "open",
+    "registered",
+  ]);
   assert.equal(entries[4].again.length, 1);
   assert.deepEqual(entries[4].content, message(1));
   assert.ok(!text.includes("s3cr3t"));
@@ -156,7 +190,10 @@ test("a few words tell one message from others of its type", () => {
   const row = (content) => ({ type: content.type, content, text: null });
   const cases = [
     [{ type: "offer", data: { sdp: "v=0\r\nm=audio 9 x\r\nm=video 9 x\r\nm=video 9 x\r\n" } }, "audio, video"],
-    [{ type: "candidate", data: { candidate: "candidate:1 1 udp 1 10.0.0.1 5000 typ relay raddr 0.0.0.0" } }, "relay udp"],
+    [
+      { type: "candidate", data: { candidate: "candidate:1 1 udp 1 10.0.0.1 5000 typ relay raddr 0.0.0.0" } },
+      "relay udp",
+    ],
     [{ type: "error", code: "busy" }, "busy"],
     [{ type: "call-ended", reason: "hangup" }, "hangup"],
     [{ type: "message", data: { text: "hello" } }, "hello"],

@@ -16,6 +16,7 @@ test("both languages have the same keys, with the same holes", () => {
 test("every key that the panels name has words", () => {
   for (const file of readdirSync(PANELS)) {
     const source = readFileSync(new URL(file, PANELS), "utf8");
-    for (const [, key] of source.matchAll(/"((?:ladder|connection|selftest)\.[\w.-]+)"/g)) assert.ok(panelsEn[key], `${file}: ${key}`);
+    for (const [, key] of source.matchAll(/"((?:ladder|connection|selftest)\.[\w.-]+)"/g))
+      assert.ok(panelsEn[key], `${file}: ${key}`);
   }
 });

@@ -7,14 +7,26 @@ import { checkLoopback } from "../../static/demo/panels/loop-check.js";
 import { CHECKS, runChecks, sum } from "../../static/demo/panels/self-test-model.js";
 import { checkWebSocket, socketAddress } from "../../static/demo/panels/socket-check.js";
 import { panelsEn } from "../../static/demo/words/panels-en.js";
-import { HOST, REFLEXIVE, RELAY, UNREACHABLE, browser, devices, iceThat, impatient, refusal, serverThat } from "./browser.js";
+import {
+  HOST,
+  REFLEXIVE,
+  RELAY,
+  UNREACHABLE,
+  browser,
+  devices,
+  iceThat,
+  impatient,
+  refusal,
+  serverThat,
+} from "./browser.js";
 
 /** What a verdict says, and that there are words for it. */
 function said({ outcome, code, values }) {
   const keys = outcome === "passed" ? [`selftest.${code}`] : [`selftest.${code}`, `selftest.${code}.do`];
   for (const key of keys) {
     assert.ok(panelsEn[key], `no words for ${key}`);
-    for (const [, name] of panelsEn[key].matchAll(/\{(\w+)\}/g)) assert.ok(name in values, `${name} is missing in ${key}`);
+    for (const [, name] of panelsEn[key].matchAll(/\{(\w+)\}/g))
+      assert.ok(name in values, `${name} is missing in ${key}`);
   }
   return [outcome, code];
 }
@@ -72,7 +84,8 @@ test("a page that is not secure is told so, and not that the camera is missing",
 
 // ---- WebSocket
 
-const webSocket = (parts, settings = {}) => checkWebSocket({ iceServers: () => [], ...settings }, browser(parts)).then(said);
+const webSocket = (parts, settings = {}) =>
+  checkWebSocket({ iceServers: () => [], ...settings }, browser(parts)).then(said);
 
 test("a server that refuses an impossible name is reached", async () => {
   assert.deepEqual(await webSocket({}), ["passed", "websocket.passed"]);
@@ -135,15 +148,25 @@ test("a token that has expired is the culprit where the server answers", async (
 // ---- STUN and TURN
 
 const STUN = [{ urls: ["stun:a"] }];
-const TURN = [{ urls: ["turn:a?transport=udp", "turn:a?transport=tcp"], username: `${Math.floor(Date.now() / 1000) + 600}:11`, credential: "x" }];
+const TURN = [
+  {
+    urls: ["turn:a?transport=udp", "turn:a?transport=tcp"],
+    username: `${Math.floor(Date.now() / 1000) + 600}:11`,
+    credential: "x",
+  },
+];
 const ice = (outcome) => browser({ ...impatient, RTCPeerConnection: iceThat(outcome) });
 const stun = async (outcome, servers = STUN) => said(await checkStun(servers, ice(outcome)));
-const turn = async (outcome, servers = TURN, transport = "udp") => said(await checkTurn(transport, servers, ice(outcome)));
+const turn = async (outcome, servers = TURN, transport = "udp") =>
+  said(await checkTurn(transport, servers, ice(outcome)));
 
 test("STUN works where it tells an address, and where it tells the one that the device has", async () => {
   assert.deepEqual(await stun(() => [HOST, REFLEXIVE, "silence"]), ["passed", "stun.passed"]);
   assert.deepEqual(await stun(() => [HOST]), ["passed", "stun.direct"]);
-  const { values } = await checkStun(STUN, ice(() => [REFLEXIVE]));
+  const { values } = await checkStun(
+    STUN,
+    ice(() => [REFLEXIVE]),
+  );
   assert.deepEqual(values, { url: "stun:a", address: "198.51.100.7" });
 });
 
@@ -191,7 +214,13 @@ test("TURN works where a relay is found, each transport by itself", async () => 
   assert.deepEqual(await turn(tcpOnly, TURN, "udp"), ["failed", "turn-udp.silent"]);
 });
 
-for (const [errorCode, code] of [[401, "turn.refused"], [403, "turn.forbidden"], [486, "turn.quota"], [508, "turn.full"], [500, "turn.other"]]) {
+for (const [errorCode, code] of [
+  [401, "turn.refused"],
+  [403, "turn.forbidden"],
+  [486, "turn.quota"],
+  [508, "turn.full"],
+  [500, "turn.other"],
+]) {
   test(`a TURN server that answers ${errorCode} is ${code}`, async () => {
     assert.deepEqual(await turn(() => [UNREACHABLE, { errorCode, errorText: "" }]), ["failed", code]);
   });
@@ -213,7 +242,10 @@ test("each server is asked alone, a TURN server for relays only, and every conne
   const { made } = platform.RTCPeerConnection;
   const { username, credential } = TURN[0];
   const only = { iceServers: [{ urls: "turn:a?transport=tcp", username, credential }], iceTransportPolicy: "relay" };
-  assert.deepEqual(made.map(({ configuration }) => configuration), [only]);
+  assert.deepEqual(
+    made.map(({ configuration }) => configuration),
+    [only],
+  );
   assert.ok(made.every(({ closed }) => closed));
 });
 
@@ -221,12 +253,19 @@ test("addresses are sorted by what they are for", () => {
   const servers = [{ urls: ["stun:a", "turn:b", "turns:c"] }, { urls: "turn:d?transport=TCP" }, { urls: "stuns:e" }];
   const { stun, ...turn } = sorted(servers);
   const urls = (asked) => asked.map(({ url }) => url);
-  assert.deepEqual([urls(stun), urls(turn["turn-udp"]), urls(turn["turn-tcp"])], [["stun:a", "stuns:e"], ["turn:b"], ["turns:c", "turn:d?transport=TCP"]]);
+  assert.deepEqual(
+    [urls(stun), urls(turn["turn-udp"]), urls(turn["turn-tcp"])],
+    [["stun:a", "stuns:e"], ["turn:b"], ["turns:c", "turn:d?transport=TCP"]],
+  );
 });
 
 test("a browser without WebRTC is the culprit of all that needs it", async () => {
   const platform = browser({ RTCPeerConnection: undefined });
-  for (const verdict of [await checkStun(STUN, platform), await checkTurn("udp", TURN, platform), await checkLoopback(platform)]) {
+  for (const verdict of [
+    await checkStun(STUN, platform),
+    await checkTurn("udp", TURN, platform),
+    await checkLoopback(platform),
+  ]) {
     assert.deepEqual(said(verdict), ["failed", "rtc.unsupported"]);
   }
 });
@@ -271,7 +310,8 @@ test("the call to oneself passes when picture and sound arrive, and what was gen
 
 // ---- all together
 
-const all = (outcome) => Object.fromEntries(CHECKS.map((name) => [name, { outcome, code: "x", values: {}, detail: "" }]));
+const all = (outcome) =>
+  Object.fromEntries(CHECKS.map((name) => [name, { outcome, code: "x", values: {}, detail: "" }]));
 const but = (changes) => sum({ ...all("passed"), ...changes });
 const bad = (code = "x") => ({ outcome: "failed", code });
 const none = { outcome: "not-offered", code: "x" };

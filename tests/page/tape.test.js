@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Socket, connected, newTape } from "./wire.js";
 
-const story = (tape) => tape.entries.map(({ what, content, text }) => `${what} ${content?.type ?? content?.code ?? text ?? ""}`.trim());
+const story = (tape) =>
+  tape.entries.map(({ what, content, text }) => `${what} ${content?.type ?? content?.code ?? text ?? ""}`.trim());
 
 test("every frame and every event is kept once, in the order of the wire", () => {
   const tape = newTape();
@@ -12,8 +13,19 @@ test("every frame and every event is kept once, in the order of the wire", () =>
   socket.hears({ type: "pong" });
   socket.hears("not json");
   socket.ends(1012, "retry after 200 ms");
-  assert.deepEqual(story(tape), ["opening", "open", "received registered", "sent ping", "received pong", "received not json", "closed 1012"]);
-  assert.deepEqual(tape.entries.map(({ number }) => number), [1, 2, 3, 4, 5, 6, 7]);
+  assert.deepEqual(story(tape), [
+    "opening",
+    "open",
+    "received registered",
+    "sent ping",
+    "received pong",
+    "received not json",
+    "closed 1012",
+  ]);
+  assert.deepEqual(
+    tape.entries.map(({ number }) => number),
+    [1, 2, 3, 4, 5, 6, 7],
+  );
   assert.deepEqual(tape.entries.at(-1).content, { code: 1012, reason: "retry after 200 ms", clean: true });
   assert.deepEqual(socket.written, ['{"type":"ping"}'], "and the socket itself got it as it was");
 });
@@ -40,7 +52,10 @@ test("sizes are those of the bytes, and sockets are told apart", () => {
   connected(tape).hears('"李雷"');
   connected(tape).hears('"x"');
   assert.equal(tape.entries[3].size, 8);
-  assert.deepEqual(tape.entries.map(({ socket }) => socket), [1, 1, 1, 1, 2, 2, 2, 2]);
+  assert.deepEqual(
+    tape.entries.map(({ socket }) => socket),
+    [1, 1, 1, 1, 2, 2, 2, 2],
+  );
 });
 
 test("no access token, resume token or TURN password is kept", () => {
@@ -56,7 +71,11 @@ test("no access token, resume token or TURN password is kept", () => {
   assert.ok(!JSON.stringify(tape.entries).includes(secret), JSON.stringify(tape.entries));
   assert.equal(tape.entries[0].content.url, "ws://me:…@host/ws?token=…&userId=11&resume=…&received=3");
   assert.deepEqual(tape.entries[0].content.protocols, ["switchboard.v1", "bearer.…", "resume.…"]);
-  assert.deepEqual(tape.entries[2].content.iceServers[0], { urls: ["turn:host"], username: "1700000000:11", credential: "…" });
+  assert.deepEqual(tape.entries[2].content.iceServers[0], {
+    urls: ["turn:host"],
+    username: "1700000000:11",
+    credential: "…",
+  });
   assert.equal(JSON.parse(socket.written[0]).token, secret, "the server still gets it");
 });
 
@@ -64,12 +83,18 @@ test("the oldest go when there are too many of them, or too many bytes", () => {
   const few = newTape({ entries: 5 });
   const socket = connected(few);
   for (let n = 0; n < 10; n++) socket.says({ n });
-  assert.deepEqual(few.entries.map(({ content }) => content.n), [5, 6, 7, 8, 9]);
+  assert.deepEqual(
+    few.entries.map(({ content }) => content.n),
+    [5, 6, 7, 8, 9],
+  );
 
   const small = newTape({ bytes: 1000 });
   const other = connected(small);
   for (let n = 0; n < 10; n++) other.says({ n, filling: "x".repeat(280) });
-  assert.deepEqual(small.entries.map(({ content }) => content.n), [7, 8, 9]);
+  assert.deepEqual(
+    small.entries.map(({ content }) => content.n),
+    [7, 8, 9],
+  );
 });
 
 test("listeners hear of every entry and of a clearing, and one that fails stops nothing", (context) => {

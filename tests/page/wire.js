@@ -40,6 +40,14 @@ export function newTape(bounds = {}) {
 export function connected(tape, registered = {}, received = 0) {
   const socket = new tape.WebSocket(`ws://host/ws?userId=11&received=${received}`, ["switchboard.v1"]);
   socket.opens();
-  socket.hears({ type: "registered", userId: "11", resumed: false, received: 0, resumeToken: "secret", iceServers: [], ...registered });
+  socket.hears({
+    type: "registered",
+    userId: "11",
+    resumed: false,
+    received: 0,
+    resumeToken: "secret",
+    iceServers: [],
+    ...registered,
+  });
   return socket;
 }

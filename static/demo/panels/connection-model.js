@@ -30,7 +30,9 @@ const NEAR_TO_FAR = ["host", "srflx", "prflx", "relay"];
 export function routeOf(reports) {
   const all = new Map([...reports].map((it) => [it.id, it]));
   const ofType = (/** @type {string} */ type) => [...all.values()].filter((it) => it.type === type);
-  const [transport] = ofType("transport").filter((it) => it.selectedCandidatePairId).concat(ofType("transport"));
+  const [transport] = ofType("transport")
+    .filter((it) => it.selectedCandidatePairId)
+    .concat(ofType("transport"));
   // Firefox names no chosen pair in its transport.
   const pair = all.get(transport?.selectedCandidatePairId) ?? ofType("candidate-pair").find((it) => it.selected);
   const candidates = (/** @type {string} */ type, /** @type {string} */ chosen) =>
@@ -39,7 +41,12 @@ export function routeOf(reports) {
   const remote = candidates("remote-candidate", pair?.remoteCandidateId);
   const ends = { local: local.find((it) => it.chosen), remote: remote.find((it) => it.chosen) };
   const isWhole = ends.local && ends.remote;
-  return { local, remote, pair: isWhole ? /** @type {Route["pair"]} */ (ends) : null, dtls: transport?.dtlsState ?? null };
+  return {
+    local,
+    remote,
+    pair: isWhole ? /** @type {Route["pair"]} */ (ends) : null,
+    dtls: transport?.dtlsState ?? null,
+  };
 }
 
 /** @param {any} report @param {boolean} chosen @returns {Candidate} */
@@ -61,7 +68,11 @@ function arranged(candidates) {
     });
 }
 
-/** How many there are of each type, from near to far. @param {Candidate[]} candidates @returns {Array<[string, number]>} */
+/**
+ * How many there are of each type, from near to far.
+ * @param {Candidate[]} candidates
+ * @returns {Array<[string, number]>}
+ */
 export function countByType(candidates) {
   const counts = new Map();
   for (const { type } of candidates) counts.set(type, (counts.get(type) ?? 0) + 1);
@@ -107,7 +118,9 @@ function rateOf({ audio, video }) {
  */
 export function extent(series) {
   const known = /** @type {number[]} */ (series.filter((it) => it !== null));
-  return known.length ? { least: Math.min(...known), greatest: Math.max(...known), last: known[known.length - 1] } : null;
+  return known.length
+    ? { least: Math.min(...known), greatest: Math.max(...known), last: known[known.length - 1] }
+    : null;
 }
 
 /**

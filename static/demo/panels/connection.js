@@ -4,7 +4,8 @@
  * @import { Candidate, Route } from "./connection-model.js"
  * @import { Words } from "./make.js"
  *
- * @typedef {Pick<import("../../switchboard.js").Peer, "userId" | "state" | "connection" | "on">} Peer also a call, or a member of a room
+ * @typedef {Pick<import("../../switchboard.js").Peer, "userId" | "state" | "connection" | "on">} Peer
+ *   also a call, or a member of a room
  * @typedef {{ element: HTMLElement, count: HTMLElement, body: HTMLElement }} Table
  */
 
@@ -16,7 +17,12 @@ import { Plot } from "./plot.js";
 const PLOTS = [
   { name: "round-trip", lines: ["roundTrip"], least: 20, say: (ms) => `${rounded(ms)} ms` },
   { name: "loss", lines: ["lossIn", "lossOut"], least: 5, say: (percent) => `${rounded(percent)} %` },
-  { name: "rate", lines: ["rateIn", "rateOut"], least: 100, say: (kbit) => (kbit < 1000 ? `${rounded(kbit)} kbit/s` : `${rounded(kbit / 1000)} Mbit/s`) },
+  {
+    name: "rate",
+    lines: ["rateIn", "rateOut"],
+    least: 100,
+    say: (kbit) => (kbit < 1000 ? `${rounded(kbit)} kbit/s` : `${rounded(kbit / 1000)} Mbit/s`),
+  },
 ];
 /** Those that tell that it works. */
 const GOOD = ["connected", "completed", "stable"];
@@ -55,7 +61,10 @@ class ConnectionPanel {
     this.signs = new Signs(words);
     this.#left = whenLeft(element);
     const { signs } = this;
-    this.none = signs.put(make("p", { className: "connection-none", "data-testid": "connection-none" }), "connection.none");
+    this.none = signs.put(
+      make("p", { className: "connection-none", "data-testid": "connection-none" }),
+      "connection.none",
+    );
     this.states = make("dl", { className: "connection-states", "data-testid": "connection-states" });
     this.pair = make("p", { className: "connection-pair", "data-testid": "connection-pair" });
     this.local = this.#candidates("local");
@@ -77,10 +86,18 @@ class ConnectionPanel {
     const { signs } = this;
     const title = signs.put(make("span"), `connection.${side}`);
     const count = make("span", { className: "connection-count" });
-    const heads = ["type", "protocol", "address"].map((it) => signs.put(make("th", { scope: "col" }), `connection.${it}`));
+    const heads = ["type", "protocol", "address"].map((it) =>
+      signs.put(make("th", { scope: "col" }), `connection.${it}`),
+    );
     const body = make("tbody");
     const caption = make("caption", {}, title, count);
-    const table = make("table", { className: "connection-table", "data-testid": `connection-${side}` }, caption, make("thead", {}, make("tr", {}, ...heads)), body);
+    const table = make(
+      "table",
+      { className: "connection-table", "data-testid": `connection-${side}` },
+      caption,
+      make("thead", {}, make("tr", {}, ...heads)),
+      body,
+    );
     return { element: table, count, body };
   }
 
@@ -139,15 +156,15 @@ class ConnectionPanel {
   #showStates(peer) {
     const { connection, state, userId } = peer;
     const states = [
-      ["peer", `${userId} · ${state}`, state],
+      ["peer", state],
       ["ice", connection?.iceConnectionState],
       ["dtls", this.#route.dtls],
       ["signaling", connection?.signalingState],
     ];
-    const entries = states.map(([name, text, meant = text]) => {
-      const mood = GOOD.includes(meant ?? "") ? "is-good" : BAD.includes(meant ?? "") ? "is-bad" : "";
+    const entries = states.map(([name, text]) => {
+      const mood = GOOD.includes(text ?? "") ? "is-good" : BAD.includes(text ?? "") ? "is-bad" : "";
       const value = make("dd", { className: mood, text: text ?? "–", "data-testid": `state-${name}` });
-      return make("div", {}, make("dt", { text: this.words(`connection.state.${name}`) }), value);
+      return make("div", {}, make("dt", { text: this.words(`connection.state.${name}`, { user: userId }) }), value);
     });
     this.states.replaceChildren(...entries);
   }
@@ -157,23 +174,44 @@ class ConnectionPanel {
     if (!pair) return this.pair.replaceChildren(this.words("connection.pair.none"));
     const { local, remote } = pair;
     const relayed = [local, remote].some((it) => it.type === "relay");
-    const end = (/** @type {Candidate} */ { type, protocol, address }) => make("span", { className: "connection-end" },
-      make("b", { text: type }), ` ${protocol} ${address || this.words("connection.hidden")}`);
-    const verdict = make("b", { className: "connection-verdict", text: this.words(relayed ? "connection.relayed" : "connection.direct") });
+    const end = (/** @type {Candidate} */ { type, protocol, address }) =>
+      make(
+        "span",
+        { className: "connection-end" },
+        make("b", { text: type }),
+        ` ${protocol} ${address || this.words("connection.hidden")}`,
+      );
+    const verdict = make("b", {
+      className: "connection-verdict",
+      text: this.words(relayed ? "connection.relayed" : "connection.direct"),
+    });
     this.pair.replaceChildren(verdict, end(local), make("span", { "aria-hidden": "true", text: "⇄" }), end(remote));
   }
 
   /** @param {Table} table @param {Candidate[]} candidates */
   #showCandidates({ count, body }, candidates) {
-    count.textContent = countByType(candidates).map(([type, number]) => `${number} ${type}`).join(" · ");
+    count.textContent = countByType(candidates)
+      .map(([type, number]) => `${number} ${type}`)
+      .join(" · ");
     const rows = candidates.map(({ type, protocol, address, chosen }) => {
       const kind = make("td", {}, make("span", { className: `candidate is-${type}`, text: type }));
-      if (chosen) kind.append(" ", make("span", { className: "candidate-chosen", text: this.words("connection.chosen") }));
-      const row = make("tr", {}, kind, make("td", { text: protocol }), make("td", { text: address || this.words("connection.hidden") }));
+      if (chosen)
+        kind.append(" ", make("span", { className: "candidate-chosen", text: this.words("connection.chosen") }));
+      const row = make(
+        "tr",
+        {},
+        kind,
+        make("td", { text: protocol }),
+        make("td", { text: address || this.words("connection.hidden") }),
+      );
       row.classList.toggle("is-chosen", chosen);
       return row;
     });
-    const none = make("tr", {}, make("td", { colspan: "3", className: "candidate-none", text: this.words("connection.candidates.none") }));
+    const none = make(
+      "tr",
+      {},
+      make("td", { colspan: "3", className: "candidate-none", text: this.words("connection.candidates.none") }),
+    );
     body.replaceChildren(...(rows.length ? rows : [none]));
   }
 }

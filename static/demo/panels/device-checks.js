@@ -70,7 +70,11 @@ async function verdictOn(device, stream, platform) {
   }
 }
 
-/** A muted track is one whose source gives nothing just now. @param {MediaStreamTrack} track @param {Platform} platform */
+/**
+ * A muted track is one whose source gives nothing just now.
+ * @param {MediaStreamTrack} track
+ * @param {Platform} platform
+ */
 async function gives(track, platform) {
   if (!track.muted) return true;
   const unmuted = new Promise((fulfill) => track.addEventListener("unmute", () => fulfill(true), { once: true }));

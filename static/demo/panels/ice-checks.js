@@ -19,9 +19,24 @@ const TURN_PATIENCE = 8_000;
 /** The browser's own code for a server that it cannot reach; all others are the server's. */
 const UNREACHABLE = 701;
 /** Which failure of several tells most. */
-const TELLING = ["ice.malformed", "turn.expired", "turn.refused", "turn.forbidden", "turn.quota", "turn.full", "turn.other", "ice.name"];
+const TELLING = [
+  "ice.malformed",
+  "turn.expired",
+  "turn.refused",
+  "turn.forbidden",
+  "turn.quota",
+  "turn.full",
+  "turn.other",
+  "ice.name",
+];
 /** What TURN servers answer (RFC 8656, section 19). @type {Record<number, string>} */
-const ANSWERS = { 401: "turn.refused", 403: "turn.forbidden", 438: "turn.refused", 486: "turn.quota", 508: "turn.full" };
+const ANSWERS = {
+  401: "turn.refused",
+  403: "turn.forbidden",
+  438: "turn.refused",
+  486: "turn.quota",
+  508: "turn.full",
+};
 
 /** @param {RTCIceServer[]} servers @returns {Record<"stun" | "turn-udp" | "turn-tcp", Asked[]>} */
 export function sorted(servers) {
@@ -44,7 +59,12 @@ export async function checkStun(servers, platform) {
   return together(await Promise.all(stun.map((asked) => askStun(asked, platform))), stun);
 }
 
-/** @param {"udp" | "tcp"} transport @param {RTCIceServer[]} servers @param {Platform} platform @returns {Promise<Verdict>} */
+/**
+ * @param {"udp" | "tcp"} transport
+ * @param {RTCIceServer[]} servers
+ * @param {Platform} platform
+ * @returns {Promise<Verdict>}
+ */
 export async function checkTurn(transport, servers, platform) {
   if (!platform.RTCPeerConnection) return failed("rtc.unsupported");
   const turn = sorted(servers)[`turn-${transport}`];
@@ -52,7 +72,12 @@ export async function checkTurn(transport, servers, platform) {
   return together(await Promise.all(turn.map((asked) => askTurn(transport, asked, platform))), turn);
 }
 
-/** One that works is enough; those that do not are named. @param {Verdict[]} verdicts @param {Asked[]} asked @returns {Verdict} */
+/**
+ * One that works is enough; those that do not are named.
+ * @param {Verdict[]} verdicts
+ * @param {Asked[]} asked
+ * @returns {Verdict}
+ */
 function together(verdicts, asked) {
   const good = verdicts.filter((it) => it.outcome === "passed");
   const dead = asked.filter((_, nth) => verdicts[nth].outcome === "failed").map(({ url }) => url);
@@ -95,7 +120,8 @@ async function askTurn(transport, { url, server }, platform) {
 
 /**
  * What the browser finds with this configuration until it is enough; a string: why it does not take it.
- * @param {any} configuration @param {(candidate: string) => boolean} isEnough @param {number} ms @param {Platform} platform
+ * @param {any} configuration @param {(candidate: string) => boolean} isEnough
+ * @param {number} ms @param {Platform} platform
  * @returns {Promise<Found | string>}
  */
 async function gather(configuration, isEnough, ms, platform) {
@@ -135,7 +161,11 @@ function isUnknownName({ errors }) {
   return errors.length > 0 && errors.every(({ text }) => /lookup/i.test(text));
 }
 
-/** Until when it is good stands before the colon (the TURN REST form). @param {string | undefined} username @param {Platform} platform */
+/**
+ * Until when it is good stands before the colon (the TURN REST form).
+ * @param {string | undefined} username
+ * @param {Platform} platform
+ */
 function hasExpired(username, platform) {
   const until = Number(/^(\d{9,11})(:|$)/.exec(username ?? "")?.[1] ?? Infinity);
   return until * 1000 < platform.Date.now();

@@ -34,7 +34,8 @@ const ROWS = 2000;
 const KINDS = {
   offer: "negotiation", answer: "negotiation", candidate: "negotiation",
   message: "chat", delivered: "chat", undelivered: "chat", relayed: "chat",
-  join: "room", leave: "room", "room-joined": "room", "room-left": "room", "member-joined": "room", "member-left": "room",
+  join: "room", leave: "room", "room-joined": "room", "room-left": "room",
+  "member-joined": "room", "member-left": "room",
   "client-list": "presence", presence: "presence", watch: "presence", unwatch: "presence", list: "presence",
   ping: "heartbeat", pong: "heartbeat", ack: "heartbeat",
 };
@@ -47,7 +48,10 @@ const ENDING = ["call-reject", "call-cancel", "call-hangup"];
 const UNCOUNTED = ["registered", "client-list", "presence", "ice-servers", "ack", "ping", "pong"];
 const WRONG = ["error", "undelivered"];
 
-/** @typedef {{ session: number, sent: number | null, received: number | null, registered: boolean, claimed: number | null }} Line */
+/**
+ * What is known of a socket: its session, how many messages went each way in that, and how many the page said it had.
+ * @typedef {{ session: number, sent: number | null, received: number | null, registered: boolean, claimed: number | null }} Line
+ */
 
 export class Ladder {
   /** @type {Row[]} oldest first */ rows = [];
@@ -104,7 +108,17 @@ export class Ladder {
     const kind = KINDS[type] ?? (type.startsWith("call-") ? "call" : "session");
     const wrong = WRONG.includes(type) || type === "unreadable";
     const through = this.#goesThrough(what, type, content);
-    return { ...row, kind, type, way: what, through, other: this.#other(content), session: line.session, sequence, wrong };
+    return {
+      ...row,
+      kind,
+      type,
+      way: what,
+      through,
+      other: this.#other(content),
+      session: line.session,
+      sequence,
+      wrong,
+    };
   }
 
   /** @param {number} socket */
@@ -119,7 +133,11 @@ export class Ladder {
     return line;
   }
 
-  /** Both sides say what they have of the session; from there on it is counted. @param {Line} line @param {any} registered */
+  /**
+   * Both sides say what they have of the session; from there on it is counted.
+   * @param {Line} line
+   * @param {any} registered
+   */
   #begin(line, { resumed, received }) {
     if (!resumed) this.#sessions++;
     line.registered = true;
@@ -190,7 +208,10 @@ function candidateGist(data) {
 
 /** @param {any} content */
 function presenceGist({ online = [], offline = [], total }) {
-  const changes = [...online.map((/** @type {string} */ it) => `+${it}`), ...offline.map((/** @type {string} */ it) => `−${it}`)];
+  const changes = [
+    ...online.map((/** @type {string} */ it) => `+${it}`),
+    ...offline.map((/** @type {string} */ it) => `−${it}`),
+  ];
   return shortened(changes.length || total === undefined ? changes.join(" ") : String(total));
 }
 
@@ -200,7 +221,11 @@ function shortened(data) {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
-/** Whether a row has these words, in lower case, in its type, its other party or its content. @param {Row} row @param {string} words */
+/**
+ * Whether a row has these words, in lower case, in its type, its other party or its content.
+ * @param {Row} row
+ * @param {string} words
+ */
 export function mentions({ type, other, content, text }, words) {
   return `${type} ${other ?? ""} ${text ?? JSON.stringify(content)}`.toLowerCase().includes(words);
 }

@@ -51,7 +51,7 @@ class LadderPanel {
     this.userId = userId;
     this.signs = new Signs(words);
     this.#model = new Ladder({ userId });
-    this.list = make("ol", { className: "ladder-rungs", "data-testid": "ladder" });
+    this.list = make("ol", { className: "ladder-rungs", "data-testid": "ladder-rows" });
     this.#build(element);
     for (const entry of tape.entries) this.#take(entry);
     this.#draw();
@@ -81,7 +81,9 @@ class LadderPanel {
     signs.put(this.list, "ladder.rows", "aria-label");
     this.list.addEventListener("click", ({ target }) => this.#pressed(/** @type {Element} */ (target)));
     this.list.addEventListener("keydown", (event) => this.#key(event));
-    this.list.addEventListener("focusin", ({ target }) => this.#stopAt(/** @type {Element} */ (target).closest(".rung")));
+    this.list.addEventListener("focusin", ({ target }) =>
+      this.#stopAt(/** @type {Element} */ (target).closest(".rung")),
+    );
     this.diagram = make("div", { className: "ladder-diagram" }, this.#lifelines(), this.list, this.empty);
     element.classList.add("ladder");
     this.diagram.addEventListener("scroll", () => (this.#follows = this.#isAtEnd()));
@@ -92,7 +94,12 @@ class LadderPanel {
   /** @param {HTMLElement} count */
   #tools(count) {
     const { signs } = this;
-    const search = make("input", { type: "search", className: "ladder-search", "data-testid": "ladder-filter", autocomplete: "off" });
+    const search = make("input", {
+      type: "search",
+      className: "ladder-search",
+      "data-testid": "ladder-filter",
+      autocomplete: "off",
+    });
     signs.put(search, "ladder.search", "aria-label");
     signs.put(search, "ladder.search", "placeholder");
     search.addEventListener("input", () => {
@@ -122,7 +129,13 @@ class LadderPanel {
     this.signs.put(group, "ladder.kinds", "aria-label");
     for (const kind of FILTERS) {
       const pressed = String(this.#shown.has(kind));
-      const button = make("button", { type: "button", className: "ladder-chip", "data-kind": kind, "aria-pressed": pressed, "data-testid": `ladder-kind-${kind}` });
+      const button = make("button", {
+        type: "button",
+        className: "ladder-chip",
+        "data-kind": kind,
+        "aria-pressed": pressed,
+        "data-testid": `ladder-kind-${kind}`,
+      });
       button.addEventListener("click", () => {
         if (!this.#shown.delete(kind)) this.#shown.add(kind);
         button.setAttribute("aria-pressed", String(this.#shown.has(kind)));
@@ -141,7 +154,11 @@ class LadderPanel {
       make("span", { className: "lifeline" }, signs.put(make("span"), "ladder.server")),
       make("span", { className: "lifeline" }, signs.put(make("span"), "ladder.others")),
     ];
-    return make("div", { className: "lifelines", "aria-hidden": "true" }, make("span", { className: "lifelines-names" }, ...names));
+    return make(
+      "div",
+      { className: "lifelines", "aria-hidden": "true" },
+      make("span", { className: "lifelines-names" }, ...names),
+    );
   }
 
   #headMe() {
@@ -250,7 +267,12 @@ class LadderPanel {
     if (row) this.#turn(rung, row);
   }
 
-  /** Opens a row or closes it; who reads it wants it to stay where it is. @param {HTMLElement} rung @param {Row} row @param {boolean} [open] */
+  /**
+   * Opens a row or closes it; who reads it wants it to stay where it is.
+   * @param {HTMLElement} rung
+   * @param {Row} row
+   * @param {boolean} [open]
+   */
   #turn(rung, row, open) {
     this.#follows = false;
     openRung(rung, row, this.words, open);

@@ -36,7 +36,11 @@ export async function checkLoopback(platform, make = generated) {
     const through = await within(platform, PATIENCE, call());
     const ms = Math.round(platform.performance.now() - began);
     if (through) return passed("loopback.passed", { ms });
-    return failed(callee.connectionState === "connected" ? "loopback.frozen" : "loopback.unconnected", {}, detailOf(callee, state));
+    return failed(
+      callee.connectionState === "connected" ? "loopback.frozen" : "loopback.unconnected",
+      {},
+      detailOf(callee, state),
+    );
   } catch (error) {
     return failed("loopback.unconnected", {}, String(error));
   } finally {
@@ -69,7 +73,13 @@ function handOver(from, to, described) {
   };
 }
 
-/** Waits until picture and sound arrive. @param {RTCPeerConnection} callee @param {boolean} sounds @param {{ frames: number, packets: number }} state @param {Platform} platform */
+/**
+ * Waits until picture and sound arrive.
+ * @param {RTCPeerConnection} callee
+ * @param {boolean} sounds
+ * @param {{ frames: number, packets: number }} state
+ * @param {Platform} platform
+ */
 async function flowing(callee, sounds, state, platform) {
   while (callee.signalingState !== "closed") {
     for (const it of (await callee.getStats()).values()) {

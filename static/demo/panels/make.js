@@ -32,7 +32,13 @@ export class Signs {
     this.words = words;
   }
 
-  /** @template {HTMLElement} T @param {T} element @param {string} key @param {string} [attribute] instead of its text @returns {T} */
+  /**
+   * @template {HTMLElement} T
+   * @param {T} element
+   * @param {string} key
+   * @param {string} [attribute] instead of its text
+   * @returns {T}
+   */
   put(element, key, attribute) {
     const write = () => {
       if (attribute) element.setAttribute(attribute, this.words(key));

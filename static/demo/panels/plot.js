@@ -28,13 +28,31 @@ export class Plot {
     this.top = make("span", { className: "plot-top" });
     this.from = make("span");
     this.until = make("span");
-    this.paths = plan.lines.map((_, nth) => drawn("path", { class: `plot-line is-line-${nth + 1}`, "vector-effect": "non-scaling-stroke" }));
-    const grid = drawn("path", { class: "plot-grid", d: "M0 0H100M0 50H100M0 100H100", "vector-effect": "non-scaling-stroke" });
-    this.picture = drawn("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img", class: "plot-picture" });
+    this.paths = plan.lines.map((_, nth) =>
+      drawn("path", { class: `plot-line is-line-${nth + 1}`, "vector-effect": "non-scaling-stroke" }),
+    );
+    const grid = drawn("path", {
+      class: "plot-grid",
+      d: "M0 0H100M0 50H100M0 100H100",
+      "vector-effect": "non-scaling-stroke",
+    });
+    this.picture = drawn("svg", {
+      viewBox: "0 0 100 100",
+      preserveAspectRatio: "none",
+      role: "img",
+      class: "plot-picture",
+    });
     this.picture.append(grid, ...this.paths);
     const axis = make("p", { className: "plot-axis", "aria-hidden": "true" }, this.from, this.until);
     const frame = make("div", { className: "plot-frame" }, this.top, /** @type {any} */ (this.picture));
-    this.element = make("figure", { className: "plot", "data-testid": `plot-${plan.name}` }, this.title, this.numbers, frame, axis);
+    this.element = make(
+      "figure",
+      { className: "plot", "data-testid": `plot-${plan.name}` },
+      this.title,
+      this.numbers,
+      frame,
+      axis,
+    );
   }
 
   /** @param {Moment[]} moments @param {number} now */
@@ -43,14 +61,23 @@ export class Plot {
     const extents = lines.map((line) => extent(moments.map((it) => it[line])));
     const top = axisTop(Math.max(0, ...extents.map((it) => it?.greatest ?? 0)), least);
     lines.forEach((line, nth) => {
-      this.paths[nth].setAttribute("d", pathOf(moments.map((it) => ({ at: it.at, value: it[line] })), now, top));
+      this.paths[nth].setAttribute(
+        "d",
+        pathOf(
+          moments.map((it) => ({ at: it.at, value: it[line] })),
+          now,
+          top,
+        ),
+      );
     });
     this.title.textContent = this.words(`connection.${name}`);
     this.top.textContent = say(top);
     this.from.textContent = this.words("connection.ago");
     this.until.textContent = this.words("connection.now");
     const sentences = extents.map((it, nth) => this.#sentence(lines[nth], it));
-    this.numbers.replaceChildren(...sentences.map((text, nth) => make("span", { className: `plot-number is-line-${nth + 1}`, text })));
+    this.numbers.replaceChildren(
+      ...sentences.map((text, nth) => make("span", { className: `plot-number is-line-${nth + 1}`, text })),
+    );
     this.picture.setAttribute("aria-label", `${this.title.textContent}: ${sentences.join("; ")}`);
   }
 
@@ -58,7 +85,11 @@ export class Plot {
   #sentence(line, it) {
     const { say } = this.plan;
     if (!it) return this.words(`connection.line.${line}.none`);
-    return this.words(`connection.line.${line}`, { last: say(it.last), least: say(it.least), greatest: say(it.greatest) });
+    return this.words(`connection.line.${line}`, {
+      last: say(it.last),
+      least: say(it.least),
+      greatest: say(it.greatest),
+    });
   }
 }
 

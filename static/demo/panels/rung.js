@@ -15,9 +15,21 @@ import { make, size, timeOfDay } from "./make.js";
 export function makeRung(row, words) {
   const { number, kind, type, way, sequence } = row;
   const body = make("div", { className: "rung-body", id: `ladder-content-${number}`, "data-testid": "ladder-content" });
-  const traits = { className: "rung-head", type: "button", tabindex: "-1", "aria-expanded": "false", "aria-controls": body.id };
+  const traits = {
+    className: "rung-head",
+    type: "button",
+    tabindex: "-1",
+    "aria-expanded": "false",
+    "aria-controls": body.id,
+  };
   const rung = make("li", { className: "rung", "data-testid": "ladder-row" }, make("button", traits), body);
-  Object.assign(rung.dataset, { number: String(number), kind, type, way: way ?? "none", sequence: String(sequence ?? "") });
+  Object.assign(rung.dataset, {
+    number: String(number),
+    kind,
+    type,
+    way: way ?? "none",
+    sequence: String(sequence ?? ""),
+  });
   rung.classList.toggle("is-through", row.through);
   rung.classList.toggle("is-wrong", row.wrong);
   body.hidden = true;
@@ -25,7 +37,12 @@ export function makeRung(row, words) {
   return rung;
 }
 
-/** Writes what stands on a row, again after it was said again or in another language. @param {HTMLElement} rung @param {Row} row @param {Words} words */
+/**
+ * Writes what stands on a row, again after it was said again or in another language.
+ * @param {HTMLElement} rung
+ * @param {Row} row
+ * @param {Words} words
+ */
 export function writeRung(rung, row, words) {
   const head = /** @type {HTMLElement} */ (rung.firstElementChild);
   const { at, way, again } = row;
@@ -37,7 +54,12 @@ export function writeRung(rung, row, words) {
   if (!body.hidden) body.replaceChildren(...contentOf(row, words));
 }
 
-/** @param {HTMLElement} rung @param {Row} row @param {Words} words @param {boolean} [open] otherwise the other way round */
+/**
+ * @param {HTMLElement} rung
+ * @param {Row} row
+ * @param {Words} words
+ * @param {boolean} [open] otherwise the other way round
+ */
 export function openRung(rung, row, words, open) {
   const [head, body] = /** @type {HTMLElement[]} */ ([...rung.children]);
   body.hidden = !(open ?? body.hidden);
@@ -52,15 +74,31 @@ function lanes(row, words) {
   const route = words(`ladder.${way}.${through ? "through" : "direct"}`, { other: whose });
   const label = make("span", { className: "rung-label" });
   const shown = type === "unreadable" ? words("ladder.unreadable") : type;
-  label.append(make("b", { className: "rung-type", text: shown }), make("span", { className: "unseen", text: ` ${route} ` }));
+  label.append(
+    make("b", { className: "rung-type", text: shown }),
+    make("span", { className: "unseen", text: ` ${route} ` }),
+  );
   const about = gist(row);
-  const beside = [through || !other ? "" : other, about].filter((it, nth, all) => it && all.indexOf(it) === nth).join(" · ");
+  const beside = [through || !other ? "" : other, about]
+    .filter((it, nth, all) => it && all.indexOf(it) === nth)
+    .join(" · ");
   if (beside) label.append(make("span", { className: "rung-about", text: ` ${beside}` }));
   if (again.length) {
     const when = again.map(timeOfDay).join(", ");
-    label.append(make("span", { className: "rung-again", text: ` ${words("ladder.again", { when })}`, "data-testid": "ladder-again" }));
+    label.append(
+      make("span", {
+        className: "rung-again",
+        text: ` ${words("ladder.again", { when })}`,
+        "data-testid": "ladder-again",
+      }),
+    );
   }
-  const all = make("span", { className: "rung-lanes" }, make("span", { className: "rung-arrow", "aria-hidden": "true" }), label);
+  const all = make(
+    "span",
+    { className: "rung-lanes" },
+    make("span", { className: "rung-arrow", "aria-hidden": "true" }),
+    label,
+  );
   if (through && other) all.append(make("span", { className: "rung-other", text: other, "aria-hidden": "true" }));
   return all;
 }
@@ -80,7 +118,10 @@ function contentOf({ content, text }, words) {
   const long = [];
   const lifted = JSON.stringify(
     content,
-    (_, value) => (typeof value === "string" && value.startsWith("v=0\r\n") ? words("ladder.below", { nth: long.push(value) }) : value),
+    (_, value) =>
+      typeof value === "string" && value.startsWith("v=0\r\n")
+        ? words("ladder.below", { nth: long.push(value) })
+        : value,
     2,
   );
   const below = long.flatMap((sdp) => [

@@ -78,7 +78,8 @@ function meaning(verdicts, failures) {
   const isOffered = (/** @type {CheckName} */ name) => verdicts[name].outcome !== "not-offered";
   if (has("websocket")) return "no-server";
   if (has("loopback")) return "no-calls";
-  const noUdp = has("turn-udp") && verdicts["turn-udp"].code === "turn-udp.silent" && (has("stun") || !isOffered("stun"));
+  const noUdp =
+    has("turn-udp") && verdicts["turn-udp"].code === "turn-udp.silent" && (has("stun") || !isOffered("stun"));
   if (noUdp && verdicts["turn-tcp"].outcome === "passed") return "udp-blocked";
   if (has("turn-udp") || has("turn-tcp")) return "no-relay";
   if (has("stun")) return "no-stun";

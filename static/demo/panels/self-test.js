@@ -33,7 +33,11 @@ class SelfTestPanel {
     this.platform = platform;
     this.settings = settings;
     this.signs = new Signs(words);
-    this.start = make("button", { type: "button", className: "panel-button is-primary", "data-testid": "self-test-start" });
+    this.start = make("button", {
+      type: "button",
+      className: "panel-button is-primary",
+      "data-testid": "self-test-start",
+    });
     this.start.addEventListener("click", () => this.#run());
     this.sum = make("p", { className: "self-test-sum", role: "status", "data-testid": "self-test-sum" });
     const intro = this.signs.put(make("p", { className: "self-test-intro" }), "selftest.intro");
@@ -77,7 +81,9 @@ class SelfTestPanel {
 
   /** It keeps the focus while it runs, so it is only said to be off. */
   #showStart() {
-    this.start.textContent = this.words(this.#running ? "selftest.running" : this.#verdicts ? "selftest.again" : "selftest.start");
+    this.start.textContent = this.words(
+      this.#running ? "selftest.running" : this.#verdicts ? "selftest.again" : "selftest.start",
+    );
     this.start.setAttribute("aria-disabled", String(this.#running));
   }
 
@@ -106,9 +112,12 @@ class SelfTestPanel {
     const mark = make("span", { className: "self-test-mark", "aria-hidden": "true", text: MARKS[state] });
     const title = make("span", { className: "self-test-name", text: this.words(`selftest.name.${name}`) });
     const stands = make("span", { className: "self-test-state", text: this.words(`selftest.state.${state}`) });
-    if (verdict && progress) stands.append(` · ${this.words("selftest.took", { seconds: (progress.took / 1000).toFixed(1) })}`);
+    if (verdict && progress)
+      stands.append(` · ${this.words("selftest.took", { seconds: (progress.took / 1000).toFixed(1) })}`);
     const head = make("p", { className: "self-test-head" }, title, " ", stands);
-    const about = verdict ? this.#sentences(verdict) : [make("p", { className: "self-test-about", text: this.words(`selftest.about.${name}`) })];
+    const about = verdict
+      ? this.#sentences(verdict)
+      : [make("p", { className: "self-test-about", text: this.words(`selftest.about.${name}`) })];
     item.replaceChildren(mark, make("div", { className: "self-test-words" }, head, ...about));
   }
 
@@ -116,8 +125,18 @@ class SelfTestPanel {
   #sentences({ outcome, code, values, detail }) {
     const sentence = make("p", { className: "self-test-verdict", text: this.words(`selftest.${code}`, values) });
     if (outcome === "passed") return [sentence];
-    const advice = make("p", { className: "self-test-advice" },
-      make("b", { text: this.words("selftest.do") }), ` ${this.words(`selftest.${code}.do`, values)}`);
+    const advice = make(
+      "p",
+      { className: "self-test-advice" },
+      make("b", { text: this.words("selftest.do") }),
+      " ",
+      ...withCode(this.words(`selftest.${code}.do`, values)),
+    );
     return [sentence, advice, ...(detail ? [make("p", { className: "self-test-detail", text: detail })] : [])];
   }
+}
+
+/** What stands between backticks is code. @param {string} text */
+function withCode(text) {
+  return text.split("`").map((part, nth) => (nth % 2 ? make("code", { text: part }) : part));
 }

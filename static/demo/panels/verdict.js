@@ -18,10 +18,20 @@
  * @typedef {any} Platform the parts of a browser, by global name
  */
 
-/** @param {string} code @param {Record<string, string | number>} [values] @param {string} [detail] @returns {Verdict} */
+/**
+ * @param {string} code
+ * @param {Record<string, string | number>} [values]
+ * @param {string} [detail]
+ * @returns {Verdict}
+ */
 export const passed = (code, values = {}, detail = "") => ({ outcome: "passed", code, values, detail });
 
-/** @param {string} code @param {Record<string, string | number>} [values] @param {string} [detail] @returns {Verdict} */
+/**
+ * @param {string} code
+ * @param {Record<string, string | number>} [values]
+ * @param {string} [detail]
+ * @returns {Verdict}
+ */
 export const failed = (code, values = {}, detail = "") => ({ outcome: "failed", code, values, detail });
 
 /** @param {string} code @returns {Verdict} */

@@ -35,7 +35,7 @@ export const panelsEn = {
   "ladder.socket.closed": "Connection {socket} has ended: {code}",
   "connection.label": "State, path and quality of the media connection",
   "connection.none": "There is no connection to another user just now. Call somebody, and this shows which way sound and picture take.",
-  "connection.state.peer": "Connection",
+  "connection.state.peer": "With {user}",
   "connection.state.ice": "ICE",
   "connection.state.dtls": "DTLS",
   "connection.state.signaling": "Signaling",

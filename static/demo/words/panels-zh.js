@@ -35,7 +35,7 @@ export const panelsZh = {
   "ladder.socket.closed": "连接 {socket} 已结束：{code}",
   "connection.label": "媒体连接的状态、路径和质量",
   "connection.none": "目前没有与其他用户的连接。呼叫某人后，这里会显示声音和画面所走的路径。",
-  "connection.state.peer": "连接",
+  "connection.state.peer": "与 {user}",
   "connection.state.ice": "ICE",
   "connection.state.dtls": "DTLS",
   "connection.state.signaling": "信令",
