@@ -20,7 +20,7 @@ fn a_screen_is_seen_beside_the_camera_until_it_is_shared_no_more() {
 
         ana.presses("share").await;
         bo.sees("seen.part('screen-ana-tile') === null").await;
-        ana.reads("share", "Share screen").await;
+        ana.reads("share", "Share").await;
         let now = bo.value(CAMERA_FRAMES).await.as_u64().unwrap();
         bo.sees(&format!("{CAMERA_FRAMES} > {}", now + 5)).await;
     });
