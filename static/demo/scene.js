@@ -97,7 +97,8 @@ function guestPicture({ peer, theirs }, nameOf) {
   const broken = { connecting: "tile.connecting", reconnecting: "tile.reconnecting" }[String(peer.state)];
   const note = broken ? words(broken) : offNote(theirs);
   return {
-    key: peer.userId,
+    // Somebody may be called `local`.
+    key: `person-${peer.userId}`,
     role: "person",
     userId: peer.userId,
     name: who,
