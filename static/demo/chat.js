@@ -31,6 +31,7 @@ const KEPT = 500;
 const TICKS = { sending: "", sent: "✓", delivered: "✓✓", failed: "!" };
 
 const log = part("chat-log", HTMLElement);
+const lines = part("chat-lines", HTMLElement);
 const empty = part("chat-empty", HTMLElement);
 const form = part("chat-form", HTMLFormElement);
 const field = part("chat-input", HTMLInputElement);
@@ -156,7 +157,7 @@ export class Chat extends EventTarget {
 
   #renderLog() {
     this.#lines.clear();
-    log.replaceChildren();
+    lines.replaceChildren();
     for (const entry of this.#threads.get(this.partner) ?? []) this.#show(entry);
     log.scrollTop = log.scrollHeight;
   }
@@ -168,9 +169,9 @@ export class Chat extends EventTarget {
     line.append(make("span", entry.from ? {} : { className: "fate", "data-testid": "chat-fate" }));
     this.#lines.set(entry, line);
     this.#fill(line, entry);
-    log.append(line);
-    if (log.childElementCount <= KEPT) return;
-    log.firstElementChild?.remove();
+    lines.append(line);
+    if (lines.childElementCount <= KEPT) return;
+    lines.firstElementChild?.remove();
     this.#lines.delete([...this.#lines.keys()][0]);
   }
 

@@ -232,7 +232,7 @@ function ownName() {
 function renderWho() {
   const other = language() === "en" ? { lang: "zh-Hans", text: "中文" } : { lang: "en", text: "English" };
   Object.assign(part("language", HTMLButtonElement), { lang: other.lang, textContent: other.text });
-  part("my-name", HTMLElement).textContent = ownName();
+  Object.assign(part("my-name", HTMLElement), { textContent: who.displayName || who.userId, title: ownName() });
   part("my-avatar", HTMLElement).replaceChildren(avatar(who.displayName || who.userId, who.userId));
 }
 

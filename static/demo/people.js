@@ -155,7 +155,8 @@ export class People extends EventTarget {
     const entry = make("li", { "data-testid": `user-${key}`, "data-key": key });
     const person = make("button", { type: "button", className: "person", "data-testid": `write-${key}` });
     person.append(make("span", { className: "sign" }), make("span", { className: "name" }), make("span", { className: "id" }));
-    person.append(make("span", { className: "unread", "data-testid": `unread-${key}` }));
+    person.append(make("span", { className: "unread", "data-testid": `unread-${key}`, "aria-hidden": "true" }));
+    person.append(make("span", { className: "unseen" }));
     const call = make("button", { type: "button", className: "call", "data-testid": `call-${key}` }, phone());
     entry.append(person, call);
     this.#entries.set(key, entry);
@@ -168,7 +169,7 @@ export class People extends EventTarget {
    */
   #fill(entry, { key, online, unread }) {
     const [person, call] = /** @type {[HTMLButtonElement, HTMLButtonElement]} */ ([...entry.children]);
-    const [sign, name, id, badge] = /** @type {HTMLElement[]} */ ([...person.children]);
+    const [sign, name, id, badge, unseen] = /** @type {HTMLElement[]} */ ([...person.children]);
     const shown = displayName(key);
     const special = isRoom(key) || key === SERVER;
     if (name.textContent !== shown) {
@@ -180,8 +181,8 @@ export class People extends EventTarget {
     badge.textContent = unread > 0 ? String(unread) : "";
     entry.dataset.online = String(online || special);
     person.setAttribute("aria-pressed", String(key === this.#picked));
-    const about = [words("people.write", { who: nameOf(key) }), absent, unread > 0 ? words("people.unread", { count: unread }) : ""];
-    person.setAttribute("aria-label", about.filter(Boolean).join(", "));
+    unseen.textContent = unread > 0 ? words("people.unread", { count: unread }) : "";
+    person.title = words("people.write", { who: nameOf(key) });
     call.hidden = special;
     call.disabled = !this.#callable;
     call.title = words("people.call", { who: nameOf(key) });

@@ -52,7 +52,7 @@ function callScene({ call, nameOf, me, online }) {
       label: words("stage.their-picture", { who: nameOf(peer) }),
     });
   }
-  pictures.push(...ownPicture(sending, me));
+  pictures.push(...ownPicture(sending, me, ""));
   return {
     state: state.phase,
     sentence: sentenceOf(state, sending, nameOf, online),
@@ -73,7 +73,7 @@ function roomScene({ room, nameOf, me }) {
   const others = room.room?.members.size ?? 0;
   const pictures = [
     ...guests.map(({ peer, screen }) => screenOf(peer.userId, screen, nameOf)),
-    ...ownPicture(sending, me),
+    ...ownPicture(sending, me, words("tile.you")),
     ...guests.map((guest) => guestPicture(guest, nameOf)),
   ].filter(({ role, stream }) => role === "person" || stream);
   const joined = others > 0 ? words("room.people", { room: name, count: others + 1 }) : words("room.alone", { room: name });
@@ -97,7 +97,8 @@ function guestPicture({ peer, theirs }, nameOf) {
   const broken = { connecting: "tile.connecting", reconnecting: "tile.reconnecting" }[String(peer.state)];
   const note = broken ? words(broken) : offNote(theirs);
   return {
-    key: peer.userId,
+    // Somebody may be called `local`.
+    key: `person-${peer.userId}`,
     role: "person",
     userId: peer.userId,
     name: who,
@@ -122,12 +123,14 @@ function screenOf(userId, stream, nameOf) {
 /**
  * @param {Sending | null} sending
  * @param {string} me
+ * @param {string} who how it is called where it is one of many; empty: where it stands tells
  * @returns {Picture[]}
  */
-function ownPicture(sending, me) {
+function ownPicture(sending, me, who) {
   if (!sending?.stream) return [];
   const generated = sending.isGenerated("video");
-  const notes = [offNote(sending.on), sending.screen ? words("tile.sharing") : ""].filter(Boolean).join(" · ");
+  const notes = [who, offNote(sending.on), sending.screen ? words("tile.sharing") : ""].filter(Boolean);
+  if (generated && notes.length === Number(who !== "")) notes.push(words("tile.generated"));
   return [
     {
       key: "local",
@@ -137,7 +140,7 @@ function ownPicture(sending, me) {
       stream: sending.stream,
       dark: !sending.on.video,
       mirrored: !generated,
-      note: noted(words("tile.you"), notes || (generated ? words("tile.generated") : "")),
+      note: notes.join(" · ") || words("tile.you"),
       label: words("stage.your-picture"),
     },
   ];

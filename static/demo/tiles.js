@@ -94,6 +94,7 @@ function add({ key, role }) {
 function remove(key, tile) {
   const video = tile.querySelector("video");
   if (video) video.srcObject = null;
+  if (video && document.pictureInPictureElement === video) document.exitPictureInPicture().catch(() => {});
   tile.remove();
   tiles.delete(key);
 }
@@ -124,18 +125,30 @@ function placeOf({ role }, layout) {
   return role === "mine" ? "corner" : "main";
 }
 
-/** As many columns as make the tiles largest. */
+/** As many columns as make the tiles largest; what is left for the last row stands in its middle. */
 function fit() {
+  const cells = /** @type {HTMLElement[]} */ ([...place.children]).filter((tile) => tile.dataset.place !== "main");
+  const grid = place.dataset.layout === "grid";
+  const columns = grid ? columnsFor(cells.length) : Math.max(1, cells.length);
+  const left = cells.length % columns;
+  place.style.setProperty("--columns", String(columns));
+  cells.forEach((tile, nth) => {
+    const first = left > 0 && nth === cells.length - left;
+    // Each is two halves of a column wide, so that a row can begin with half of one.
+    tile.style.gridColumn = grid ? `${first ? columns - left + 1 : "auto"} / span 2` : "";
+  });
+}
+
+/** @param {number} count of tiles */
+function columnsFor(count) {
   const { clientWidth: width, clientHeight: height } = place;
-  const cells = [...tiles.values()].filter((tile) => tile.dataset.place !== "main").length;
   const best = { columns: 1, size: 0 };
-  for (let columns = 1; columns <= cells; columns++) {
-    const rows = Math.ceil(cells / columns);
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
     const size = Math.min(width / columns, (height / rows) * SHAPE);
     if (size > best.size + 1) Object.assign(best, { columns, size });
   }
-  const presenting = place.dataset.layout === "presenting";
-  place.style.setProperty("--columns", String(presenting ? Math.max(1, cells) : best.columns));
+  return best.columns;
 }
 
 // The browser refuses sound before the first touch of the page; the first touch makes up for it.

@@ -19,8 +19,9 @@ impl Demo {
 impl Page {
     /// Waits until more of this person's pictures have been shown than now.
     async fn sees_moving_in_the_room(&self, user: &str) {
-        let frames =
-            format!("seen.part('{user}-video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0");
+        let frames = format!(
+            "seen.part('person-{user}-video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0"
+        );
         let now = self.value(&frames).await.as_u64().unwrap();
         self.sees(&format!("({frames}) > {}", now + 10)).await;
     }
@@ -44,7 +45,7 @@ fn three_people_in_a_room_by_its_link_see_each_other_write_to_all_and_one_leaves
         cleo.reads("chat-log", "good morning").await;
         ana.reads("chat-fate", "sent").await;
         bo.presses("camera").await;
-        ana.reads("bo-tile", "bo · camera off").await;
+        ana.reads("person-bo-tile", "bo · camera off").await;
 
         let tracks = "window.cameraBefore = seen.part('local-video').srcObject.getTracks()";
         assert_eq!(cleo.value(&format!("({tracks}).length")).await, 2);
@@ -54,7 +55,7 @@ fn three_people_in_a_room_by_its_link_see_each_other_write_to_all_and_one_leaves
         cleo.sees("cameraBefore.every((track) => track.readyState === 'ended')").await;
         for page in [ana, bo] {
             page.reads("call-words", "2 people are in standup.").await;
-            page.sees("seen.part('cleo-tile') === null").await;
+            page.sees("seen.part('person-cleo-tile') === null").await;
         }
         ana.sees_moving_in_the_room("bo").await;
 

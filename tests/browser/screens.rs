@@ -184,7 +184,7 @@ fn in_a_room_every_screen_fits_into_every_width_light_and_dark() {
         cleo.says("Good morning!").await;
         ana.reads("chat-log", "Good morning!").await;
         for user in ["22", "33"] {
-            ana.sees(&format!("seen.part('{user}-video').videoWidth > 0")).await;
+            ana.sees(&format!("seen.part('person-{user}-video').videoWidth > 0")).await;
         }
         ana.fits_everywhere("20-in-a-room").await;
         bo.presses("share").await;

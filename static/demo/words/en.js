@@ -105,7 +105,7 @@ export const en = {
   "controls.unmute": "Unmute",
   "controls.camera-off": "Camera off",
   "controls.camera-on": "Camera on",
-  "controls.share": "Share screen",
+  "controls.share": "Share",
   "controls.unshare": "Stop sharing",
   "controls.share-failed": "The screen could not be shared.",
   "controls.devices": "Devices",

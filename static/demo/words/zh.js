@@ -105,7 +105,7 @@ export const zh = {
   "controls.unmute": "取消静音",
   "controls.camera-off": "关摄像头",
   "controls.camera-on": "开摄像头",
-  "controls.share": "共享屏幕",
+  "controls.share": "共享",
   "controls.unshare": "停止共享",
   "controls.share-failed": "无法共享屏幕。",
   "controls.devices": "设备",
