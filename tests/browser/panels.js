@@ -11,6 +11,13 @@ window.panels = (() => {
   };
   const place = () => document.body.appendChild(document.createElement("section"));
 
+  /** Loads a stylesheet of the page. */
+  const styled = (name) =>
+    new Promise((onload) => {
+      const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: `/style/${name}.css`, onload });
+      document.head.append(link);
+    });
+
   /** The self-test alone, where nobody can sign in. */
   const mountSelfTest = async () => {
     const { mountSelfTest } = await import("/demo/panels/self-test.js");
@@ -50,6 +57,7 @@ window.panels = (() => {
     };
     const tape = new Tape({ platform: { WebSocket: Socket } });
     document.body.replaceChildren();
+    await Promise.all(["base", "panels"].map(styled));
     const began = performance.now();
     mountLadder(place(), { tape, words: await words(), userId: () => "ana" });
     const socket = new tape.WebSocket("ws://nowhere/ws");
@@ -62,6 +70,7 @@ window.panels = (() => {
     search.value = `number ${count - 1}`;
     const typed = performance.now();
     search.dispatchEvent(new Event("input"));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const filtered = performance.now() - typed;
     return {
       drawn,

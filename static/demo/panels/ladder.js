@@ -239,8 +239,8 @@ class LadderPanel {
   #filter() {
     for (const [row, rung] of this.#rungs) rung.hidden = !this.#isShown(row);
     this.#keepOneStop();
-    this.#follow();
     this.#writeCount();
+    requestAnimationFrame(() => this.#follow());
   }
 
   #writeCount() {
