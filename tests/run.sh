@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test: documentation, rules, service, browser, and those of the client library.
+# Runs every test: documentation, rules, service, browser, and those of the client library and the demo page.
 #
 #   tests/run.sh                  install what is missing, then run everything
 #   tests/run.sh --install-only   install what is missing
@@ -17,7 +17,8 @@ main() {
     install_missing
     [ "${1-}" != --install-only ] || return 0
 
-    if [ $# = 0 ]; then test_the_library; fi
+    install_node_packages
+    if [ $# = 0 ]; then test_the_pages; fi
 
     echo "== documentation tests"
     cargo test --locked --doc
@@ -31,10 +32,16 @@ main() {
     fi
 }
 
-# Its types, its size, that it is what its source makes, and its behaviour with fake sockets and a fake clock.
-test_the_library() {
-    echo "== client library"
-    (cd client && npm ci --silent --no-audit --no-fund && npm run --silent check && npm test --silent)
+# The compiler for types, and axe, by which the browser tests look for what keeps people out.
+install_node_packages() {
+    (cd client && npm ci --silent --no-audit --no-fund)
+}
+
+# The client library: its types, its size, that it is what its source makes, and its behaviour with fake sockets and a
+# fake clock. The demo page: its types, and what of it needs no browser.
+test_the_pages() {
+    echo "== client library and demo page"
+    (cd client && npm run --silent check && npm test --silent)
 }
 
 install_missing() {

@@ -1,140 +1,198 @@
 /**
- * Text chat with one person at a time; what everybody writes stands in one log.
+ * Text chat: one conversation for each person and each room, of which one is shown.
  *
- * Promises: a line says what became of it as soon as the server tells; a line whose fate cannot be known any more says
- * that, too.
+ * Promises: a line says what became of it as soon as that is known, also when it cannot be known any more; what comes in
+ * a conversation that is not shown is counted.
+ *
+ * Event: `unread`, whenever a conversation begins or what is unread changes.
  */
 
+import { avatar } from "./avatar.js";
 import { keepAtEnd, keepAtEndWhenResized, make, part, timeOfDay } from "./dom.js";
-import { errorWords } from "./words.js";
+import { displayName, isRoom, nameOf, roomKey, SERVER } from "./names.js";
+import { errorWords } from "./sentences.js";
+import { words } from "./words.js";
 
-/** @typedef {import("./signaling.js").Message} Message */
-/** @typedef {import("./signaling.js").Signaling} Signaling */
-/** @typedef {import("./words.js").NameOf} NameOf */
+/** @typedef {import("../switchboard.js").IncomingMessage} IncomingMessage */
+/** @typedef {import("../switchboard.js").SwitchboardError} SwitchboardError */
+/** @typedef {import("../switchboard.js").Switchboard} Switchboard */
+/** @typedef {import("./room.js").RoomControl} RoomControl */
+/**
+ * @typedef {object} Entry
+ * @property {string} from empty: this page
+ * @property {string} text
+ * @property {Date} at
+ * @property {"sending" | "sent" | "delivered" | "failed"} fate of what this page has sent
+ * @property {SwitchboardError | null} error
+ */
 
 const KEPT = 500;
-/** Stands for a program of the operator's; no user has this name, and nobody can answer it. */
-const SERVER = "/server";
-
-/** @type {Record<string, { label: string, meaning: string }>} */
-const VERDICTS = {
-  delivered: { label: "delivered", meaning: "The other page has confirmed it." },
-  relayed: { label: "relayed", meaning: "Handed to the other connection; that page does not confirm what it gets." },
-  undelivered: { label: "not delivered", meaning: "Nobody has seen it." },
-};
+/** How many ticks a fate is worth. */
+const TICKS = { sending: "", sent: "✓", delivered: "✓✓", failed: "!" };
 
 const log = part("chat-log", HTMLElement);
+const lines = part("chat-lines", HTMLElement);
 const empty = part("chat-empty", HTMLElement);
 const form = part("chat-form", HTMLFormElement);
 const field = part("chat-input", HTMLInputElement);
 const sendButton = part("chat-send", HTMLButtonElement);
-const heading = part("chat-with", HTMLElement);
+const heading = part("chat-heading", HTMLElement);
+const sign = part("chat-avatar", HTMLElement);
 
-export class Chat {
-  /** @type {Map<string, HTMLElement>} the verdicts still to come, by the id of the message */ #awaited = new Map();
-  #partner = "";
-  #signaling;
-  #nameOf;
+export class Chat extends EventTarget {
+  /** The key of the conversation that is shown; empty: none. */ partner = "";
+  /** @type {Map<string, number>} of each conversation that there is */ unread = new Map();
+  /** @type {Map<string, Entry[]>} */ #threads = new Map();
+  /** @type {Map<Entry, HTMLElement>} those that are shown */ #lines = new Map();
+  /** @type {Switchboard | null} */ #me = null;
+  #room;
 
-  /**
-   * @param {Signaling} signaling
-   * @param {NameOf} nameOf
-   */
-  constructor(signaling, nameOf) {
-    this.#signaling = signaling;
-    this.#nameOf = nameOf;
+  /** @param {RoomControl} room */
+  constructor(room) {
+    super();
+    this.#room = room;
+    room.addEventListener("message", (event) => this.#received(/** @type {CustomEvent} */ (event).detail));
     form.addEventListener("submit", (event) => this.#submit(event));
     keepAtEndWhenResized(log);
-    this.setPartner("");
   }
 
-  get partner() {
-    return this.#partner;
+  /** @param {Switchboard} me */
+  attach(me) {
+    if (this.#me && this.#me.userId !== me.userId) this.#forget();
+    this.#me = me;
+    me.on("message", (message) => this.#received(message));
+    this.render();
   }
 
-  /** @param {string} userId empty: nobody */
-  setPartner(userId) {
-    this.#partner = userId;
-    heading.textContent = userId ? `with ${this.#nameOf(userId)}` : "";
-    this.refresh();
-  }
-
-  /** The connection or the partner changed: can one write now, and to whom. */
-  refresh() {
-    field.disabled = sendButton.disabled = !this.#signaling.online || this.#partner === "";
-    field.placeholder = this.#partner ? `Write to ${this.#nameOf(this.#partner)}` : "Pick somebody to write to";
+  /** @param {string} key */
+  show(key) {
+    this.partner = key;
+    if (this.unread.has(key) || isRoom(key)) this.unread.set(key, 0);
+    this.#renderLog();
+    this.render();
+    this.#tellUnread();
   }
 
   focus() {
     field.focus();
   }
 
-  /** @param {Message} message whatever the server said */
-  hear(message) {
-    if (message.type === "message") this.#received(message);
-    else if (message.type in VERDICTS) this.#judged(message.ref, VERDICTS[message.type].label, VERDICTS[message.type].meaning);
-    else if (message.type === "error") this.#judged(message.ref, errorWords(message, this.#nameOf), message.code);
+  /** What depends on the connection, the partner and the language. */
+  render() {
+    const { partner } = this;
+    const inRoom = !isRoom(partner) || roomKey(this.#room.name) === partner;
+    const closed = !this.#me || this.#me.state === "closed";
+    field.disabled = sendButton.disabled = closed || partner === "" || partner === SERVER || !inRoom;
+    field.placeholder = partner ? words("chat.write", { who: nameOf(partner) }) : words("chat.pick");
+    heading.textContent = partner ? nameOf(partner) : words("chat.heading");
+    sign.replaceChildren(...(partner ? [avatar(displayName(partner), partner)] : []));
+    empty.textContent = words(partner ? "chat.empty" : "chat.nobody");
+    empty.hidden = (this.#threads.get(partner)?.length ?? 0) > 0;
+    for (const [entry, line] of this.#lines) this.#fill(line, entry);
   }
 
-  /** No verdict comes any more for what was under way. */
-  signalingLost() {
-    for (const id of [...this.#awaited.keys()]) {
-      this.#judged(id, "fate unknown", "The connection was lost before the server said what became of it.");
-    }
+  /** Somebody else has signed in: what was said before is not theirs. */
+  #forget() {
+    this.#threads.clear();
+    this.unread.clear();
+    this.show("");
   }
 
   /** @param {Event} event */
   #submit(event) {
     event.preventDefault();
     const text = field.value.trim();
-    if (text === "") return;
-    const id = this.#signaling.nextId();
-    const sent = this.#signaling.send({ type: "message", to: this.#partner, data: { text }, id, receipt: true });
-    if (!sent) return;
+    const { partner } = this;
+    if (text === "" || !this.#me) return;
+    const sending = isRoom(partner) ? this.#room.room?.send({ text }) : this.#me.send(partner, { text });
+    if (!sending) return;
     field.value = "";
-    this.#awaited.set(id, this.#append("mine", `to ${this.#nameOf(this.#partner)}`, text, "sending…"));
+    const entry = this.#append(partner, { from: "", text, at: new Date(), fate: "sending", error: null });
+    sending.then(
+      () => this.#judge(entry, isRoom(partner) ? "sent" : "delivered", null),
+      (error) => this.#judge(entry, "failed", error),
+    );
   }
 
-  /** @param {Message} message */
-  #received({ from, data }) {
+  /** @param {IncomingMessage} message */
+  #received({ from, room, data }) {
     const text = typeof data?.text === "string" ? data.text : JSON.stringify(data);
-    if (from === SERVER) return void this.#append("theirs", "The server", text, "");
-    if (this.#partner === "") this.setPartner(from);
-    this.#append("theirs", this.#nameOf(from), text, "");
+    const key = room === undefined ? from : roomKey(room);
+    this.#append(key, { from, text, at: new Date(), fate: "sent", error: null });
+    if (this.partner === "") return this.show(key);
+    if (key === this.partner) return;
+    this.unread.set(key, (this.unread.get(key) ?? 0) + 1);
+    this.#tellUnread();
   }
 
   /**
-   * @param {string | undefined} id
-   * @param {string} label
-   * @param {string} meaning
+   * @param {Entry} entry
+   * @param {Entry["fate"]} fate
+   * @param {SwitchboardError | null} error
    */
-  #judged(id, label, meaning) {
-    const line = this.#awaited.get(id ?? "");
-    if (!line) return;
-    this.#awaited.delete(id ?? "");
-    keepAtEnd(log, () => {
-      line.textContent = label;
-      line.title = meaning;
-    });
+  #judge(entry, fate, error) {
+    Object.assign(entry, { fate, error });
+    const line = this.#lines.get(entry);
+    if (line) keepAtEnd(log, () => this.#fill(line, entry));
   }
 
   /**
-   * @param {"mine" | "theirs"} side
-   * @param {string} who
-   * @param {string} text
-   * @param {string} verdict
-   * @returns {HTMLElement} where the verdict stands
+   * @param {string} key
+   * @param {Entry} entry
    */
-  #append(side, who, text, verdict) {
-    const place = make("span", { className: "verdict", "data-testid": "chat-verdict", text: verdict });
-    const head = make("span", { className: "who", text: `${who} · ${timeOfDay(new Date(), "seconds")}` });
-    const said = make("span", { className: "text", text });
-    const line = make("li", { className: side, "data-testid": "chat-entry" }, head, said, place);
-    empty.hidden = true;
-    keepAtEnd(log, () => {
-      log.append(line);
-      if (log.childElementCount > KEPT) log.firstElementChild?.remove();
-    });
-    return place;
+  #append(key, entry) {
+    const thread = this.#threads.get(key) ?? [];
+    thread.push(entry);
+    thread.splice(0, thread.length - KEPT);
+    if (!this.#threads.has(key)) {
+      this.#threads.set(key, thread);
+      this.unread.set(key, 0);
+      this.#tellUnread();
+    }
+    if (key !== this.partner) return entry;
+    keepAtEnd(log, () => this.#show(entry));
+    this.render();
+    return entry;
+  }
+
+  #renderLog() {
+    this.#lines.clear();
+    lines.replaceChildren();
+    for (const entry of this.#threads.get(this.partner) ?? []) this.#show(entry);
+    log.scrollTop = log.scrollHeight;
+  }
+
+  /** @param {Entry} entry */
+  #show(entry) {
+    const line = make("li", { className: entry.from ? "theirs" : "mine", "data-testid": "chat-entry" });
+    line.append(make("span", { className: "who" }), make("span", { className: "text", text: entry.text }));
+    line.append(make("span", entry.from ? {} : { className: "fate", "data-testid": "chat-fate" }));
+    this.#lines.set(entry, line);
+    this.#fill(line, entry);
+    lines.append(line);
+    if (lines.childElementCount <= KEPT) return;
+    lines.firstElementChild?.remove();
+    this.#lines.delete([...this.#lines.keys()][0]);
+  }
+
+  /**
+   * @param {HTMLElement} line
+   * @param {Entry} entry
+   */
+  #fill(line, { from, at, fate, error }) {
+    const [who, , verdict] = /** @type {HTMLElement[]} */ ([...line.children]);
+    const time = timeOfDay(at, "seconds");
+    const head = from && isRoom(this.partner) ? `${displayName(from)} · ${time}` : time;
+    if (who.textContent !== head) who.textContent = head;
+    const sentence = error ? errorWords(error, nameOf) : words(`chat.${fate}`);
+    if (from || verdict.lastChild?.textContent === sentence) return;
+    verdict.dataset.fate = fate;
+    const tick = make("span", { className: "tick", "aria-hidden": "true", text: TICKS[fate] });
+    verdict.replaceChildren(tick, make("span", { text: sentence }));
+    verdict.title = error?.advice ?? words(`chat.${fate}-meaning`);
+  }
+
+  #tellUnread() {
+    this.dispatchEvent(new CustomEvent("unread"));
   }
 }

@@ -2,6 +2,8 @@
  * Who signs in on this page: the rules for names, and what this tab remembers of them.
  */
 
+import { words } from "./words.js";
+
 /**
  * @typedef {{ userId: string, displayName: string, token?: string }} Identity
  *   `displayName` is empty when none was chosen; `token`: the access token, for servers that ask for one
@@ -10,6 +12,7 @@
 const REMEMBERED = "switchboard.identity";
 const LONGEST_USER_ID = 128;
 const LONGEST_DISPLAY_NAME = 64;
+const LONGEST_ROOM = 64;
 
 /**
  * Why this cannot be a user's name, as a sentence; null when it can.
@@ -17,16 +20,29 @@ const LONGEST_DISPLAY_NAME = 64;
  * @returns {string | null}
  */
 export function userIdProblem(text) {
-  if (text === "") return "Please choose a name.";
+  return problemOf(text, LONGEST_USER_ID, "name.choose");
+}
+
+/**
+ * Why this cannot be a room's name, as a sentence; null when it can.
+ * @param {string} text
+ * @returns {string | null}
+ */
+export function roomProblem(text) {
+  return problemOf(text, LONGEST_ROOM, "name.choose-room");
+}
+
+/**
+ * @param {string} text
+ * @param {number} longest
+ * @param {string} choose the key of what is said where there is none
+ * @returns {string | null}
+ */
+function problemOf(text, longest, choose) {
+  if (text === "") return words(choose);
   const wrong = [...text].find((character) => !/^[!-~]$/.test(character) || '"\\/?#%,'.includes(character));
-  if (wrong !== undefined && /\s/.test(wrong)) return "A name cannot have spaces in it. Put them into the display name.";
-  if (wrong !== undefined) {
-    return `A name cannot have “${wrong}” in it: plain letters, digits and signs, but none of " \\ / ? # % ,`;
-  }
-  if (text.length > LONGEST_USER_ID) {
-    return `A name has at most ${LONGEST_USER_ID} characters; this one has ${text.length}.`;
-  }
-  return null;
+  if (wrong !== undefined) return words(/\s/.test(wrong) ? "name.spaces" : "name.alphabet", { wrong });
+  return text.length > longest ? words("name.long", { longest, length: text.length }) : null;
 }
 
 /**
@@ -35,12 +51,9 @@ export function userIdProblem(text) {
  * @returns {string | null}
  */
 export function displayNameProblem(text) {
-  if (/\p{Cc}/u.test(text)) return "A display name cannot have control characters in it.";
-  const length = [...text].length;
-  if (length > LONGEST_DISPLAY_NAME) {
-    return `A display name has at most ${LONGEST_DISPLAY_NAME} characters; this one has ${length}.`;
-  }
-  return null;
+  if (/\p{Cc}/u.test(text)) return words("display-name.control");
+  const { length } = [...text];
+  return length > LONGEST_DISPLAY_NAME ? words("display-name.long", { longest: LONGEST_DISPLAY_NAME, length }) : null;
 }
 
 /**

@@ -2,94 +2,109 @@
  * The page: puts its parts together and says what the connection does.
  */
 
-import { Call } from "./call.js";
+import { avatar } from "./avatar.js";
+import { CallControl } from "./call.js";
 import { Chat } from "./chat.js";
+import { Controls } from "./controls.js";
+import { Dock } from "./dock.js";
 import { part } from "./dom.js";
 import { forget, remember } from "./identity.js";
-import { openMedia } from "./media.js";
-import { showNote, showTraffic } from "./panel.js";
+import { isRoom, learn, nameOf, roomKey } from "./names.js";
 import { People } from "./people.js";
+import { RoomControl } from "./room.js";
+import { RoomForm } from "./room-form.js";
+import { closeCode, closeWords, errorCode, errorWords } from "./sentences.js";
+import { Session } from "./session.js";
 import { askWho, prefilled, wish } from "./sign-in.js";
-import { Signaling } from "./signaling.js";
 import { Stage } from "./stage.js";
 import { say } from "./status.js";
-import { closeCode, closeWords, errorCode, errorWords, seconds } from "./words.js";
+import { language, onLanguage, setLanguage, translate, words } from "./words.js";
 
 /** @typedef {import("./identity.js").Identity} Identity */
-/** @typedef {import("./signaling.js").Link} Link */
-/** @typedef {import("./signaling.js").Message} Message */
-
-const myName = part("my-name", HTMLElement);
-const peopleHeading = part("people-heading", HTMLElement);
+/** @typedef {import("./session.js").Link} Link */
+/** @typedef {import("../switchboard.js").Switchboard} Switchboard */
 
 /** @type {Identity} */
-let me = { userId: "", displayName: "" };
-/** The server has let `me` in since the last sign-in. */
-let welcomed = false;
+let who = { userId: "", displayName: "" };
+/** @type {Switchboard | null} the client to which the parts below are attached */
+let attached = null;
 
-const signaling = new Signaling();
-const people = new People(signaling);
-const nameOf = (/** @type {string} */ userId) => people.nameOf(userId);
-const call = new Call(signaling, () => openMedia(me.displayName || me.userId, wish()), nameOf);
-const chat = new Chat(signaling, nameOf);
-const stage = new Stage(call, nameOf, startCall);
+const session = new Session(follow);
+const call = new CallControl(wish);
+const room = new RoomControl(wish);
+const people = new People();
+const chat = new Chat(room);
+const stage = new Stage({ accept, reject: () => call.state.phase === "incoming" && call.hangUp() });
+const controls = new Controls({ hangUp: () => call.hangUp(), leave: () => room.leave(), callAgain });
+const roomForm = new RoomForm({ join: enterRoom });
+const dock = new Dock({
+  userId: () => session.me?.userId ?? who.userId,
+  peer: () => call.call ?? [...room.guests.values()][0]?.peer ?? null,
+  iceServers: () => session.me?.iceServers ?? [],
+  token: () => who.token,
+});
 
-on(signaling, "traffic", showTraffic);
-on(signaling, "note", showNote);
-on(signaling, "link", follow);
-on(signaling, "message", hear);
 on(people, "call", startCall);
-on(people, "pick", (/** @type {string} */ userId) => {
-  pick(userId);
+on(people, "pick", (/** @type {string} */ key) => {
+  chat.show(key);
+  people.setPicked(key);
   chat.focus();
 });
-on(call, "change", callChanged);
-on(call, "remote", (/** @type {MediaStream | null} */ stream) => stage.showRemote(stream));
-on(call, "local", (/** @type {import("./media.js").Media | null} */ media) => {
-  stage.showLocal(media);
-  if (media?.notice) say("calm", media.notice);
+on(chat, "unread", () => {
+  people.setUnread(chat.unread);
+  people.setPicked(chat.partner);
 });
-on(call, "trouble", (/** @type {Error} */ failure) => {
-  say("warning", "The browser could not use what the other side sent.", { code: failure.message });
-});
-
+on(call, "change", render);
+on(call, "started", (/** @type {string} */ userId) => chat.show(userId));
+on(room, "change", render);
+on(room, "left", sayLeft);
+for (const source of [call, room]) on(source, "change", sayNotice);
 part("sign-out", HTMLButtonElement).addEventListener("click", signOut);
-addEventListener("pagehide", () => {
-  call.quit();
-  signaling.leave();
+part("language", HTMLButtonElement).addEventListener("click", () => setLanguage(language() === "en" ? "zh" : "en"));
+onLanguage(() => {
+  renderWho();
+  render();
+  people.render();
 });
+addEventListener("pagehide", () => session.leave());
 // Shown again from the back-forward cache: begin as after a reload.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
-
-askWho((identity) => {
-  signIn(identity);
-  peopleHeading.focus();
-});
-const expected = prefilled();
-if (expected) signIn(expected);
 
 /** For tests and for curious people at the console. */
 Object.assign(window, {
   demo: {
+    get me() {
+      return session.me;
+    },
     /** The live media connection; null when there is none. */
     get peerConnection() {
-      return call.peerConnection;
+      return call.call?.connection ?? null;
     },
   },
 });
 
+translate();
+renderWho();
+say("calm", () => words("status.begin"));
+askWho((identity) => {
+  signIn(identity);
+  part("people-heading", HTMLElement).focus();
+});
+const expected = prefilled();
+if (expected) signIn(expected);
+render();
+
 /** @param {Identity} identity */
 function signIn(identity) {
-  me = identity;
-  welcomed = false;
+  who = identity;
+  attached = null;
   remember(identity);
   showScreen("desk");
-  signaling.open(identity);
+  session.open(identity);
 }
 
 function signOut() {
-  call.quit();
-  signaling.leave();
+  session.leave();
   forget();
   showScreen("sign-in");
 }
@@ -100,97 +115,145 @@ function showScreen(screen) {
   part("sign-in-card", HTMLElement).hidden = screen !== "sign-in";
   part("desk", HTMLElement).hidden = screen !== "desk";
   part("me", HTMLElement).hidden = screen !== "desk";
-  const { userId, displayName } = me;
-  myName.textContent = displayName && displayName !== userId ? `${displayName} (${userId})` : userId;
-  document.title = screen === "desk" ? `${userId} · switchboard` : "switchboard";
+  renderWho();
   if (screen === "sign-in") part("name-input", HTMLInputElement).focus();
 }
 
 /** @param {Link} link */
 function follow(link) {
   document.body.dataset.link = link.phase;
-  if (link.phase === "online") {
-    welcomed = true;
-    call.iceServers = link.registered.iceServers ?? [];
-  } else {
-    people.clear();
-    chat.signalingLost();
-  }
-  if (link.phase === "waiting") call.signalingLost();
-  if (link.phase === "over" || link.phase === "away") call.signalingOver();
-  showCallable();
-  chat.refresh();
+  if (link.phase === "online") attach(link.me);
   sayLink(link);
+  render();
+}
+
+/** @param {Switchboard} me */
+function attach(me) {
+  if (me === attached) return;
+  attached = me;
+  who = { ...who, userId: me.userId };
+  learn(me.userId, who.displayName);
+  renderWho();
+  people.attach(me);
+  chat.attach(me);
+  me.on("call", ({ userId, name }) => learn(userId, name));
+  call.attach(me, who.displayName || me.userId);
+  room.attach(me, who.displayName || me.userId);
+  me.on("error", (error) => say("bad", () => errorWords(error, nameOf), { code: errorCode(error) }));
+  const asked = roomForm.asked();
+  if (asked) enterRoom(asked);
 }
 
 /** @param {Link} link */
 function sayLink(link) {
   switch (link.phase) {
     case "connecting":
-      return say("calm", "Connecting to the server…");
+      return say("calm", () => words("status.connecting"));
     case "online":
-      return say("good", `Signed in as ${myName.textContent}.`);
+      return say("good", () => words("status.online", { who: ownName() }));
     case "waiting":
-      return say("warning", `${closeWords(link.close)} Next try in ${seconds(link.delay)}.`, {
-        code: closeCode(link.close),
-        remedy: link.told ? undefined : { label: "Try now", run: () => signaling.retryNow() },
+      return say("warning", () => words("status.waiting", { why: closeWords(link.closing) }), {
+        code: closeCode(link.closing),
+        remedy: { label: () => words("status.try-now"), run: () => session.retryNow() },
       });
     case "over":
-      return sayOver(link.close);
+      return sayOver(link);
     case "away":
-      return say("calm", "You are signed out.");
+      return say("calm", () => words("status.away"));
   }
 }
 
 /**
  * The server wants no further try by itself. Where nothing had been signed in yet, the card asks again.
- * @param {import("./signaling.js").Closing} close
+ * @param {Extract<Link, { phase: "over" }>} link
  */
-function sayOver(close) {
-  const code = closeCode(close);
-  if (welcomed) {
-    const remedy = { label: "Sign in again", run: () => signIn(me) };
-    return say("bad", closeWords(close), { code, remedy });
+function sayOver({ error, closing }) {
+  const code = closeCode(closing, error);
+  const why = () => (closing && closing.code !== 1006 ? closeWords(closing) : errorWords(error, nameOf));
+  if (attached) {
+    const remedy = { label: () => words("status.again"), run: () => signIn(who) };
+    return say("bad", why, { code, remedy });
   }
   forget();
   showScreen("sign-in");
-  say("bad", closeWords(close), { code });
+  say("bad", why, { code });
 }
 
-/** @param {Message} message */
-function hear(message) {
-  people.hear(message);
-  call.hear(message);
-  chat.hear(message);
-  if (message.type === "ice-servers") call.iceServers = message.iceServers ?? [];
-  if (message.type === "error") say("bad", errorWords(message, nameOf), { code: errorCode(message) });
+/** What is being sent instead of a camera, and why. */
+function sayNotice() {
+  const sending = call.sending ?? room.sending;
+  if (!sending?.notice.problem) return;
+  const { problem, missing } = sending.notice;
+  sending.notice = { problem: "", missing: "" };
+  say("calm", () => words("media.instead", { problem: words(problem), missing: words(missing) }));
 }
 
-function showCallable() {
-  const callable = signaling.online && call.free;
-  people.setCallable(callable);
-  stage.setCallable(callable);
+/** @param {import("./room.js").Leave} leave */
+function sayLeft({ name, error }) {
+  // Who is signed out, or reloads the page, goes back into it afterwards.
+  if (session.me && session.me.state !== "closed") roomForm.show(null);
+  if (chat.partner === roomKey(name)) chat.render();
+  if (!error) return say("calm", () => words("room.left", { room: name }));
+  if (error.code !== "closed") say("bad", () => errorWords(error, nameOf), { code: String(error.code) });
+}
+
+/** @param {string} name */
+function enterRoom(name) {
+  if (!call.free || room.phase !== "out") return;
+  call.forget();
+  roomForm.show(name);
+  chat.show(roomKey(name));
+  people.setPicked(roomKey(name));
+  room.join(name);
 }
 
 /** @param {string} userId */
 function startCall(userId) {
-  pick(userId);
+  if (room.phase !== "out" || isRoom(userId)) return;
+  chat.show(userId);
   call.start(userId);
 }
 
-/** @param {string} userId whom the chat goes to */
-function pick(userId) {
-  chat.setPartner(userId);
-  people.setPicked(userId);
+function callAgain() {
+  if (call.state.phase === "ended") startCall(call.state.peer);
 }
 
-/** @param {import("./call.js").CallState} state */
-function callChanged(state) {
-  showCallable();
-  if (state.phase === "incoming" || state.phase === "connecting") pick(state.peer);
-  document.body.dataset.call = state.phase;
-  document.title = state.phase === "incoming" ? `${nameOf(state.peer)} is calling` : `${me.userId} · switchboard`;
-  stage.render();
+/** Who takes a call leaves the room. */
+function accept() {
+  room.leave();
+  call.accept();
+}
+
+function ownName() {
+  const { userId, displayName } = who;
+  return displayName && displayName !== userId ? `${displayName} (${userId})` : userId;
+}
+
+function renderWho() {
+  const other = language() === "en" ? { lang: "zh-Hans", text: "中文" } : { lang: "en", text: "English" };
+  Object.assign(part("language", HTMLButtonElement), { lang: other.lang, textContent: other.text });
+  Object.assign(part("my-name", HTMLElement), { textContent: who.displayName || who.userId, title: ownName() });
+  part("my-avatar", HTMLElement).replaceChildren(avatar(who.displayName || who.userId, who.userId));
+}
+
+function render() {
+  const desk = { call, room, nameOf, me: session.me?.userId ?? who.userId, online: session.online };
+  const callable = session.online && call.free && room.phase === "out";
+  stage.render(desk);
+  controls.render(desk, callable);
+  people.setCallable(callable);
+  roomForm.render({ phase: room.phase, joinable: callable });
+  people.render();
+  chat.render();
+  dock.refresh();
+  renderTitle();
+}
+
+function renderTitle() {
+  const { state } = call;
+  const signedIn = document.body.dataset.screen === "desk";
+  if (state.phase === "incoming") document.title = words("incoming.title", { who: nameOf(state.peer) });
+  else document.title = signedIn ? `${who.displayName || who.userId} · switchboard` : "switchboard";
 }
 
 /**

@@ -5,69 +5,118 @@
 import { generatedPicture } from "./picture.js";
 import { generatedTone } from "./sound.js";
 
+/** @typedef {"audio" | "video"} Kind */
 /**
- * @typedef {object} Media
- * @property {MediaStream} stream always one audio and one video track
- * @property {boolean} generatedPicture the picture is generated
- * @property {string} notice why something is generated, as a sentence; empty when nothing is, or when that was wished
- * @property {() => void} stop gives camera and microphone back
+ * @typedef {object} Source
+ * @property {MediaStreamTrack} track
+ * @property {boolean} generated
+ * @property {() => void} stop gives the device back
  */
+/** @typedef {{ tracks: MediaStreamTrack[], problem: string }} Taken `problem`: the key of a sentence; empty: none */
+/**
+ * @typedef {{ audio: Source, video: Source, problem: string, missing: string }} Sources
+ *   `problem` and `missing`: keys, why something is generated, and what; empty when nothing is, or when that was wished
+ */
+/** @typedef {{ camera?: string, microphone?: string, speaker?: string }} Devices ids of devices, or `GENERATED` */
 
-/** @typedef {{ tracks: MediaStreamTrack[], problem: string }} Taken */
-
+export const GENERATED = "generated";
 const PICTURE_SIZE = { width: { ideal: 1280 }, height: { ideal: 720 } };
+const REFUSED = "media.refused";
+const KEPT = "switchboard.devices";
+
+/** Browsers offer devices only to secure pages: https, and those of this machine. */
+export function mayUseDevices() {
+  // Undefined in an insecure context, whatever the type says.
+  return Boolean(navigator.mediaDevices?.getUserMedia);
+}
+
+/**
+ * The devices that were chosen here before.
+ * @returns {Devices}
+ */
+export function chosenDevices() {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT) ?? "{}") ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** @param {Devices} devices */
+export function keepDevices(devices) {
+  localStorage.setItem(KEPT, JSON.stringify(devices));
+}
 
 /**
  * Never fails: what cannot be had is generated.
  * @param {string} name written into a generated picture
  * @param {"devices" | "generated"} wish
- * @returns {Promise<Media>}
+ * @returns {Promise<Sources>}
  */
-export async function openMedia(name, wish) {
-  const { tracks, problem } = wish === "generated" ? { tracks: [], problem: "" } : await takeDevices();
-  const stream = new MediaStream(tracks);
-  /** @type {Array<() => void>} */
-  const stops = [];
-  const missing = [];
-  if (stream.getVideoTracks().length === 0) {
-    const picture = generatedPicture(name);
-    stream.addTrack(picture.track);
-    stops.push(picture.stop);
-    missing.push("picture");
-  }
-  if (stream.getAudioTracks().length === 0) {
-    const tone = generatedTone(name);
-    stream.addTrack(tone.track);
-    stops.push(tone.stop);
-    missing.push("tone");
-  }
+export async function openSources(name, wish) {
+  const chosen = chosenDevices();
+  const wanted = {
+    video: wish === "devices" && chosen.camera !== GENERATED,
+    audio: wish === "devices" && chosen.microphone !== GENERATED,
+  };
+  const { tracks, problem } = await takeDevices(wanted, chosen);
+  const video = tracks.find(({ kind }) => kind === "video");
+  const audio = tracks.find(({ kind }) => kind === "audio");
+  const missing = [wanted.video && !video ? "picture" : "", wanted.audio && !audio ? "tone" : ""].filter(Boolean);
   return {
-    stream,
-    generatedPicture: missing.includes("picture"),
-    notice: problem && `${problem} You are calling with a generated ${missing.join(" and ")} instead.`,
-    stop: () => {
-      stops.forEach((stop) => stop());
-      stream.getTracks().forEach((track) => track.stop());
-    },
+    video: video ? fromDevice(video) : { ...generatedPicture(name), generated: true },
+    audio: audio ? fromDevice(audio) : { ...generatedTone(name), generated: true },
+    problem: missing.length > 0 ? problem : "",
+    missing: missing.length > 0 ? `media.missing-${missing.join("-and-")}` : "",
   };
 }
 
 /**
+ * One device by its id, or a generated stand-in. Fails as `getUserMedia` does.
+ * @param {Kind} kind
+ * @param {string} id
+ * @param {string} name
+ * @returns {Promise<Source>}
+ */
+export async function openSource(kind, id, name) {
+  if (id === GENERATED) return { ...(kind === "video" ? generatedPicture(name) : generatedTone(name)), generated: true };
+  const device = { deviceId: { exact: id } };
+  const what = kind === "video" ? { video: { ...device, ...PICTURE_SIZE } } : { audio: device };
+  const stream = await navigator.mediaDevices.getUserMedia(what);
+  return fromDevice(stream.getTracks()[0]);
+}
+
+/**
+ * @param {MediaStreamTrack} track
+ * @returns {Source}
+ */
+function fromDevice(track) {
+  return { track, generated: false, stop: () => track.stop() };
+}
+
+/**
  * Camera and microphone, or the one of them that there is.
+ * @param {{ audio: boolean, video: boolean }} wanted
+ * @param {Devices} chosen
  * @returns {Promise<Taken>}
  */
-async function takeDevices() {
-  // Undefined in an insecure context, whatever the type says.
-  if (!navigator.mediaDevices?.getUserMedia) {
-    return { tracks: [], problem: "Browsers give camera and microphone only to https pages and to localhost." };
-  }
-  const both = await take({ audio: true, video: PICTURE_SIZE });
-  if (both.tracks.length > 0 || both.problem === REFUSED) return both;
-  const picture = await take({ video: PICTURE_SIZE });
-  if (picture.tracks.length > 0) return { ...picture, problem: "No microphone could be used." };
-  const sound = await take({ audio: true });
-  if (sound.tracks.length > 0) return { ...sound, problem: "No camera could be used." };
+async function takeDevices(wanted, { camera, microphone }) {
+  if (!wanted.audio && !wanted.video) return { tracks: [], problem: "" };
+  if (!mayUseDevices()) return { tracks: [], problem: "media.insecure" };
+  const video = wanted.video && { ...PICTURE_SIZE, ...preferred(camera) };
+  const audio = wanted.audio && preferred(microphone);
+  const both = await take({ audio, video });
+  if (both.tracks.length > 0 || both.problem === REFUSED || !audio || !video) return both;
+  const picture = await take({ video });
+  if (picture.tracks.length > 0) return { ...picture, problem: "media.no-microphone" };
+  const sound = await take({ audio });
+  if (sound.tracks.length > 0) return { ...sound, problem: "media.no-camera" };
   return both;
+}
+
+/** @param {string | undefined} id */
+function preferred(id) {
+  return id ? { deviceId: { ideal: id } } : {};
 }
 
 /**
@@ -79,26 +128,26 @@ async function take(what) {
     const stream = await navigator.mediaDevices.getUserMedia(what);
     return { tracks: stream.getTracks(), problem: "" };
   } catch (failure) {
-    return { tracks: [], problem: deviceWords(failure) };
+    return { tracks: [], problem: deviceProblem(failure) };
   }
 }
 
-const REFUSED = "The use of camera and microphone was not allowed.";
-
-/** @param {unknown} failure */
-function deviceWords(failure) {
-  const name = failure instanceof DOMException ? failure.name : "";
-  switch (name) {
+/**
+ * Why a device could not be had, as the key of a sentence.
+ * @param {unknown} failure
+ */
+export function deviceProblem(failure) {
+  switch (failure instanceof DOMException ? failure.name : "") {
     case "NotAllowedError":
     case "SecurityError":
       return REFUSED;
     case "NotFoundError":
     case "OverconstrainedError":
-      return "No camera and no microphone were found.";
+      return "media.none";
     case "NotReadableError":
     case "AbortError":
-      return "Camera or microphone are in use by another program.";
+      return "media.in-use";
     default:
-      return "Camera and microphone could not be opened.";
+      return "media.failed";
   }
 }

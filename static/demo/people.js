@@ -1,250 +1,247 @@
 /**
- * Who is online, and whom one can call: the list, or only a number where the server does not name people.
+ * Who is online, whom one can call, and with whom one has written: a list with search, or a number where the server
+ * does not name people. Whoever is not listed is found by typing the whole name.
  *
- * Promises: the list is what the server said last; one change touches one entry, so the focus stays where it is.
+ * Promises: one change touches one entry, so the focus stays where it is.
  *
- * Events: `call` and `pick` (detail: the userId).
+ * Events: `call` and `pick` (detail: the key of the conversation, see names.js).
  */
 
+import { avatar } from "./avatar.js";
 import { make, part } from "./dom.js";
 import { userIdProblem } from "./identity.js";
-import { shade } from "./sound.js";
+import { displayName, isRoom, learn, nameOf, SERVER } from "./names.js";
+import { words } from "./words.js";
 
-/** @typedef {import("./signaling.js").Message} Message */
-/** @typedef {import("./signaling.js").Signaling} Signaling */
+/** @typedef {import("../switchboard.js").Switchboard} Switchboard */
+/** @typedef {{ key: string, online: boolean, unread: number }} Row */
 
 /** As many as the server gives at a time. */
 const PAGE = 1000;
-const AVATAR_COLOURS = 6;
-const NOBODY = "Nobody else yet. Open this page in a second tab under another name.";
-const LONGEST_IN_SENTENCE = 28;
+const PHONE = "M6.5 3.5h3l1.5 4-2 1.5a11 11 0 0 0 6 6l1.5-2 4 1.5v3a2 2 0 0 1-2.2 2A16 16 0 0 1 4.5 5.7a2 2 0 0 1 2-2.2z";
 
 const list = part("user-list", HTMLUListElement);
 const summary = part("user-summary", HTMLElement);
+const empty = part("user-empty", HTMLElement);
 const more = part("user-more", HTMLButtonElement);
-const form = part("call-form", HTMLFormElement);
-const field = part("call-input", HTMLInputElement);
-const callButton = part("call-button", HTMLButtonElement);
-const writeButton = part("write-button", HTMLButtonElement);
-const hint = part("call-hint", HTMLElement);
+const search = part("search-input", HTMLInputElement);
 
 export class People extends EventTarget {
-  /** @type {Map<string, HTMLLIElement>} by userId, in the order of the list */ #entries = new Map();
-  /** @type {Map<string, string>} display names by userId */ #names = new Map();
-  /** @type {"untold" | "named" | "counted"} */ #mode = "untold";
-  #total = 0;
-  #next = "";
+  /** @type {Switchboard | null} */ #me = null;
+  /** The server has said who is there, in this session. */ #told = false;
+  /** @type {Map<string, string | undefined>} further pages of a long list */ #further = new Map();
+  /** @type {Map<string, HTMLLIElement>} by key */ #entries = new Map();
+  /** @type {Map<string, number>} what was not read yet, by key, of all who have written */ #unread = new Map();
   #callable = false;
   #picked = "";
-  #signaling;
+  #due = false;
 
-  /** @param {Signaling} signaling */
-  constructor(signaling) {
+  constructor() {
     super();
-    this.#signaling = signaling;
     list.addEventListener("click", (event) => this.#clicked(event));
-    form.addEventListener("submit", (event) => this.#typed(event, "call"));
-    writeButton.addEventListener("click", (event) => this.#typed(event, "pick"));
-    more.addEventListener("click", () => this.#signaling.send({ type: "list", after: this.#next, limit: PAGE }));
-    this.#renderSummary();
+    search.addEventListener("input", () => this.render());
+    search.addEventListener("keydown", (event) => event.key === "Enter" && this.#pickOnly());
+    more.addEventListener("click", () => this.#fetchMore());
   }
 
-  /**
-   * How a user is called in the sentences of this page: `李雷 (22)`, or the userId alone; long ones are cut.
-   * @param {string} userId
-   */
-  nameOf(userId) {
-    const name = this.#names.get(userId);
-    return name && name !== userId ? `${shorten(name)} (${shorten(userId)})` : shorten(userId);
-  }
-
-  /**
-   * Takes what the server says about people.
-   * @param {Message} message
-   */
-  hear(message) {
-    if (message.type === "registered") this.#forgetAll("untold");
-    else if (message.type === "client-list") this.#listed(message);
-    else if (message.type === "presence") this.#changed(message);
-    else if (message.type === "call-request" && message.name) this.#names.set(message.from, message.name);
-  }
-
-  /** Nobody is known while there is no connection. */
-  clear() {
-    this.#forgetAll("untold");
+  /** @param {Switchboard} me */
+  attach(me) {
+    this.#me = me;
+    this.#told = false;
+    this.#further.clear();
+    me.on("fresh", () => {
+      this.#told = false;
+      this.#further.clear();
+      this.#renderSoon();
+    });
+    me.on("presence", ({ offline, names }) => {
+      this.#told = true;
+      for (const [userId, name] of Object.entries(names)) learn(userId, name);
+      for (const userId of offline) this.#further.delete(userId);
+      this.#renderSoon();
+    });
+    this.render();
   }
 
   /** @param {boolean} callable whether a call can be made now */
   setCallable(callable) {
     if (callable === this.#callable) return;
     this.#callable = callable;
-    callButton.disabled = !callable;
-    for (const button of list.querySelectorAll("button.call")) /** @type {HTMLButtonElement} */ (button).disabled = !callable;
+    this.render();
   }
 
-  /** @param {string} userId whom the chat goes to; empty: nobody */
-  setPicked(userId) {
-    this.#mark(this.#picked, false);
-    this.#picked = userId;
-    this.#mark(userId, true);
+  /** @param {string} key whom the chat goes to; empty: nobody */
+  setPicked(key) {
+    this.#picked = key;
+    this.render();
   }
 
-  /**
-   * @param {string} userId
-   * @param {boolean} picked
-   */
-  #mark(userId, picked) {
-    this.#entries.get(userId)?.querySelector("button.person")?.setAttribute("aria-pressed", String(picked));
+  /** @param {Map<string, number>} unread of everybody who has written or was written to */
+  setUnread(unread) {
+    this.#unread = unread;
+    this.render();
   }
 
-  /** @param {"untold" | "named" | "counted"} mode */
-  #forgetAll(mode) {
-    this.#mode = mode;
-    this.#total = 0;
-    this.#next = "";
-    this.#entries.clear();
-    list.replaceChildren();
-    this.#renderSummary();
+  render() {
+    const rows = this.#rows();
+    const gone = [...this.#entries.keys()].filter((key) => !rows.some((row) => row.key === key));
+    for (const key of gone) {
+      this.#entries.get(key)?.remove();
+      this.#entries.delete(key);
+    }
+    let before = list.firstElementChild;
+    for (const row of rows) {
+      const entry = this.#entries.get(row.key) ?? this.#make(row.key);
+      if (entry === before) before = entry.nextElementSibling;
+      else list.insertBefore(entry, before);
+      this.#fill(entry, row);
+    }
+    this.#renderWords(rows.length);
   }
 
-  /** @param {Message} message */
-  #listed({ clients, names, total, next }) {
-    if (clients.length === 0 && total > 0 && this.#entries.size === 0) return this.#counted(total);
-    this.#mode = "named";
-    this.#total = total ?? 0;
-    this.#next = next ?? "";
-    this.#add(clients, names);
-    this.#renderSummary();
+  /** Many changes at once are one. */
+  #renderSoon() {
+    if (this.#due) return;
+    this.#due = true;
+    queueMicrotask(() => {
+      this.#due = false;
+      this.render();
+    });
   }
 
-  /** @param {Message} message */
-  #changed({ online = [], offline = [], names, total }) {
-    if (total !== undefined) return this.#counted(total);
-    this.#mode = "named";
-    this.#add(online, names);
-    for (const userId of offline) this.#remove(userId);
-    this.#total = this.#next ? this.#total + online.length - offline.length : this.#entries.size;
-    this.#renderSummary();
+  /** @returns {Row[]} in the order of the list */
+  #rows() {
+    const online = new Set(this.#told ? [...(this.#me?.people.keys() ?? []), ...this.#further.keys()] : []);
+    const keys = new Set([...online, ...this.#unread.keys()]);
+    const wanted = search.value.trim();
+    const found = [...keys].filter((key) => matches(key, wanted)).sort(byKey);
+    const mayBe = wanted !== "" && userIdProblem(wanted) === null && wanted !== this.#me?.userId;
+    if (mayBe && !keys.has(wanted)) found.push(wanted);
+    return found.map((key) => ({ key, online: online.has(key), unread: this.#unread.get(key) ?? 0 }));
   }
 
-  /** @param {number} total */
-  #counted(total) {
-    if (this.#mode !== "counted") this.#forgetAll("counted");
-    this.#total = total;
-    this.#renderSummary();
+  /** @param {number} shown */
+  #renderWords(shown) {
+    const total = this.#me?.total ?? 0;
+    const people = this.#me?.people.size ?? 0;
+    const counted = this.#told && total > 0 && people === 0;
+    if (this.#me?.state !== "online") summary.textContent = words("people.offline");
+    else if (!this.#told) summary.textContent = words("people.untold");
+    else if (total === 0) summary.textContent = "";
+    else summary.textContent = words(counted ? "people.counted" : "people.total", { count: total });
+    list.hidden = shown === 0;
+    empty.hidden = shown > 0;
+    empty.textContent = words(search.value.trim() === "" ? "people.nobody" : "people.not-found");
+    more.hidden = !this.#told || counted || people === 0 || total <= people + this.#further.size;
   }
 
-  /**
-   * Puts entries where they belong in the order of names, one walk for all of them.
-   * @param {string[]} userIds
-   * @param {Record<string, string>} [names]
-   */
-  #add(userIds, names = {}) {
-    const sorted = userIds.filter((userId) => userId !== this.#signaling.userId).sort(byId);
-    let place = list.firstElementChild;
-    for (const userId of sorted) {
-      if (names[userId]) this.#names.set(userId, names[userId]);
-      else this.#names.delete(userId);
-      const old = this.#entries.get(userId);
-      if (old) {
-        if (place === old) place = old.nextElementSibling;
-        old.remove();
+  async #fetchMore() {
+    const last = [...(this.#me?.people.keys() ?? []), ...this.#further.keys()].at(-1);
+    more.disabled = true;
+    try {
+      const page = await this.#me?.list({ after: last, limit: PAGE });
+      for (const userId of page?.clients ?? []) {
+        if (userId !== this.#me?.userId) this.#further.set(userId, page?.names[userId]);
+        learn(userId, page?.names[userId]);
       }
-      while (place && byId(/** @type {HTMLElement} */ (place).dataset.user ?? "", userId) < 0) place = place.nextElementSibling;
-      const entry = this.#entry(userId);
-      this.#entries.set(userId, entry);
-      list.insertBefore(entry, place);
+    } finally {
+      more.disabled = false;
+      this.render();
     }
   }
 
-  /** @param {string} userId */
-  #remove(userId) {
-    this.#entries.get(userId)?.remove();
-    this.#entries.delete(userId);
+  /** @param {string} key */
+  #make(key) {
+    const entry = make("li", { "data-testid": `user-${key}`, "data-key": key });
+    const person = make("button", { type: "button", className: "person", "data-testid": `write-${key}` });
+    person.append(make("span", { className: "sign" }), make("span", { className: "name" }), make("span", { className: "id" }));
+    person.append(make("span", { className: "unread", "data-testid": `unread-${key}`, "aria-hidden": "true" }));
+    person.append(make("span", { className: "unseen" }));
+    const call = make("button", { type: "button", className: "call", "data-testid": `call-${key}` }, phone());
+    entry.append(person, call);
+    this.#entries.set(key, entry);
+    return entry;
   }
 
-  /** @param {string} userId */
-  #entry(userId) {
-    const name = this.#names.get(userId) ?? userId;
-    const person = make(
-      "button",
-      { type: "button", className: "person", "aria-pressed": String(userId === this.#picked), title: `Write to ${userId}` },
-      avatar(name, userId),
-      make("span", { className: "name", text: name }),
-    );
-    if (name !== userId) person.append(make("span", { className: "id", text: userId }));
-    const call = make("button", { type: "button", className: "call", "data-testid": `call-${userId}`, text: "Call" });
-    call.setAttribute("aria-label", `Call ${this.nameOf(userId)}`);
+  /**
+   * @param {HTMLLIElement} entry
+   * @param {Row} row
+   */
+  #fill(entry, { key, online, unread }) {
+    const [person, call] = /** @type {[HTMLButtonElement, HTMLButtonElement]} */ ([...entry.children]);
+    const [sign, name, id, badge, unseen] = /** @type {HTMLElement[]} */ ([...person.children]);
+    const shown = displayName(key);
+    const special = isRoom(key) || key === SERVER;
+    if (name.textContent !== shown) {
+      name.textContent = shown;
+      sign.replaceChildren(avatar(shown, key));
+    }
+    const absent = online || special ? "" : words(this.#told ? "people.absent" : "people.unlisted");
+    id.textContent = [shown === key || special ? "" : key, absent].filter(Boolean).join(" · ");
+    badge.textContent = unread > 0 ? String(unread) : "";
+    entry.dataset.online = String(online || special);
+    person.setAttribute("aria-pressed", String(key === this.#picked));
+    unseen.textContent = unread > 0 ? words("people.unread", { count: unread }) : "";
+    person.title = words("people.write", { who: nameOf(key) });
+    call.hidden = special;
     call.disabled = !this.#callable;
-    return make("li", { "data-testid": `user-${userId}`, "data-user": userId }, person, call);
-  }
-
-  #renderSummary() {
-    summary.textContent = {
-      untold: this.#signaling.online ? "This server does not tell who is online. Call by name." : "Not connected.",
-      named: this.#total > 0 ? `${this.#total} online besides you` : NOBODY,
-      counted: `${this.#total} online besides you: too many to name. Call by name.`,
-    }[this.#mode];
-    list.hidden = this.#mode !== "named" || this.#entries.size === 0;
-    more.hidden = this.#next === "" || this.#mode !== "named";
+    call.title = words("people.call", { who: nameOf(key) });
+    call.setAttribute("aria-label", call.title);
   }
 
   /** @param {Event} event */
   #clicked({ target }) {
     if (!(target instanceof Element)) return;
-    const userId = target.closest("li")?.dataset.user;
-    if (userId === undefined) return;
-    if (target.closest("button.call")) this.#emit("call", userId);
-    else if (target.closest("button.person")) this.#emit("pick", userId);
+    const key = target.closest("li")?.dataset.key;
+    if (key === undefined) return;
+    if (target.closest("button.call")) this.#emit("call", key);
+    else if (target.closest("button.person")) this.#emit("pick", key);
   }
 
-  /**
-   * @param {Event} event
-   * @param {"call" | "pick"} what
-   */
-  #typed(event, what) {
-    event.preventDefault();
-    const userId = field.value.trim();
-    const problem = userIdProblem(userId);
-    hint.textContent = problem ?? "";
-    field.setAttribute("aria-invalid", String(problem !== null));
-    if (problem) field.focus();
-    else this.#emit(what, userId);
+  #pickOnly() {
+    const only = this.#rows().length === 1 ? this.#rows()[0].key : "";
+    if (only) this.#emit("pick", only);
   }
 
   /**
    * @param {"call" | "pick"} name
-   * @param {string} userId
+   * @param {string} key
    */
-  #emit(name, userId) {
-    this.dispatchEvent(new CustomEvent(name, { detail: userId }));
+  #emit(name, key) {
+    search.value = "";
+    this.dispatchEvent(new CustomEvent(name, { detail: key }));
+    this.render();
   }
 }
 
 /**
- * The round sign of a person: a first letter on a colour that belongs to the name. Seen, not read out.
- * @param {string} name
- * @param {string} userId
+ * @param {string} key
+ * @param {string} wanted
  */
-export function avatar(name, userId) {
-  const colour = Math.floor((shade(userId) / 360) * AVATAR_COLOURS);
-  const letter = [...name][0]?.toUpperCase() ?? "";
-  return make("span", { className: `avatar avatar-${colour}`, "aria-hidden": "true", text: letter });
+function matches(key, wanted) {
+  const sought = wanted.toLocaleLowerCase();
+  return [key, displayName(key)].some((it) => it.toLocaleLowerCase().includes(sought));
 }
 
-/** @param {string} name */
-function shorten(name) {
-  const characters = [...name];
-  return characters.length > LONGEST_IN_SENTENCE ? `${characters.slice(0, LONGEST_IN_SENTENCE - 1).join("")}…` : name;
+function phone() {
+  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  drawing.setAttribute("viewBox", "0 0 24 24");
+  drawing.setAttribute("aria-hidden", "true");
+  line.setAttribute("d", PHONE);
+  drawing.append(line);
+  return drawing;
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true });
 
 /**
- * `9` before `10`; names that the language takes for equal still have an order.
+ * Rooms first, then by name: `9` before `10`; names that the language takes for equal still have an order.
  * @param {string} left
  * @param {string} right
  */
-function byId(left, right) {
-  return collator.compare(left, right) || (left < right ? -1 : Number(left > right));
+function byKey(left, right) {
+  const rooms = Number(isRoom(right)) - Number(isRoom(left));
+  const names = collator.compare(displayName(left), displayName(right));
+  return rooms || names || (left < right ? -1 : Number(left > right));
 }

@@ -2,8 +2,8 @@
  * A generated moving picture with the user's name and a clock: stands in for a camera.
  */
 
-import { shade } from "./sound.js";
 import { timeOfDay } from "./dom.js";
+import { shade } from "./sound.js";
 
 const WIDTH = 640;
 const HEIGHT = 360;
@@ -22,7 +22,15 @@ export function generatedPicture(name) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const paint = () => draw(brush, name, still.matches ? 0 : performance.now() / 1000);
   paint();
-  return { track: canvas.captureStream().getVideoTracks()[0], stop: repeat(paint) };
+  const [track] = canvas.captureStream().getVideoTracks();
+  const rest = repeat(paint);
+  return {
+    track,
+    stop: () => {
+      rest();
+      track.stop();
+    },
+  };
 }
 
 /**

@@ -4,6 +4,8 @@
 
 import { part } from "./dom.js";
 import { displayNameProblem, expectedIdentity, userIdProblem } from "./identity.js";
+import { mayUseDevices } from "./media.js";
+import { onLanguage } from "./words.js";
 
 /** @typedef {import("./identity.js").Identity} Identity */
 
@@ -16,12 +18,19 @@ const generated = part("generated-media", HTMLInputElement);
 
 nameField.addEventListener("input", () => complain(nameField, nameProblem, ""));
 displayNameField.addEventListener("input", () => complain(displayNameField, displayProblem, ""));
+onLanguage(() => {
+  if (nameProblem.textContent || displayProblem.textContent) check(written());
+});
+if (!mayUseDevices()) {
+  generated.checked = generated.disabled = true;
+  part("insecure-note", HTMLElement).hidden = false;
+}
 
 /** @param {(identity: Identity) => void} answer called with every well-formed answer */
 export function askWho(answer) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const identity = { userId: nameField.value.trim(), displayName: displayNameField.value.trim() };
+    const identity = written();
     if (check(identity)) answer(identity);
   });
 }
@@ -39,11 +48,16 @@ export function prefilled() {
 }
 
 /**
- * What this side of a call sends.
+ * What this side sends.
  * @returns {"devices" | "generated"}
  */
 export function wish() {
   return generated.checked ? "generated" : "devices";
+}
+
+/** @returns {Identity} */
+function written() {
+  return { userId: nameField.value.trim(), displayName: displayNameField.value.trim() };
 }
 
 /** @param {Identity} identity */

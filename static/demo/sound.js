@@ -84,11 +84,13 @@ export function generatedTone(name) {
   tone.connect(volume).connect(target);
   tone.start();
   swell.start();
+  const [track] = target.stream.getAudioTracks();
   return {
-    track: target.stream.getAudioTracks()[0],
+    track,
     stop: () => {
       tone.stop();
       swell.stop();
+      track.stop();
     },
   };
 }

@@ -4,29 +4,41 @@
  */
 
 import { part } from "./dom.js";
+import { onLanguage } from "./words.js";
 
 /** @typedef {"calm" | "good" | "warning" | "bad"} Tone */
-/** @typedef {{ label: string, run: () => void }} Remedy */
+/**
+ * @typedef {{ tone: Tone, sentence: () => string, code?: string, remedy?: { label: () => string, run: () => void } }} Saying
+ *   in functions what depends on the language, which may change while it stands there
+ */
 
 const line = part("status", HTMLElement);
-const words = part("status-words", HTMLElement);
-const code = part("status-code", HTMLElement);
+const place = part("status-words", HTMLElement);
+const small = part("status-code", HTMLElement);
 const button = part("status-action", HTMLButtonElement);
 
-/** @type {() => void} */
-let remedy = () => {};
-button.addEventListener("click", () => remedy());
+/** @type {Saying | null} */
+let said = null;
+
+button.addEventListener("click", () => said?.remedy?.run());
+onLanguage(render);
 
 /**
  * @param {Tone} tone
- * @param {string} sentence
- * @param {{ code?: string, remedy?: Remedy }} [more]
+ * @param {() => string} sentence
+ * @param {Pick<Saying, "code" | "remedy">} [more]
  */
 export function say(tone, sentence, more = {}) {
-  line.dataset.tone = tone;
-  words.textContent = sentence;
-  code.textContent = more.code ?? "";
-  remedy = more.remedy?.run ?? (() => {});
-  button.textContent = more.remedy?.label ?? "";
-  button.hidden = !more.remedy;
+  said = { tone, sentence, ...more };
+  render();
+}
+
+function render() {
+  if (said === null) return;
+  line.dataset.tone = said.tone;
+  const sentence = said.sentence();
+  if (place.textContent !== sentence) place.textContent = sentence;
+  small.textContent = said.code ?? "";
+  button.textContent = said.remedy?.label() ?? "";
+  button.hidden = !said.remedy;
 }

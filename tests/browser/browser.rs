@@ -120,7 +120,7 @@ fn capabilities(camera: Camera, background: Background, profile: &Path) -> Capab
     chrome.into()
 }
 
-const FLAGS: [&str; 12] = [
+const FLAGS: [&str; 13] = [
     "--headless",
     // The pipe's other end is chromedriver: no browser outlives it.
     "--remote-debugging-pipe",
@@ -136,6 +136,8 @@ const FLAGS: [&str; 12] = [
     "--allow-loopback-in-peer-connection",
     "--disable-features=WebRtcHideLocalIpsWithMdns",
     "--window-size=1280,800",
+    // A name as in a house's network: what it serves over plain HTTP is no secure page.
+    "--host-resolver-rules=MAP lan.test 127.0.0.1",
 ];
 
 /// Without these the timers of pages in the background are slowed down.

@@ -18,7 +18,7 @@ fn two_people_call_talk_hang_up_and_after_a_reload_in_mid_call_call_again() {
         bo.reads("chat-log", "can you see me?").await;
         bo.says("yes, and hear").await;
         ana.reads("chat-log", "yes, and hear").await;
-        ana.reads("chat-log", "relayed").await;
+        ana.reads("chat-fate", "delivered").await;
 
         let tracks = "window.cameraBefore = seen.part('local-video').srcObject.getTracks()";
         assert_eq!(ana.value(&format!("({tracks}).length")).await, 2);

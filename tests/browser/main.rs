@@ -4,12 +4,15 @@
 //! a server of its own, and a browser of its own for everybody in it.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod accessible;
 mod acts;
 mod browser;
 mod calling;
+mod chatting;
 mod demo;
 mod ending;
 mod keyboard;
+mod languages;
 mod library;
 mod library_calls;
 mod library_lasts;
@@ -20,10 +23,14 @@ mod library_tokens;
 mod line;
 mod media;
 mod page;
-mod panel;
+mod panels;
+mod people;
 mod readme;
 mod relay;
+mod rooms;
 mod screens;
+mod self_test;
 mod served;
+mod sharing;
 mod signing_in;
 mod turn_server;

@@ -2,8 +2,11 @@
 
 use std::rc::Rc;
 
+use serde_json::json;
+use switchboard::config::Config;
+
 use crate::browser::Camera;
-use crate::demo::{Demo, on_the_demo_page};
+use crate::demo::{Demo, on_a_demo_page_of, on_the_demo_page};
 use crate::page::Page;
 
 /// Ana has a camera; Bo has this instead, and calls her.
@@ -52,5 +55,42 @@ fn two_without_a_camera_see_each_other_move() {
 
         ana.is_in_a_call().await;
         bo.is_in_a_call().await;
+    });
+}
+
+#[test]
+fn over_plain_http_in_a_house_s_network_the_page_says_that_there_is_no_camera_and_calls_without() {
+    on_a_demo_page_of(Config { insecure_open: true, ..Config::default() }, async |demo| {
+        let address = format!("http://lan.test:{}/", demo.address.port());
+        let ana = demo.page_of(&address, Camera::Fake).await;
+        let bo = demo.page_of(&address, Camera::Fake).await;
+        for page in [&ana, &bo] {
+            // What the browser says of a header that would protect a secure page.
+            page.may_complain_of("Cross-Origin-Opener-Policy");
+        }
+        assert_eq!(
+            ana.value("[isSecureContext, navigator.mediaDevices]").await,
+            json!([false, null])
+        );
+        for (page, name) in [(&ana, "ana"), (&bo, "bo")] {
+            page.reads("insecure-note", "This page came over plain HTTP").await;
+            page.sees(
+                "seen.part('generated-media').checked && seen.part('generated-media').disabled",
+            )
+            .await;
+            page.writes("name-input", name).await;
+            page.presses("sign-in").await;
+            page.reads("status", &format!("Signed in as {name}.")).await;
+        }
+
+        ana.calls("bo").await;
+        bo.accepts().await;
+
+        ana.is_in_a_call().await;
+        bo.is_in_a_call().await;
+        ana.reads("local-tile", "generated").await;
+        bo.sees("await seen.loudness(1500) > 1e-5").await;
+        let offered = "['mute', 'camera', 'share', 'devices'].filter((it) => seen.part(it).checkVisibility())";
+        assert_eq!(ana.value(offered).await, json!(["mute", "camera"]), "nothing that cannot work");
     });
 }

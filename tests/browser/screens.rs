@@ -31,17 +31,27 @@ impl Page {
         .await;
     }
 
-    /// Looks at this screen in every width, light and dark.
+    /// Looks at this screen in every width, light and dark, by eye and by ear.
     async fn fits_everywhere(&self, screen: &str) {
+        self.fits_everywhere_at(screen, "body").await;
+    }
+
+    /// The same, with this part of the page in sight.
+    async fn fits_everywhere_at(&self, screen: &str, part: &str) {
         // The mouse is elsewhere, so nothing looks pointed at.
         self.driver.action_chain().move_to(0, 0).perform().await.unwrap();
         for window in WINDOWS {
             for scheme in SCHEMES {
                 self.is_shown(window, scheme).await;
+                self.value(&format!("document.querySelector('{part}').scrollIntoView()")).await;
                 let name = format!("{screen}-{}-{scheme}", window.0);
                 self.is_kept_as(&name).await;
                 let outside = self.value("seen.outside()").await;
                 assert_eq!(outside, json!([]), "{name} runs out of the window");
+                // Colours depend on the scheme, and what there is on the width.
+                if (window.0 == 360) == (scheme == "light") {
+                    self.keeps_nobody_out(&name).await;
+                }
             }
         }
         self.is_shown(LAPTOP, "light").await;
@@ -70,8 +80,23 @@ async fn signs_in(demo: &Demo, user: &str, display_name: &str) -> Rc<Page> {
     page
 }
 
+/// Two who talk: ana (11) has called bo (22), and both have written.
+async fn ana_and_bo_talk(demo: &Demo) -> (Rc<Page>, Rc<Page>) {
+    let ana = signs_in(demo, "11", "Ana").await;
+    let bo = signs_in(demo, "22", "Bo").await;
+    ana.calls("22").await;
+    bo.accepts().await;
+    ana.is_in_a_call().await;
+    bo.is_in_a_call().await;
+    ana.says("Hello Bo! Do you see the picture?").await;
+    bo.says("Yes, it moves. And I hear your tone.").await;
+    ana.reads("chat-log", "And I hear").await;
+    ana.reads("chat-fate", "delivered").await;
+    (ana, bo)
+}
+
 #[test]
-fn every_screen_fits_into_every_width_light_and_dark() {
+fn before_a_call_every_screen_fits_into_every_width_light_and_dark() {
     on_the_demo_page(async |demo| {
         let card = demo.page_at("/", Camera::Fake).await;
         card.fits_everywhere("01-sign-in").await;
@@ -82,49 +107,106 @@ fn every_screen_fits_into_every_width_light_and_dark() {
         let ana = signs_in(demo, "11", "Ana").await;
         ana.fits_everywhere("03-alone").await;
         let bo = signs_in(demo, "22", "Bo").await;
-        let cleo = signs_in(demo, "33", "Cleo").await;
-        ana.can_press("call-33").await;
+        let cleo = signs_in(demo, "33", "李雷").await;
+        cleo.presses("write-11").await;
+        cleo.says("Are you there?").await;
+        ana.reads("chat-log", "Are you there?").await;
+        ana.presses("write-22").await;
+        cleo.says("Call me when you are.").await;
+        ana.reads("unread-33", "1").await;
         ana.fits_everywhere("04-people").await;
 
         ana.calls("22").await;
-        ana.reads("call-state", "ringing").await;
+        ana.reads("call-words", "Ringing at Bo").await;
         ana.fits_everywhere("05-ringing-there").await;
         bo.can_press("accept").await;
         bo.fits_everywhere("06-ringing-here").await;
-
-        bo.accepts().await;
-        ana.is_in_a_call().await;
-        bo.is_in_a_call().await;
-        ana.says("Hello Bo! Do you see the picture?").await;
-        bo.says("Yes, it moves. And I hear your tone.").await;
-        ana.reads("chat-log", "And I hear").await;
-        ana.fits_everywhere("07-in-a-call").await;
-        ana.is_kept_as("07-in-a-call").await;
-        ana.presses("mute").await;
-        ana.presses("camera").await;
-        ana.fits_everywhere("08-muted").await;
-
-        ana.value("document.querySelector('[data-type=offer] summary').click()").await;
-        ana.sees("document.querySelector('[data-type=offer] pre')").await;
-        ana.value("document.querySelector('[data-type=offer]').scrollIntoView()").await;
-        ana.fits_everywhere("09-panel").await;
-
-        bo.hangs_up().await;
+        bo.presses("reject").await;
         ana.call_is("ended").await;
-        ana.fits_everywhere("10-ended").await;
+        ana.fits_everywhere("07-ended").await;
+    });
+}
 
-        cleo.presses("sign-out").await;
-        cleo.writes("name-input", &"a-name-as-long-as-a-name-can-be-".repeat(4)).await;
-        cleo.writes("display-name-input", "Cleopatra Philopator of the Ptolemaic Dynasty").await;
-        cleo.presses("sign-in").await;
+#[test]
+fn in_a_call_every_screen_fits_into_every_width_light_and_dark() {
+    on_the_demo_page(async |demo| {
+        let (ana, bo) = ana_and_bo_talk(demo).await;
+        ana.fits_everywhere("10-in-a-call").await;
+        ana.is_kept_as("10-in-a-call").await;
+        bo.presses("mute").await;
+        bo.presses("camera").await;
+        ana.reads("remote-tile", "camera off").await;
+        ana.fits_everywhere("11-their-camera-off").await;
+        bo.fits_everywhere("12-muted").await;
+        bo.presses("share").await;
+        ana.reads("screen-22-tile", "Screen of Bo").await;
+        ana.fits_everywhere("13-screen").await;
+        ana.presses("devices").await;
+        ana.can_press("camera-choice").await;
+        ana.fits_everywhere("14-devices").await;
+        ana.presses("devices-done").await;
+        ana.presses("language").await;
+        ana.reads("call-state", "通话中").await;
+        ana.fits_everywhere("15-chinese").await;
+    });
+}
+
+#[test]
+fn the_inspector_and_the_self_test_fit_into_every_width_light_and_dark() {
+    on_the_demo_page(async |demo| {
+        let (ana, _bo) = ana_and_bo_talk(demo).await;
+        if ana.value("seen.part('dock').dataset.open").await == "false" {
+            ana.presses("dock-toggle").await;
+        }
+        ana.can_press("ladder-filter").await;
+        ana.sees("document.querySelectorAll('[data-testid=connection-local] tbody tr').length > 0")
+            .await;
+        ana.fits_everywhere_at("16-inspector", "#dock").await;
+        ana.fits_everywhere_at("17-connection", "#connection").await;
+        ana.presses("self-test-open").await;
+        ana.presses("self-test-start").await;
+        ana.sees("seen.part('self-test-sum').dataset.code").await;
+        ana.fits_everywhere("18-self-test").await;
+    });
+}
+
+#[test]
+fn in_a_room_every_screen_fits_into_every_width_light_and_dark() {
+    on_the_demo_page(async |demo| {
+        let ana = signs_in(demo, "11", "Ana").await;
+        let bo = signs_in(demo, "22", "Bo").await;
+        let cleo = signs_in(demo, "33", "李雷").await;
+        for page in [&ana, &bo, &cleo] {
+            page.writes("room-input", "standup").await;
+            page.presses("room-join").await;
+        }
+        ana.reads("call-words", "3 people are in standup.").await;
+        cleo.says("Good morning!").await;
+        ana.reads("chat-log", "Good morning!").await;
+        for user in ["22", "33"] {
+            ana.sees(&format!("seen.part('person-{user}-video').videoWidth > 0")).await;
+        }
+        ana.fits_everywhere("20-in-a-room").await;
+        bo.presses("share").await;
+        ana.reads("screen-22-tile", "Screen of Bo").await;
+        ana.fits_everywhere("21-screen-in-a-room").await;
+    });
+}
+
+#[test]
+fn long_names_and_long_words_fit_into_every_width_light_and_dark() {
+    on_the_demo_page(async |demo| {
+        let ana = signs_in(demo, "11", "Ana").await;
+        let long = "a-name-as-long-as-a-name-can-be-".repeat(4);
+        let cleo = signs_in(demo, &long, "Cleopatra Philopator of the Ptolemaic Dynasty").await;
         cleo.calls("11").await;
         ana.reads("incoming", "Cleopatra").await;
-        ana.fits_everywhere("11-long-names").await;
+        ana.fits_everywhere("30-long-names").await;
         ana.accepts().await;
         cleo.is_in_a_call().await;
         cleo.says(&"onelongword".repeat(30)).await;
         ana.reads("chat-log", "onelongword").await;
-        ana.fits_everywhere("12-long-words").await;
-        cleo.fits_everywhere("13-long-own-name").await;
+        ana.fits_everywhere("31-long-words").await;
+        cleo.fits_everywhere("32-long-own-name").await;
     });
 }

@@ -56,7 +56,7 @@ fn a_page_says_that_the_server_restarts_and_comes_back_by_itself() {
         }
 
         demo.stop_the_server();
-        ana.was_told("The server restarts. Next try in").await;
+        ana.was_told("The server restarts. Trying again…").await;
         ana.was_told("The server cannot be reached.").await;
         demo.start_the_server_again();
 
@@ -78,7 +78,7 @@ fn a_call_goes_on_while_the_server_restarts_and_the_page_says_so() {
 
         demo.stop_the_server();
         for page in [&ana, &bo] {
-            page.reads("call-words", "Picture and sound go on until you hang up.").await;
+            page.reads("call-words", "Picture and sound go on.").await;
         }
         demo.start_the_server_again();
 

@@ -95,8 +95,7 @@ window.seen = (() => {
   /** Nothing of a call is left on the page: no picture, no connection. */
   const cleared = () =>
     window.demo.peerConnection === null &&
-    part("remote-video").srcObject === null && !part("remote-video").checkVisibility() &&
-    part("local-video").srcObject === null && !part("local-video").checkVisibility();
+    part("remote-video") === null && part("local-video") === null;
 
   /** For the message of a test that waited in vain. */
   const everything = () => ({

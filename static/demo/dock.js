@@ -1,0 +1,86 @@
+/**
+ * The inspector below the desk: each signaling message, the media connection, and the self-test in a dialog.
+ */
+
+import { keepAtEndWhenResized, part } from "./dom.js";
+import { mountConnection } from "./panels/connection.js";
+import { mountLadder } from "./panels/ladder.js";
+import { mountSelfTest } from "./panels/self-test.js";
+import { tape } from "./tape.js";
+import { onLanguage, words } from "./words.js";
+
+/** @typedef {import("../switchboard.js").Peer} Peer */
+/**
+ * @typedef {object} Source what the panels look at
+ * @property {() => string} userId
+ * @property {() => Peer | null} peer whose connection is looked at
+ * @property {() => RTCIceServer[]} iceServers
+ * @property {() => string | undefined} token
+ */
+
+const KEPT = "switchboard.inspector";
+/** Below this the page is scrolled, and the inspector would only push things around; CSS pixels. */
+const ROOMY = matchMedia("(min-width: 1100px) and (min-height: 760px)");
+
+const dock = part("dock", HTMLElement);
+const body = part("dock-body", HTMLElement);
+const toggle = part("dock-toggle", HTMLButtonElement);
+const dialog = part("self-test-dialog", HTMLDialogElement);
+
+export class Dock {
+  #source;
+  /** @type {Peer | null} */ #peer = null;
+  /** @type {string | undefined} with which the self-test asks */ #token;
+  #ladder;
+  #connection;
+  /** @type {{ refresh: () => void } | null} made when it is wanted, for whom it is then */ #selfTest = null;
+
+  /** @param {Source} source */
+  constructor(source) {
+    this.#source = source;
+    toggle.addEventListener("click", () => this.#open(dock.dataset.open !== "true"));
+    part("self-test-open", HTMLButtonElement).addEventListener("click", () => this.#test());
+    this.#show((localStorage.getItem(KEPT) ?? String(ROOMY.matches)) === "true");
+    const { userId, peer } = source;
+    this.#ladder = mountLadder(part("ladder", HTMLElement), { tape, words, userId });
+    this.#connection = mountConnection(part("connection", HTMLElement), { words, peer });
+    // Rows that come while it is shut are at its end when it is opened.
+    for (const box of body.querySelectorAll(".ladder-diagram")) keepAtEndWhenResized(/** @type {HTMLElement} */ (box));
+    onLanguage(() => {
+      for (const panel of [this.#ladder, this.#connection, this.#selfTest]) panel?.refresh();
+    });
+  }
+
+  /** Looks whether the connection is another one. */
+  refresh() {
+    const peer = this.#source.peer();
+    if (peer === this.#peer) return;
+    this.#peer = peer;
+    this.#connection.refresh();
+  }
+
+  /** @param {boolean} open */
+  #open(open) {
+    localStorage.setItem(KEPT, String(open));
+    this.#show(open);
+  }
+
+  /** @param {boolean} open */
+  #show(open) {
+    dock.dataset.open = String(open);
+    document.body.dataset.dock = open ? "open" : "closed";
+    toggle.setAttribute("aria-expanded", String(open));
+    body.hidden = !open;
+  }
+
+  /** What was found out stays, as long as the same person is signed in. */
+  #test() {
+    const { iceServers } = this.#source;
+    const token = this.#source.token();
+    if (!this.#selfTest || token !== this.#token) {
+      this.#selfTest = mountSelfTest(part("self-test", HTMLElement), { words, iceServers, url: location.origin, token });
+      this.#token = token;
+    }
+    dialog.showModal();
+  }
+}

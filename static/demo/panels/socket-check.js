@@ -1,0 +1,107 @@
+/**
+ * The way to the server: whether a WebSocket gets through, and if not, what still does.
+ *
+ * Promises: nobody notices. It knocks with a name that no user can have, which the server refuses in a message and a
+ * close of its own: that went all the way, and no session was touched.
+ *
+ * @import { Platform, Settings, Verdict } from "./verdict.js"
+ */
+
+import { failed, passed, within } from "./verdict.js";
+
+const PATIENCE = 6_000;
+/** Between the first word and the goodbye. */
+const GOODBYE = 2_000;
+const IMPOSSIBLE_NAME = "/";
+
+/** @typedef {{ opened: boolean, words: string[], closed: { code: number, reason: string } | null }} Heard */
+
+/** @param {Settings} settings @param {Platform} platform @returns {Promise<Verdict>} */
+export async function checkWebSocket({ url, token }, platform) {
+  if (!platform.WebSocket) return failed("websocket.unsupported");
+  const address = socketAddress(url ?? platform.location.origin);
+  const place = `${address.protocol}//${address.host}`;
+  let heard;
+  try {
+    heard = await knock(address, platform);
+  } catch (error) {
+    // Browsers let no secure page open a socket that is not.
+    const mixed = platform.location.protocol === "https:" && address.protocol === "ws:";
+    return failed(mixed ? "websocket.mixed" : "websocket.malformed", { place }, String(error));
+  }
+  if (heard.opened) return verdictOn(heard, place, await expiry(token), platform);
+  const code = await whatElse(address, platform);
+  return failed(code, { place }, heard.closed ? `close ${heard.closed.code} ${heard.closed.reason}`.trim() : "");
+}
+
+/** As the client library makes it. @param {string | URL} url */
+export function socketAddress(url) {
+  const address = new URL(url);
+  address.protocol = address.protocol.replace("http", "ws");
+  address.pathname = address.pathname.replace(/(\/ws)?\/?$/, "/ws");
+  address.search = "";
+  address.searchParams.set("userId", IMPOSSIBLE_NAME);
+  return address;
+}
+
+/** @param {URL} address @param {Platform} platform @returns {Promise<Heard>} */
+async function knock(address, platform) {
+  /** @type {Heard} */
+  const heard = { opened: false, words: [], closed: null };
+  const socket = new platform.WebSocket(address.href, ["switchboard.v1"]);
+  const spoken = new Promise((fulfill) => {
+    socket.onmessage = (/** @type {any} */ { data }) => fulfill(heard.words.push(String(data)));
+  });
+  const closed = new Promise((fulfill) => {
+    socket.onclose = (/** @type {any} */ { code, reason }) => fulfill((heard.closed = { code, reason }));
+  });
+  socket.onopen = () => (heard.opened = true);
+  await within(platform, PATIENCE, Promise.race([spoken, closed]));
+  if (heard.words.length) await within(platform, GOODBYE, closed);
+  socket.onmessage = socket.onclose = socket.onopen = null;
+  socket.close();
+  return heard;
+}
+
+/** @param {Heard} heard @param {string} place @param {number} expires @param {Platform} platform @returns {Verdict} */
+function verdictOn({ words, closed }, place, expires, platform) {
+  const detail = closed ? `close ${closed.code}` : "";
+  if (!words.length) return failed("websocket.mute", { place }, detail);
+  const said = parsed(words[0]);
+  if (said?.type !== "error") return failed("websocket.stranger", { place }, words[0].slice(0, 120));
+  if (said.code === "unavailable") return failed("websocket.full", { place }, said.message);
+  if (expires <= platform.Date.now()) return failed("websocket.expired", { place });
+  return passed("websocket.passed", { place });
+}
+
+/** No socket opens: does anything reach the server? @param {URL} address @param {Platform} platform */
+async function whatElse(address, platform) {
+  // What comes from elsewhere may not be asked by this page.
+  if (address.host !== platform.location.host) return "websocket.unreachable";
+  try {
+    const answer = await within(platform, PATIENCE, platform.fetch("/healthz", { cache: "no-store" }));
+    return answer ? "websocket.blocked" : "websocket.down";
+  } catch {
+    return "websocket.down";
+  }
+}
+
+/** Until when a token is good, as far as it can be read; ms since 1970. @param {Settings["token"]} token */
+async function expiry(token) {
+  try {
+    const text = String(typeof token === "function" ? await token() : token);
+    const { exp } = JSON.parse(atob(text.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
+    return exp ? exp * 1000 : Infinity;
+  } catch {
+    return Infinity;
+  }
+}
+
+/** @param {string} text */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

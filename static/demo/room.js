@@ -1,0 +1,147 @@
+/**
+ * The room in which this page is, if it is in one: everybody's connection to everybody.
+ *
+ * Promises: one room at a time; what this side sends is given back on leaving. Leaves to others: pictures, words.
+ *
+ * Events: `change`; `message` (detail: IncomingMessage); `left` (detail: {@link Leave}).
+ */
+
+import { learn } from "./names.js";
+import { Sending } from "./sending.js";
+import { exchangeSwitches } from "./switches.js";
+
+/** @typedef {import("../switchboard.js").Peer} Peer */
+/** @typedef {import("../switchboard.js").Room} Room */
+/** @typedef {import("../switchboard.js").Switchboard} Switchboard */
+/** @typedef {import("./switches.js").Switches} Switches */
+/** @typedef {{ name: string, error: any }} Leave `error`: null where this side has left */
+/** @typedef {{ peer: Peer, theirs: Switches, screen: MediaStream | null, tell: () => void }} Guest */
+
+const BOTH = { audio: true, video: true };
+
+export class RoomControl extends EventTarget {
+  /** @type {"out" | "joining" | "in"} */ phase = "out";
+  /** The room's; empty when out. */ name = "";
+  /** @type {Room | null} */ room = null;
+  /** @type {Sending | null} what this side sends */ sending = null;
+  /** @type {Map<string, Guest>} those with whom this page is connected, in the order in which they came */ guests = new Map();
+  /** @type {Switchboard | null} */ #me = null;
+  #ownName = "";
+  #turn = 0;
+  #wish;
+
+  /** @param {() => "devices" | "generated"} wish what to send */
+  constructor(wish) {
+    super();
+    this.#wish = wish;
+  }
+
+  /**
+   * @param {Switchboard} me
+   * @param {string} ownName
+   */
+  attach(me, ownName) {
+    this.#me = me;
+    this.#ownName = ownName;
+  }
+
+  /** @param {string} name */
+  async join(name) {
+    const me = this.#me;
+    if (!me || this.phase !== "out") return;
+    const turn = ++this.#turn;
+    const sending = this.#openSending();
+    Object.assign(this, { phase: "joining", name, sending });
+    this.#changed();
+    try {
+      const room = await me.join(name, { stream: () => sending.open(this.#wish()) });
+      if (turn !== this.#turn) return void room.leave();
+      this.#enter(room, turn);
+    } catch (error) {
+      if (turn === this.#turn) this.#out(error);
+    }
+  }
+
+  leave() {
+    if (this.phase === "out") return;
+    const { room } = this;
+    this.#out(null);
+    room?.leave().catch(() => {});
+  }
+
+  #openSending() {
+    const sending = new Sending(this.#ownName, () => [...this.guests.values()].map(({ peer }) => peer));
+    sending.addEventListener("change", () => {
+      for (const { tell } of this.guests.values()) tell();
+      this.#changed();
+    });
+    return sending;
+  }
+
+  /**
+   * @param {Room} room
+   * @param {number} turn
+   */
+  #enter(room, turn) {
+    this.room = room;
+    this.phase = "in";
+    room.on("left", (reason) => turn === this.#turn && this.#out({ code: reason }));
+    room.on("message", (message) => this.dispatchEvent(new CustomEvent("message", { detail: message })));
+    room.on("member-joined", () => this.#learn(room));
+    room.on("member-left", () => this.#changed());
+    room.on("peer", (peer) => turn === this.#turn && this.#welcome(peer));
+    this.#learn(room);
+  }
+
+  /** @param {Room} room */
+  #learn(room) {
+    for (const [userId, name] of room.members) learn(userId, name);
+    this.#changed();
+  }
+
+  /** @param {Peer} peer */
+  #welcome(peer) {
+    /** @type {Guest} */
+    const guest = { peer, theirs: BOTH, screen: null, tell: () => {} };
+    this.guests.set(peer.userId, guest);
+    guest.tell = exchangeSwitches(peer, () => this.sending?.on ?? BOTH, (theirs) => {
+      guest.theirs = theirs;
+      this.#changed();
+    });
+    peer.on("stream", (stream) => this.#showScreen(guest, stream));
+    peer.on("state", (state) => {
+      if (state === "ended" && this.guests.get(peer.userId) === guest) this.guests.delete(peer.userId);
+      this.#changed();
+    });
+    this.sending?.showScreenTo(peer);
+    this.#changed();
+  }
+
+  /**
+   * @param {Guest} guest
+   * @param {MediaStream} stream beside the guest's camera
+   */
+  #showScreen(guest, stream) {
+    guest.screen = stream;
+    stream.addEventListener("removetrack", () => {
+      if (guest.screen === stream && stream.getTracks().length === 0) guest.screen = null;
+      this.#changed();
+    });
+    this.#changed();
+  }
+
+  /** @param {any} error why; null: this side wanted to */
+  #out(error) {
+    this.#turn++;
+    const { name } = this;
+    this.sending?.stop();
+    this.guests.clear();
+    Object.assign(this, { phase: "out", name: "", sending: null, room: null });
+    this.dispatchEvent(new CustomEvent("left", { detail: { name, error } }));
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new CustomEvent("change"));
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * What this side sends in a call or a room, to whomever is there: picture, sound, and a screen.
+ *
+ * Promises: everything is given back by `stop`, also a camera that is still being opened. The stream stays the same
+ * object; its tracks are exchanged with the devices.
+ *
+ * Event: `change`, whenever something else is sent.
+ */
+
+import { openSource, openSources } from "./media.js";
+
+/** @typedef {import("./media.js").Kind} Kind */
+/** @typedef {import("./media.js").Source} Source */
+/** @typedef {import("../switchboard.js").Peer} Peer */
+
+export class Sending extends EventTarget {
+  /** @type {MediaStream | null} null: not open yet */ stream = null;
+  /** @type {MediaStream | null} */ screen = null;
+  /** Whether picture and sound are on. */ on = { audio: true, video: true };
+  /** Keys of a sentence: why something is generated, and what. */ notice = { problem: "", missing: "" };
+  #name;
+  #peers;
+  #stopped = false;
+  /** @type {Record<Kind, Source | null>} */ #sources = { audio: null, video: null };
+
+  /**
+   * @param {string} name written into a generated picture
+   * @param {() => Pick<Peer, "addTrack" | "replaceTrack" | "removeTrack">[]} peers to whom it is sent
+   */
+  constructor(name, peers) {
+    super();
+    this.#name = name;
+    this.#peers = peers;
+  }
+
+  /** @param {Kind} kind */
+  isGenerated(kind) {
+    return this.#sources[kind]?.generated ?? false;
+  }
+
+  /**
+   * For the library, which asks when it needs it.
+   * @param {"devices" | "generated"} wish
+   */
+  async open(wish) {
+    const { audio, video, problem, missing } = await openSources(this.#name, wish);
+    this.#sources = { audio, video };
+    this.stream = new MediaStream([audio.track, video.track]);
+    this.notice = { problem, missing };
+    this.#apply();
+    if (this.#stopped) this.stop();
+    else this.#changed();
+    return this.stream;
+  }
+
+  /** @param {Kind} kind */
+  toggle(kind) {
+    this.on[kind] = !this.on[kind];
+    this.#apply();
+    this.#changed();
+  }
+
+  /**
+   * Sends another device in the place of one. Fails as `getUserMedia` does, and then nothing has changed.
+   * @param {Kind} kind
+   * @param {string} id
+   */
+  async use(kind, id) {
+    const source = await openSource(kind, id, this.#name);
+    const old = this.#sources[kind];
+    if (this.#stopped || !old || !this.stream) return source.stop();
+    this.#sources[kind] = source;
+    this.#apply();
+    // First the stream, which whoever comes to the room meanwhile is sent.
+    this.stream.removeTrack(old.track);
+    this.stream.addTrack(source.track);
+    await Promise.all(this.#peers().map((peer) => peer.replaceTrack(old.track, source.track)));
+    old.stop();
+    this.#changed();
+  }
+
+  /** @param {Kind} kind */
+  deviceId(kind) {
+    return this.#sources[kind]?.track.getSettings().deviceId ?? "";
+  }
+
+  /** Asks for a screen and sends it beside the camera. Fails as `getDisplayMedia` does. */
+  async shareScreen() {
+    const screen = await navigator.mediaDevices.getDisplayMedia({ video: true, audio: false });
+    if (this.#stopped || this.screen) return screen.getTracks().forEach((track) => track.stop());
+    this.screen = screen;
+    for (const peer of this.#peers()) this.showScreenTo(peer);
+    // The browser's own button ends it, too.
+    screen.getVideoTracks()[0].onended = () => this.unshareScreen();
+    this.#changed();
+  }
+
+  unshareScreen() {
+    for (const track of this.screen?.getTracks() ?? []) {
+      for (const peer of this.#peers()) peer.removeTrack(track);
+      track.stop();
+    }
+    this.screen = null;
+    this.#changed();
+  }
+
+  /** @param {Pick<Peer, "addTrack">} peer who came while a screen is being shared */
+  showScreenTo(peer) {
+    for (const track of this.screen?.getTracks() ?? []) peer.addTrack(track, this.screen ?? undefined);
+  }
+
+  stop() {
+    this.#stopped = true;
+    for (const source of Object.values(this.#sources)) source?.stop();
+    for (const stream of [this.stream, this.screen]) stream?.getTracks().forEach((track) => track.stop());
+    this.screen = null;
+  }
+
+  #apply() {
+    for (const kind of /** @type {Kind[]} */ (["audio", "video"])) {
+      const source = this.#sources[kind];
+      if (source) source.track.enabled = this.on[kind];
+    }
+  }
+
+  #changed() {
+    if (!this.#stopped) this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Every refusal, every close code and every end of a call, in words for the person in front of the page.
+ */
+
+import { hasWords, words } from "./words.js";
+
+/** @typedef {import("../switchboard.js").SwitchboardError} SwitchboardError */
+/** @typedef {(userId: string) => string} NameOf how a user is called on this page */
+/** @typedef {{ code: number, reason: string, opened: boolean }} Closing of a socket; `opened`: it had been open */
+
+/**
+ * Why the connection ended.
+ * @param {Closing} closing
+ */
+export function closeWords({ code, opened }) {
+  if (code === 1006 && !opened) return words("close.unreachable");
+  if (hasWords(`close.${code}`)) return words(`close.${code}`);
+  return words(code >= 4500 ? "close.final" : "close.other");
+}
+
+/**
+ * The small print for it: the code of the socket's end, and what the server or the library said.
+ * @param {Closing | null} closing
+ * @param {SwitchboardError} [error]
+ */
+export function closeCode(closing, error) {
+  const said = error ? errorCode(error) : closing?.reason;
+  return [closing?.code, said].filter(Boolean).join(" · ");
+}
+
+/**
+ * What was refused. A code that this page does not know is shown in the words that came with it.
+ * @param {SwitchboardError} error
+ * @param {NameOf} nameOf
+ */
+export function errorWords(error, nameOf) {
+  const { code, to, retryAfter, message } = error;
+  const who = to ? nameOf(to) : words("error.somebody");
+  const sentence = hasWords(`error.${code}`) ? words(`error.${code}`, { who }) : String(message ?? words("error.other"));
+  return retryAfter ? words("error.retry", { sentence, wait: seconds(retryAfter) }) : sentence;
+}
+
+/**
+ * The small print beside it, for the developer.
+ * @param {SwitchboardError} error
+ */
+export function errorCode({ code, message }) {
+  return message ? `${code}: ${message}` : String(code);
+}
+
+/**
+ * How a call ended.
+ * @param {{ reason?: string, detail?: string, peer: string, outgoing: boolean, mine: boolean }} ended
+ *   `outgoing`: this page had called; `mine`: this side ended it
+ * @param {NameOf} nameOf
+ */
+export function endWords({ reason = "", detail, peer, outgoing, mine }, nameOf) {
+  const who = nameOf(peer);
+  const why = detail && !mine ? words("end.why", { detail }) : "";
+  const side = mine ? "mine" : reason === "no-answer" && !outgoing ? "missed" : "theirs";
+  for (const key of [`end.${reason}.${side}`, `end.${reason}`, `error.${reason}`]) if (hasWords(key)) return words(key, { who, why });
+  return words("end.other", { why, reason });
+}
+
+/**
+ * A wait as people say it: “2 s”. Never “0 s”.
+ * @param {number} milliseconds
+ */
+export function seconds(milliseconds) {
+  return `${Math.max(1, Math.round(milliseconds / 1000))} s`;
+}

@@ -1,0 +1,157 @@
+/**
+ * The pictures on the stage: one tile each, laid out by how many there are and what they show.
+ *
+ * Promises: a tile stays the same element as long as its picture is there, so that nothing flickers; layouts are
+ * - `duo`: the other fills the stage, this side sits in the corner
+ * - `grid`: all alike, as large as they can be
+ * - `presenting`: a screen fills the stage, people sit in a row below
+ */
+
+import { avatar } from "./avatar.js";
+import { make, part } from "./dom.js";
+import { chosenDevices, GENERATED } from "./media.js";
+
+/**
+ * @typedef {object} Picture
+ * @property {string} key names the tile, and its video for tests
+ * @property {"person" | "mine" | "screen"} role
+ * @property {string} userId whose it is
+ * @property {string} name as it is shown
+ * @property {MediaStream | null} stream
+ * @property {boolean} dark nothing is to be seen: the sign of the person stands in
+ * @property {boolean} [mirrored]
+ * @property {string} note small, in the corner; empty: none
+ * @property {string} label read out
+ */
+/** @typedef {"duo" | "grid"} Layout */
+
+const SHAPE = 16 / 10;
+
+const place = part("tiles", HTMLElement);
+/** @type {Map<string, HTMLElement>} by key */
+const tiles = new Map();
+
+new ResizeObserver(fit).observe(place);
+
+/**
+ * @param {Layout} layout
+ * @param {Picture[]} pictures in the order in which they stand
+ */
+export function arrange(layout, pictures) {
+  const presenting = pictures.some(({ role }) => role === "screen");
+  place.hidden = pictures.length === 0;
+  place.dataset.layout = presenting ? "presenting" : layout;
+  for (const [key, tile] of tiles) if (!pictures.some((picture) => picture.key === key)) remove(key, tile);
+  let before = place.firstElementChild;
+  for (const picture of pictures) {
+    const tile = tiles.get(picture.key) ?? add(picture);
+    if (tile === before) before = tile.nextElementSibling;
+    else place.insertBefore(tile, before);
+    tile.dataset.place = placeOf(picture, place.dataset.layout ?? layout);
+    fill(tile, picture);
+  }
+  fit();
+}
+
+/**
+ * Sound comes out of this device from now on. Browsers that cannot be told are left alone.
+ * @param {string} deviceId
+ */
+export async function useSpeaker(deviceId) {
+  for (const video of place.querySelectorAll("video")) await video.setSinkId?.(deviceId);
+}
+
+/**
+ * The largest picture that can be floated above other windows; null: there is none.
+ * @returns {HTMLVideoElement | null}
+ */
+export function mainVideo() {
+  const order = ["[data-role=screen]", "[data-role=person]", "[data-role=mine]"];
+  for (const role of order) {
+    const video = place.querySelector(`${role} video`);
+    if (video instanceof HTMLVideoElement) return video;
+  }
+  return null;
+}
+
+/** @param {Picture} picture */
+function add({ key, role }) {
+  const video = make("video", { "data-testid": `${key}-video`, autoplay: "", playsinline: "" });
+  // Not an attribute alone: that is looked at only when a page is read.
+  video.muted = role !== "person";
+  const speaker = chosenDevices().speaker;
+  if (role === "person" && speaker && speaker !== GENERATED) video.setSinkId?.(speaker).catch(() => {});
+  const tile = make("div", { className: "tile", "data-role": role, "data-testid": `${key}-tile` }, video);
+  tile.append(make("div", { className: "portrait" }), make("span", { className: "tile-note" }));
+  tiles.set(key, tile);
+  return tile;
+}
+
+/**
+ * @param {string} key
+ * @param {HTMLElement} tile
+ */
+function remove(key, tile) {
+  const video = tile.querySelector("video");
+  if (video) video.srcObject = null;
+  if (video && document.pictureInPictureElement === video) document.exitPictureInPicture().catch(() => {});
+  tile.remove();
+  tiles.delete(key);
+}
+
+/**
+ * @param {HTMLElement} tile
+ * @param {Picture} picture
+ */
+function fill(tile, { stream, dark, mirrored, note, label, name, userId }) {
+  const [video, portrait, corner] = /** @type {[HTMLVideoElement, HTMLElement, HTMLElement]} */ ([...tile.children]);
+  if (video.srcObject !== stream) video.srcObject = stream;
+  if (video.getAttribute("aria-label") !== label) video.setAttribute("aria-label", label);
+  tile.dataset.dark = String(dark);
+  tile.dataset.mirrored = String(mirrored === true);
+  if (corner.textContent !== note) corner.textContent = note;
+  if (portrait.dataset.of === `${userId} ${name}`) return;
+  portrait.dataset.of = `${userId} ${name}`;
+  portrait.replaceChildren(avatar(name, userId));
+}
+
+/**
+ * @param {Picture} picture
+ * @param {string} layout
+ */
+function placeOf({ role }, layout) {
+  if (layout === "grid") return "cell";
+  if (layout === "presenting") return role === "screen" ? "main" : "strip";
+  return role === "mine" ? "corner" : "main";
+}
+
+/** As many columns as make the tiles largest; what is left for the last row stands in its middle. */
+function fit() {
+  const cells = /** @type {HTMLElement[]} */ ([...place.children]).filter((tile) => tile.dataset.place !== "main");
+  const grid = place.dataset.layout === "grid";
+  const columns = grid ? columnsFor(cells.length) : Math.max(1, cells.length);
+  const left = cells.length % columns;
+  place.style.setProperty("--columns", String(columns));
+  cells.forEach((tile, nth) => {
+    const first = left > 0 && nth === cells.length - left;
+    // Each is two halves of a column wide, so that a row can begin with half of one.
+    tile.style.gridColumn = grid ? `${first ? columns - left + 1 : "auto"} / span 2` : "";
+  });
+}
+
+/** @param {number} count of tiles */
+function columnsFor(count) {
+  const { clientWidth: width, clientHeight: height } = place;
+  const best = { columns: 1, size: 0 };
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const size = Math.min(width / columns, (height / rows) * SHAPE);
+    if (size > best.size + 1) Object.assign(best, { columns, size });
+  }
+  return best.columns;
+}
+
+// The browser refuses sound before the first touch of the page; the first touch makes up for it.
+document.addEventListener("click", () => {
+  for (const video of place.querySelectorAll("video")) if (video.srcObject && video.paused) video.play().catch(() => {});
+});
