@@ -53,7 +53,9 @@ impl Handler<FromConnection> for EchoHub {
         let payloads = match event {
             ConnectionEvent::Opened(_) => smallvec![],
             ConnectionEvent::Said(batch) => {
-                batch.iter().for_each(|payload| link.count(payload.len()));
+                for payload in &batch {
+                    link.count(payload.len());
+                }
                 batch
             }
             ConnectionEvent::Alive | ConnectionEvent::Ended(_) => return,
