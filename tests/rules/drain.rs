@@ -220,7 +220,7 @@ fn a_sender_hears_every_verdict_however_much_it_has_yet_to_acknowledge() {
 
     board.passes(secs(1));
 
-    assert_eq!(types(&board.hears("ana")), ["relayed", "relayed", "relayed"]);
+    assert_eq!(types(&board.hears("ana")), ["relayed", "relayed", "relayed", "ack"]);
     assert_eq!(board.closed("ana"), Some(1012));
 }
 
