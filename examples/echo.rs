@@ -18,6 +18,7 @@ use switchboard::connection::{
 };
 use switchboard::domain::Login;
 use switchboard::hub::{ConnectionEvent, Deliver, FromConnection, Then};
+use switchboard::metrics::Meters;
 use switchboard::protocol::UserId;
 
 const LIMITS: Limits = Limits {
@@ -47,16 +48,19 @@ impl Actor for EchoHub {
 impl Handler<FromConnection> for EchoHub {
     type Result = ();
 
-    fn handle(&mut self, FromConnection { link, event }: FromConnection, _: &mut Context<Self>) {
+    fn handle(&mut self, said: FromConnection, _: &mut Context<Self>) {
+        let FromConnection { link, event, at } = said;
         let payloads = match event {
             ConnectionEvent::Opened(_) => smallvec![],
             ConnectionEvent::Said(batch) => {
-                batch.iter().for_each(|payload| link.count(payload.len()));
+                for payload in &batch {
+                    link.count(payload.len());
+                }
                 batch.into()
             }
             ConnectionEvent::Alive | ConnectionEvent::Ended(_) => return,
         };
-        link.deliver(Deliver { payloads, then: Then::Continue });
+        link.deliver(Deliver { payloads, then: Then::Continue, since: Some(at) });
         link.batch_taken();
     }
 }
@@ -88,6 +92,7 @@ async fn main() -> std::io::Result<()> {
             unwritten: Default::default(),
             open: open.clone(),
             closes: closes.clone(),
+            meters: Meters::default(),
         },
     };
     let pending = Pending::new(&Config::default());
