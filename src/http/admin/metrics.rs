@@ -37,7 +37,7 @@ impl Bounds {
 
 /// The page that Prometheus reads.
 pub(super) async fn scrape(admin: Data<Admin>) -> Result<HttpResponse, Refused> {
-    // Taken at moments that differ by as little as can be: measured last, so never behind.
+    // What is measured is read behind this, so the two agree only while nobody says anything.
     let Report { census, draining, spoken } = admin.ask(Inspect).await?;
     let mut page = Page::default();
     tell_node(&mut page, &admin.bounds, draining);
