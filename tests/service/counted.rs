@@ -7,7 +7,7 @@ use switchboard::config::{Config, DuplicateLogin};
 use switchboard::domain::LimitCounts;
 use switchboard::http::GateCounts;
 
-use super::harness::{RawClient, TestServer, ask, config, upgrade};
+use super::harness::{RawClient, TestServer, Witness, ask, config, upgrade};
 
 async fn limits(server: &TestServer) -> LimitCounts {
     server.census().await.counts.limits
@@ -141,6 +141,7 @@ async fn who_does_not_get_in_is_counted_by_what_kept_them_out() {
     drop(held);
     server.ends_clean().await;
 
+    let witness = Witness::new();
     let server = TestServer::start(Config { max_sockets: 1, ..config() }).await;
     let _ana = server.connects("ana").await;
     server.dials("userId=bo").await.ends_with(1013).await;
@@ -149,5 +150,7 @@ async fn who_does_not_get_in_is_counted_by_what_kept_them_out() {
     assert_eq!(ask(server.address, "/ws", &foreign).await.status, 400);
     let counted = GateCounts { full: 2, parameters: 1, handshakes: 1, ..GateCounts::default() };
     assert_eq!(server.gate_counts(), counted);
+    // The operator is told so, too.
+    assert!(!witness.heard_provoked("as many sockets as max-sockets allows").is_empty());
     server.ends_clean().await;
 }
