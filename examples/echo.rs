@@ -17,7 +17,7 @@ use switchboard::connection::{
     Admission, Closes, Limits, Node, OpenSockets, Pending, Port, Seat, Site, accept, listen,
 };
 use switchboard::domain::Login;
-use switchboard::hub::{ConnectionEvent, Deliver, FromConnection, Then};
+use switchboard::hub::{ConnectionEvent, Deliver, FromConnection, Refusals, Then};
 use switchboard::metrics::Meters;
 use switchboard::protocol::UserId;
 
@@ -92,6 +92,7 @@ async fn main() -> std::io::Result<()> {
             unwritten: Default::default(),
             open: open.clone(),
             closes: closes.clone(),
+            refusals: Refusals::default(),
             meters: Meters::default(),
         },
     };

@@ -48,6 +48,9 @@ class Session:
             code, reason = await self.one_socket()
             if self.leaving:
                 return
+            if code == 1012:  # the server stops; what it has not acknowledged it has not handled
+                self.outbox = collections.deque(it for it in self.outbox if it[0] in self.open)
+                self.tried, self.token = 0, None
             if code in FOR_GOOD or code >= 4500:
                 sys.exit(f"sent away for good: {code} {reason}")
             self.superseded += code == 4009
@@ -71,8 +74,8 @@ class Session:
                 welcome = json.loads(await asyncio.wait_for(self.socket.recv(), 10))
             heartbeat, pause = self.registered(welcome)
             tasks = [asyncio.create_task(self.read(heartbeat)), asyncio.create_task(self.write(pause))]
-            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            ended.pop().result()
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait_for(tasks[0], 5)  # where writing failed first, there is more to read
         except ConnectionClosed as end:
             return (end.rcvd.code, end.rcvd.reason) if end.rcvd else (1006, "")
         except FAILURES:

@@ -9,7 +9,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
+use log::{Level, error, log_enabled};
 use switchboard::cli::Order;
+use switchboard::server::Fault;
 use switchboard::{auth, health, logging, server};
 
 fn main() -> ExitCode {
@@ -24,7 +26,7 @@ fn main() -> ExitCode {
             logging::start(&log, config.log_format);
             match server::run(*config) {
                 Ok(()) => ExitCode::SUCCESS,
-                Err(fault) => refuse(&fault, FAILURE),
+                Err(fault) => fail(&fault),
             }
         }
         Order::Print(text) => print(&text),
@@ -50,6 +52,19 @@ fn print(text: &str) -> ExitCode {
         // A reader that has read enough, as `head` does, is no failure.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => refuse(&error, FAILURE),
         _ => ExitCode::SUCCESS,
+    }
+}
+
+/// What is wrong with the settings is for whoever starts it; all else is for whoever reads the log.
+fn fail(fault: &Fault) -> ExitCode {
+    match fault {
+        Fault::Listen { .. } | Fault::Start(_) | Fault::HubGone { .. }
+            if log_enabled!(Level::Error) =>
+        {
+            error!("{fault}");
+            ExitCode::from(FAILURE)
+        }
+        _ => refuse(fault, FAILURE),
     }
 }
 

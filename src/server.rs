@@ -22,7 +22,7 @@ use crate::connection::{Closes, Limits, Node, OpenSockets, Pending, Port, Site, 
 use crate::descriptors;
 use crate::health::from_this_machine;
 use crate::http::{self, Admin, Context, Counters, Gate, GateCounts, listen_for_admin};
-use crate::hub::{Drain, Inspect, Report, SignalingHub};
+use crate::hub::{Drain, Inspect, Refusals, Report, SignalingHub};
 use crate::metrics::Meters;
 use crate::tls::{self, Certificate};
 
@@ -99,7 +99,8 @@ pub fn run(config: Config) -> Result<(), Fault> {
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
         let mut server = Server::start(config).await?;
-        info!("listening, open {scheme}://{}/", from_this_machine(server.address()));
+        let url = format!("{scheme}://{}/", from_this_machine(server.address()));
+        info!(url; "listening");
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
@@ -246,6 +247,7 @@ struct Wiring {
     unwritten: Arc<AtomicUsize>,
     open: OpenSockets,
     closes: Closes,
+    refusals: Refusals,
     meters: Meters,
     hub: Arc<OnceLock<Addr<SignalingHub>>>,
     started: Arc<Mutex<Option<oneshot::Sender<Started>>>>,
@@ -264,6 +266,7 @@ impl Wiring {
             unwritten: Arc::default(),
             open: OpenSockets::default(),
             closes: Closes::default(),
+            refusals: Refusals::default(),
             meters: Meters::default(),
             hub: Arc::default(),
             started: Arc::new(Mutex::new(Some(started))),
@@ -287,6 +290,7 @@ impl Wiring {
             unwritten: self.unwritten.clone(),
             open: self.open.clone(),
             closes: self.closes.clone(),
+            refusals: self.refusals.clone(),
             meters: self.meters.clone(),
         }
     }
@@ -301,8 +305,9 @@ impl Wiring {
         let address = bound.local_addr()?;
         if !address.ip().is_loopback() {
             warn!(
-                "the admin API is served without TLS on {address}, so its token can be read on \
-                 the way: let admin-listen be a loopback address, and a proxy with TLS lead to it"
+                address:%;
+                "the admin API is served without TLS, so its token can be read on the way: let \
+                 admin-listen be a loopback address, and a proxy with TLS lead to it"
             );
         }
         info!(address:%; "admin API listening");
@@ -312,6 +317,7 @@ impl Wiring {
             unwritten: self.unwritten.clone(),
             gate: self.gate.clone(),
             closes: self.closes.clone(),
+            refusals: self.refusals.clone(),
             meters: self.meters.clone(),
             pending,
         };

@@ -122,7 +122,7 @@ impl Certificate {
             if fault.is_some() && fault == last_fault && fault != told {
                 told.clone_from(&fault);
                 if let Some(fault) = &fault {
-                    warn!("the certificate before it stays in use: {fault}");
+                    warn!(reason:% = fault; "the certificate before it stays in use");
                 }
             }
             if fault.is_none() {

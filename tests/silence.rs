@@ -66,7 +66,7 @@ impl Running {
         let [address, admin] = [(); 2].map(|()| String::new());
         let mut running = Self { process, lines, log: Vec::new(), address, admin };
         running.admin = running.logs("admin API listening", "127.0.0.1:");
-        running.address = running.logs("listening, open", "127.0.0.1:");
+        running.address = running.logs("http://127.0.0.1:", "127.0.0.1:");
         running
     }
 

@@ -92,8 +92,8 @@ impl KeyFile {
                     keys.store(Arc::new(fresh));
                 }
                 Err(why) => warn!(
-                    "the keys for access tokens stay as they were: {} {:?} has changed, and {why}",
-                    self.setting, self.path
+                    setting = self.setting, path:? = self.path, reason:% = why;
+                    "the keys for access tokens stay as they were, as their file cannot be used"
                 ),
             }
             seen = now;

@@ -108,6 +108,8 @@ impl Connection {
             match admission {
                 Admission::Login(login) => connection.open(login, guard, context),
                 Admission::Refused { message, close } => {
+                    node.refusals.count(&message);
+                    node.meters.queued(1);
                     connection.backlog.push(Payload::Text(message));
                     connection.close(close, Parting::Broken);
                 }
@@ -325,8 +327,8 @@ mod tests {
     fn node(hub: Recipient<FromConnection>) -> SharedNode {
         let limits = Limits::from(&Config::default());
         let (unwritten, open) = (Default::default(), OpenSockets::default());
-        let (closes, meters) = Default::default();
-        Rc::new(Node { hub, limits, unwritten, open, closes, meters })
+        let (closes, refusals, meters) = Default::default();
+        Rc::new(Node { hub, limits, unwritten, open, closes, refusals, meters })
     }
 
     #[test]

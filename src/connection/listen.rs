@@ -12,12 +12,13 @@ use std::time::Duration;
 
 use actix_codec::{AsyncRead, AsyncWrite, Framed};
 use actix_http::body::MessageBody;
+use actix_http::error::DispatchError;
 use actix_http::h1::{Codec, ExpectHandler};
 use actix_http::{HttpService, Request, TlsAcceptorConfig};
 use actix_rt::net::TcpStream;
 use actix_server::{GracefulShutdownSignal, Server};
 use actix_service::{IntoServiceFactory, Service, ServiceFactory, apply_fn_factory, map_config};
-use actix_tls::accept::max_concurrent_tls_connect;
+use actix_tls::accept::{TlsError, max_concurrent_tls_connect};
 use actix_web::Error;
 use actix_web::dev::{AppConfig, ServiceResponse};
 use log::debug;
@@ -130,20 +131,47 @@ fn bounded<H>(
     pending: Pending,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = H::Error, InitError = H::InitError>
 where
-    H: ServiceFactory<TcpStream, Config = (), Response = ()>,
+    H: ServiceFactory<TcpStream, Config = (), Response = (), Error: HandshakeEnd>,
 {
     apply_fn_factory(http, move |stream: TcpStream, http: &H::Service| {
+        let pending = pending.clone();
         let mut place = pending.enter(stream.peer_addr().ok().map(|peer| peer.ip()));
         let served = http.call(stream);
         async move {
             tokio::select! {
-                served = served => return served,
+                served = served => {
+                    if served.as_ref().is_err_and(HandshakeEnd::came_late) {
+                        pending.count_slow_handshake();
+                    }
+                    return served;
+                }
                 () = place.is_needed() => debug!("http connection ended to make room"),
-                () = sleep(HTTP_AGE) => debug!("http connection ended for its age"),
+                () = sleep(HTTP_AGE) => {
+                    pending.count_aged();
+                    debug!("http connection ended for its age");
+                }
             }
             Ok(())
         }
     })
+}
+
+/// What tells whether a connection ended because its TLS handshake took too long.
+trait HandshakeEnd {
+    fn came_late(&self) -> bool;
+}
+
+impl HandshakeEnd for DispatchError {
+    /// Without TLS there is none.
+    fn came_late(&self) -> bool {
+        false
+    }
+}
+
+impl<Tls> HandshakeEnd for TlsError<Tls, DispatchError> {
+    fn came_late(&self) -> bool {
+        matches!(self, TlsError::Timeout)
+    }
 }
 
 /// What an actix-web `App` with response bodies of type `B` becomes.

@@ -30,7 +30,7 @@ use std::time::Duration;
 use actix::Recipient;
 
 use crate::config::Config;
-use crate::hub::FromConnection;
+use crate::hub::{FromConnection, Refusals};
 use crate::metrics::Meters;
 
 mod actor;
@@ -69,6 +69,8 @@ pub struct Node {
     pub open: OpenSockets,
     /// Counts what ends them.
     pub closes: Closes,
+    /// Counts what is said to those whom the hub never hears of.
+    pub refusals: Refusals,
     /// Measures.
     pub meters: Meters,
 }

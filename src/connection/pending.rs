@@ -29,6 +29,8 @@ struct Shared {
     proxies: Vec<IpNet>,
     waiting: Mutex<Waiting>,
     cut_off: AtomicU64,
+    aged: AtomicU64,
+    slow_handshakes: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -64,6 +66,8 @@ impl Pending {
             proxies: config.trusted_proxies.clone(),
             waiting: Mutex::default(),
             cut_off: AtomicU64::new(0),
+            aged: AtomicU64::new(0),
+            slow_handshakes: AtomicU64::new(0),
         }))
     }
 
@@ -75,6 +79,24 @@ impl Pending {
     /// How many had to make room for others, since the start.
     pub fn cut_off(&self) -> u64 {
         self.0.cut_off.load(Relaxed)
+    }
+
+    /// How many were ended for their age, since the start.
+    pub fn aged(&self) -> u64 {
+        self.0.aged.load(Relaxed)
+    }
+
+    /// How many did not finish their TLS handshake in time, since the start.
+    pub fn slow_handshakes(&self) -> u64 {
+        self.0.slow_handshakes.load(Relaxed)
+    }
+
+    pub(super) fn count_aged(&self) {
+        self.0.aged.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn count_slow_handshake(&self) {
+        self.0.slow_handshakes.fetch_add(1, Relaxed);
     }
 
     /// Takes one more in; the oldest makes room where there is none.

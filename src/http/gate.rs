@@ -18,6 +18,7 @@ use log::warn;
 use crate::address::{Client, Headers, subscriber};
 use crate::config::Config;
 use crate::hub::Seat;
+use crate::logging::Seldom;
 use crate::protocol::{BadToken, Unavailable};
 
 use super::failures::Failures;
@@ -44,6 +45,7 @@ pub struct Gate {
     counters: Counters,
     /// Whether it was said that a header of a proxy is not believed.
     told_of_proxies: AtomicBool,
+    told_of_ceiling: Seldom,
 }
 
 /// How fast an address may open sockets: refused in words above the first, by HTTP above the
@@ -99,6 +101,7 @@ impl Gate {
             failures: Failures::new(config.failed_logins_per_address),
             counters: Counters::default(),
             told_of_proxies: AtomicBool::new(false),
+            told_of_ceiling: Seldom::default(),
         }
     }
 
@@ -124,6 +127,11 @@ impl Gate {
         verdict
     }
 
+    /// Puts down that the query of a URL was not right.
+    pub(super) fn refused_parameters(&self) {
+        self.counters.parameters.fetch_add(1, Relaxed);
+    }
+
     /// Counts a request that was refused before its address mattered.
     pub(super) fn count_refusal(&self, refusal: &HttpRefusal) {
         match refusal {
@@ -135,12 +143,13 @@ impl Gate {
             HttpRefusal::LongQuery(_) | HttpRefusal::LongHead(_) | HttpRefusal::Body => {
                 self.counters.oversized.fetch_add(1, Relaxed);
             }
+            HttpRefusal::Handshake(_) | HttpRefusal::Subprotocol => {
+                self.counters.handshakes.fetch_add(1, Relaxed);
+            }
             HttpRefusal::NotAnUpgrade
             | HttpRefusal::NoSocketHere
             | HttpRefusal::NotFound
             | HttpRefusal::Method
-            | HttpRefusal::Handshake(_)
-            | HttpRefusal::Subprotocol
             | HttpRefusal::SlowDown(_)
             | HttpRefusal::TooMany => {}
         }
@@ -152,7 +161,12 @@ impl Gate {
         let (counter, is_of_address) = match &entry {
             Entry::Open(_) => return entry,
             Entry::Crowded(Unavailable::Address, _) => (&self.counters.crowded, true),
-            Entry::Crowded(_, _) => (&self.counters.full, false),
+            Entry::Crowded(_, _) => {
+                if self.told_of_ceiling.is_due() {
+                    warn!(max_sockets = self.max_sockets; "as many sockets as max-sockets allows");
+                }
+                (&self.counters.full, false)
+            }
             Entry::TooFast(_) => (&self.counters.too_fast, true),
             Entry::TurnedAway => (&self.counters.turned_away, true),
         };

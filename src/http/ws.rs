@@ -101,7 +101,10 @@ fn login(
     let resume = secrets(request, RESUME).next().map(ResumeToken::new);
     let wish = match parameters(request.query_string(), resume) {
         Ok(wish) => wish,
-        Err(refusal) => return Ok(Err((refusal, Close::BadClient))),
+        Err(refusal) => {
+            context.gate.refused_parameters();
+            return Ok(Err((refusal, Close::BadClient)));
+        }
     };
     let Some(authenticator) = &context.auth else { return Ok(Ok(wish.login)) };
     let signed = credentials::in_header(request).and_then(|in_header| {

@@ -7,6 +7,7 @@
 mod alarm;
 mod link;
 mod operator;
+mod spoken;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use actix::prelude::*;
 use bytestring::ByteString;
-use log::debug;
+use log::{debug, warn};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use smallvec::smallvec;
@@ -27,17 +28,16 @@ pub use operator::{
     CutCall, ListCalls, ListRooms, ListUsers, LookAtRoom, LookAtUser, RemoveUser, SayToRoom,
     SayToUser,
 };
+pub use spoken::{Refusals, Spoken};
 
 use alarm::Alarm;
 
 use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Verified, Wall};
+use crate::logging::Seldom;
 use crate::metrics::{Kind, Meters};
-use crate::protocol::{
-    AccessToken, BadMessage, BadToken, ErrorCode, ErrorTally, Refusal, Rejected, Said, SaidTally,
-    UserId, decode,
-};
+use crate::protocol::{AccessToken, BadMessage, BadToken, Refusal, Rejected, UserId, decode};
 
 /// Effects and deliveries that room is kept for, so that a message costs no allocation of it.
 const KEPT: usize = 64;
@@ -59,6 +59,9 @@ pub struct SignalingHub {
     /// Set to what is due next.
     alarm: Alarm,
     draining: bool,
+    /// How many messages `queue-total` had kept out when it was last looked at.
+    kept_out: u64,
+    told_of_ceiling: Seldom,
     spoken: Spoken,
     meters: Meters,
     /// When what is being handled was read off its socket; only while a client is heard.
@@ -85,6 +88,8 @@ impl SignalingHub {
             outbox: Vec::new(),
             alarm: Alarm::default(),
             draining: false,
+            kept_out: 0,
+            told_of_ceiling: Seldom::default(),
             spoken: Spoken::default(),
             meters,
             heard_at: None,
@@ -103,6 +108,25 @@ impl SignalingHub {
             Payload::Oversized { .. } => refused(Refusal::TooLarge { limit: self.max_frame }),
         };
         self.apply(Input::Said { connection: link.clone(), user, said, bytes });
+    }
+
+    /// Handles one message or event, and measures all of it.
+    fn carry_out<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        let begin = now();
+        let outcome = work(self);
+        self.send_off();
+        self.warn_of_ceiling();
+        self.meters.stepped(now().saturating_duration_since(begin));
+        outcome
+    }
+
+    fn warn_of_ceiling(&mut self) {
+        let kept_out = self.board.kept_out_by_node();
+        if kept_out != std::mem::replace(&mut self.kept_out, kept_out)
+            && self.told_of_ceiling.is_due()
+        {
+            warn!("as much waits for clients as queue-total allows; messages are refused");
+        }
     }
 
     fn apply(&mut self, input: Input<Link>) {
@@ -137,13 +161,12 @@ impl SignalingHub {
                     answers.push(Input::Refreshed { connection, user, id, verified });
                 }
                 Effect::Identify { connection, user } => {
-                    debug!(user = user.as_str(); "signed in");
+                    debug!(user = user.as_str(); "claims a name");
                     connection.identify(user);
                 }
             }
         }
         self.effects = effects;
-        self.meters.stepped(self::now().saturating_duration_since(now));
         for answer in answers {
             self.apply(answer);
         }
@@ -222,8 +245,7 @@ impl ActorFuture<SignalingHub> for WhenDue {
     ) -> Poll<()> {
         loop {
             ready!(hub.alarm.poll_ring(cx));
-            hub.apply(Input::Tick);
-            hub.send_off();
+            hub.carry_out(|hub| hub.apply(Input::Tick));
         }
     }
 }
@@ -240,8 +262,13 @@ impl Handler<FromConnection> for SignalingHub {
     type Result = ();
 
     fn handle(&mut self, said: FromConnection, _: &mut Context<Self>) {
-        let FromConnection { link, event, at } = said;
         self.meters.report_taken();
+        self.carry_out(|hub| hub.take(said));
+    }
+}
+
+impl SignalingHub {
+    fn take(&mut self, FromConnection { link, event, at }: FromConnection) {
         match event {
             ConnectionEvent::Opened(login) => {
                 self.apply(Input::Claim { connection: link, login: *login });
@@ -265,7 +292,6 @@ impl Handler<FromConnection> for SignalingHub {
                 }
             }
         }
-        self.send_off();
     }
 }
 
@@ -298,38 +324,12 @@ pub struct Report {
     pub spoken: Spoken,
 }
 
-/// What the hub has said to connections since its start, replays included. Invariant: as many errors
-/// by code as messages of the type `error`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Spoken {
-    /// Messages by type.
-    pub said: SaidTally,
-    /// Bytes of these.
-    pub bytes: u64,
-    /// Errors by code.
-    pub errors: ErrorTally,
-}
-
-impl Spoken {
-    /// Returns the code of an error.
-    fn count(&mut self, frame: &str) -> Option<ErrorCode> {
-        self.bytes += frame.len() as u64;
-        let said = Said::of_frame(frame)?;
-        self.said.count(said);
-        if said != Said::Error {
-            return None;
-        }
-        let code = ErrorCode::of_frame(frame)?;
-        self.errors.count(code);
-        Some(code)
-    }
-}
-
 impl Handler<Inspect> for SignalingHub {
     type Result = Report;
 
     fn handle(&mut self, _: Inspect, _: &mut Context<Self>) -> Report {
-        Report { census: self.board.census(), draining: self.draining, spoken: self.spoken }
+        let census = self.carry_out(|hub| hub.board.census());
+        Report { census, draining: self.draining, spoken: self.spoken }
     }
 }
 
@@ -343,8 +343,7 @@ impl Handler<Drain> for SignalingHub {
 
     fn handle(&mut self, _: Drain, _: &mut Context<Self>) {
         self.draining = true;
-        self.apply(Input::Drain);
-        self.send_off();
+        self.carry_out(|hub| hub.apply(Input::Drain));
     }
 }
 

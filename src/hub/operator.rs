@@ -22,7 +22,8 @@ impl Handler<ListUsers> for SignalingHub {
     type Result = MessageResult<ListUsers>;
 
     fn handle(&mut self, asked: ListUsers, _: &mut Context<Self>) -> Self::Result {
-        let page = self.board.users(asked.after.as_ref(), asked.limit.min(LIST_MAX));
+        let limit = asked.limit.min(LIST_MAX);
+        let page = self.carry_out(|hub| hub.board.users(asked.after.as_ref(), limit));
         MessageResult((page, self.board.user_count()))
     }
 }
@@ -36,7 +37,7 @@ impl Handler<LookAtUser> for SignalingHub {
     type Result = MessageResult<LookAtUser>;
 
     fn handle(&mut self, LookAtUser(user): LookAtUser, _: &mut Context<Self>) -> Self::Result {
-        MessageResult(self.board.user(&user))
+        MessageResult(self.carry_out(|hub| hub.board.user(&user)))
     }
 }
 
@@ -54,7 +55,8 @@ impl Handler<ListCalls> for SignalingHub {
     type Result = MessageResult<ListCalls>;
 
     fn handle(&mut self, asked: ListCalls, _: &mut Context<Self>) -> Self::Result {
-        MessageResult(self.board.live_calls(asked.after.as_ref(), asked.limit.min(LIST_MAX)))
+        let limit = asked.limit.min(LIST_MAX);
+        MessageResult(self.carry_out(|hub| hub.board.live_calls(asked.after.as_ref(), limit)))
     }
 }
 
@@ -72,7 +74,8 @@ impl Handler<ListRooms> for SignalingHub {
     type Result = MessageResult<ListRooms>;
 
     fn handle(&mut self, asked: ListRooms, _: &mut Context<Self>) -> Self::Result {
-        MessageResult(self.board.live_rooms(asked.after.as_ref(), asked.limit.min(LIST_MAX)))
+        let limit = asked.limit.min(LIST_MAX);
+        MessageResult(self.carry_out(|hub| hub.board.live_rooms(asked.after.as_ref(), limit)))
     }
 }
 
@@ -85,7 +88,7 @@ impl Handler<LookAtRoom> for SignalingHub {
     type Result = MessageResult<LookAtRoom>;
 
     fn handle(&mut self, LookAtRoom(room): LookAtRoom, _: &mut Context<Self>) -> Self::Result {
-        MessageResult(self.board.members(&room))
+        MessageResult(self.carry_out(|hub| hub.board.members(&room)))
     }
 }
 
@@ -98,9 +101,7 @@ impl Handler<RemoveUser> for SignalingHub {
     type Result = Result<(), Refusal>;
 
     fn handle(&mut self, RemoveUser(user): RemoveUser, _: &mut Context<Self>) -> Self::Result {
-        let done = self.step(|board, now, effects| board.remove_user(&user, now, effects));
-        self.send_off();
-        done
+        self.carry_out(|hub| hub.step(|board, now, effects| board.remove_user(&user, now, effects)))
     }
 }
 
@@ -113,9 +114,7 @@ impl Handler<CutCall> for SignalingHub {
     type Result = Result<(), Refusal>;
 
     fn handle(&mut self, CutCall(call): CutCall, _: &mut Context<Self>) -> Self::Result {
-        let done = self.step(|board, now, effects| board.cut_call(&call, now, effects));
-        self.send_off();
-        done
+        self.carry_out(|hub| hub.step(|board, now, effects| board.cut_call(&call, now, effects)))
     }
 }
 
@@ -128,9 +127,9 @@ impl Handler<SayToUser> for SignalingHub {
     type Result = Result<(), Refusal>;
 
     fn handle(&mut self, SayToUser(user, data): SayToUser, _: &mut Context<Self>) -> Self::Result {
-        let done = self.step(|board, now, effects| board.say_to_user(&user, data, now, effects));
-        self.send_off();
-        done
+        self.carry_out(|hub| {
+            hub.step(|board, now, effects| board.say_to_user(&user, data, now, effects))
+        })
     }
 }
 
@@ -143,8 +142,8 @@ impl Handler<SayToRoom> for SignalingHub {
     type Result = Result<Reached, Refusal>;
 
     fn handle(&mut self, SayToRoom(room, data): SayToRoom, _: &mut Context<Self>) -> Self::Result {
-        let done = self.step(|board, now, effects| board.say_to_room(&room, data, now, effects));
-        self.send_off();
-        done
+        self.carry_out(|hub| {
+            hub.step(|board, now, effects| board.say_to_room(&room, data, now, effects))
+        })
     }
 }

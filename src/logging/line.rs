@@ -49,7 +49,8 @@ impl<'kvs> VisitSource<'kvs> for AsText<'_> {
 
 /// Whether a terminal obeys it, or shows nothing where it is.
 fn is_invisible(sign: char) -> bool {
-    const HIDDEN: [RangeInclusive<char>; 4] = [
+    const HIDDEN: [RangeInclusive<char>; 5] = [
+        '\u{061c}'..='\u{061c}',
         '\u{200b}'..='\u{200f}',
         '\u{2028}'..='\u{202e}',
         '\u{2060}'..='\u{2069}',
@@ -157,7 +158,7 @@ mod tests {
 
     /// What somebody would say who wants a line of their own.
     const FORGED: &str =
-        "a\" b\\\r\n2026-11-20T16:00:00.000Z ERROR forged=yes \u{1b}[2J\u{202e}\u{2028}ü";
+        "a\" b\\\r\n2026-11-20T16:00:00.000Z ERROR forged=yes \u{1b}[2J\u{202e}\u{61c}\u{2028}ü";
 
     fn written(format: LogFormat, sentence: &str, fields: &[(&str, Value<'_>)]) -> String {
         let arguments = format_args!("{sentence}");
@@ -220,7 +221,7 @@ mod tests {
     fn no_value_and_no_sentence_forges_a_line_or_a_field() {
         for format in [LogFormat::Text, LogFormat::Json] {
             let written = written(format, FORGED, &[("user", FORGED.to_value())]);
-            let hides = |sign: char| sign.is_control() || "\u{202e}\u{2028}".contains(sign);
+            let hides = |sign: char| sign.is_control() || "\u{202e}\u{61c}\u{2028}".contains(sign);
             assert!(!written.contains(hides), "{written:?}");
         }
         let text = written(LogFormat::Text, "joined", &[("user", FORGED.to_value())]);

@@ -5,6 +5,7 @@
 //! what it is told is that of the types that hold it.
 
 mod line;
+mod seldom;
 
 use std::any::Any;
 use std::io::Write;
@@ -12,8 +13,10 @@ use std::panic;
 use std::str::FromStr;
 use std::thread;
 
-use env_logger::{Builder, Target};
-use log::{LevelFilter, error};
+use env_logger::{Builder, Logger, Target};
+use log::{LevelFilter, Log, Metadata, Record, error, warn};
+
+pub use seldom::Seldom;
 
 use crate::config::LogFormat;
 
@@ -75,8 +78,12 @@ pub fn start(filter: &Filter, format: LogFormat) {
     builder.format(move |out, record| {
         writeln!(out, "{}", line::line(format, &out.timestamp_millis(), record))
     });
+    let logger = builder.build();
+    let level = logger.filter();
     // It fails only where a log runs already.
-    let _ = builder.try_init();
+    if log::set_boxed_logger(Box::new(Sparing(logger))).is_ok() {
+        log::set_max_level(level);
+    }
     // The usual report of a panic is several lines that no program can tell from others.
     panic::set_hook(Box::new(|report| {
         let place = report.location().map(ToString::to_string).unwrap_or_default();
@@ -84,6 +91,33 @@ pub fn start(filter: &Filter, format: LogFormat) {
         let thread = thread.name().unwrap_or("-");
         error!(place, thread; "a defect: {}", words(report.payload()));
     }));
+}
+
+/// The log, but for what a library says twice a second.
+struct Sparing(Logger);
+
+/// Where the listener says that a connection cannot be accepted, as when descriptors have run out. It
+/// pauses half a second and tries again.
+const ACCEPTING: &str = "actix_server::accept";
+
+impl Log for Sparing {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        self.0.enabled(metadata)
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        static TOLD: Seldom = Seldom::new();
+        if record.target() != ACCEPTING || record.level() != log::Level::Error {
+            return self.0.log(record);
+        }
+        if TOLD.is_due() {
+            warn!(reason:% = record.args(); "connections wait to be accepted");
+        }
+    }
+
+    fn flush(&self) {
+        self.0.flush();
+    }
 }
 
 fn words(payload: &dyn Any) -> &str {

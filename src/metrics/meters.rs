@@ -31,15 +31,15 @@ impl Default for Meters {
             ),
             hub_step: histogram(
                 "switchboard_hub_step_seconds",
-                "How long the hub took for one message or event, until all that follows was queued.",
+                "How long the hub took for one report, question or event, and for all that follows.",
                 &[1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2, 0.1, 1., 10.],
             ),
             relay: histogram(
                 "switchboard_relay_seconds",
                 "From a message read off a socket to what it brings about at the socket that gets it.",
                 &[
-                    1e-5, 2e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 0.1,
-                    0.5, 1., 5.,
+                    1e-5, 2e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2,
+                    0.1, 0.25, 0.5, 1., 5.,
                 ],
             ),
             socket_queue: histogram(
@@ -72,7 +72,7 @@ impl Meters {
         self.hub_queue.observe(self.waiting_for_hub.fetch_sub(1, Relaxed) as f64);
     }
 
-    /// The hub has carried out one message or event.
+    /// The hub has handled one report, question or event.
     pub fn stepped(&self, took: Duration) {
         self.hub_step.observe(took.as_secs_f64());
     }

@@ -84,6 +84,28 @@ impl Close {
         }
     }
 
+    /// Its place in [`Close::ALL`]: a new one does not compile until it has one.
+    #[cfg(test)]
+    const fn place(self) -> usize {
+        match self {
+            Close::ProtocolError => 0,
+            Close::NotUtf8 => 1,
+            Close::Restart { .. } => 2,
+            Close::TryLater => 3,
+            Close::NoSignOfLife => 4,
+            Close::Superseded => 5,
+            Close::OverRate => 6,
+            Close::ReadsTooSlowly => 7,
+            Close::TokenExpired => 8,
+            Close::BadClient => 9,
+            Close::TokenRefused => 10,
+            Close::Removed => 11,
+            Close::Replaced => 12,
+            Close::NameInUse => 13,
+            Close::FarTooLarge => 14,
+        }
+    }
+
     /// Words for the close frame and the log, at most 60 bytes.
     pub const fn reason(self) -> &'static str {
         match self {
@@ -124,5 +146,16 @@ impl Close {
             | Close::NameInUse
             | Close::FarTooLarge => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Close;
+
+    #[test]
+    fn all_has_each_close_once_in_the_order_of_the_codes() {
+        assert!(Close::ALL.iter().map(|close| close.place()).eq(0..Close::ALL.len()));
+        assert!(Close::ALL.is_sorted_by_key(|close| close.code()));
     }
 }

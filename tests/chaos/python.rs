@@ -75,10 +75,21 @@ impl Person {
                 let (heard, fates) = (self.heard.len(), self.fates.len());
                 panic!("no more behind {heard} messages and {fates} fates: {:?}", self.heard);
             };
-            match line.strip_prefix("-- ") {
-                Some(fate) => self.fates.push(fate.into()),
-                None => self.heard.push(line),
-            }
+            self.takes(line);
+        }
+    }
+
+    /// Takes the lines that are there already.
+    pub fn takes_what_is_there(&mut self) {
+        while let Ok(line) = self.lines.try_recv() {
+            self.takes(line);
+        }
+    }
+
+    fn takes(&mut self, line: String) {
+        match line.strip_prefix("-- ") {
+            Some(fate) => self.fates.push(fate.into()),
+            None => self.heard.push(line),
         }
     }
 

@@ -76,7 +76,7 @@ fn answer(address: &str, request: &str, end: &str) -> String {
 fn neither_token_nor_shared_secret_nor_credentials_are_in_the_log() {
     let mut serving = Serving::start("127.0.0.1:0");
     let admin = serving.says("admin API listening address=");
-    let address = serving.says("open http://");
+    let address = serving.says("listening url=http://");
     let address = address.trim_end_matches('/');
     let upgrade = format!(
         "GET /ws?userId=ana HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\n\
@@ -117,12 +117,12 @@ fn neither_is_printed_with_the_settings() {
 fn an_admin_api_that_is_not_on_loopback_warns_at_every_start() {
     let mut serving = Serving::start("0.0.0.0:0");
 
-    serving.says("open http://");
+    serving.says("listening url=http://");
 
     let said = &serving.said;
     let warning = said.lines().find(|line| line.contains("WARN"));
     let warning = warning.unwrap_or_else(|| panic!("no warning in\n{said}"));
-    assert!(warning.contains("without TLS on 0.0.0.0:"), "{warning}");
+    assert!(warning.contains("without TLS") && warning.contains("address=0.0.0.0:"), "{warning}");
     assert!(warning.contains("admin-listen"), "{warning}");
 }
 

@@ -13,7 +13,9 @@ use switchboard::connection::{
     Admission, Closes, Limits, Node, OpenSockets, Pending, Port, Seat, Site, accept, listen,
 };
 use switchboard::domain::Login;
-use switchboard::hub::{ConnectionEvent, Deliver, FromConnection, Link, Parting, Payload, Then};
+use switchboard::hub::{
+    ConnectionEvent, Deliver, FromConnection, Link, Parting, Payload, Refusals, Then,
+};
 use switchboard::metrics::Meters;
 use switchboard::protocol::{Close, UserId};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -144,6 +146,7 @@ impl Service {
                     unwritten: Arc::clone(&node_unwritten),
                     open: node_open.clone(),
                     closes: Closes::default(),
+                    refusals: Refusals::default(),
                     meters: Meters::default(),
                 },
             }

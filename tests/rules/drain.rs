@@ -22,7 +22,9 @@ fn an_ack_under_way_has_a_second_and_settles_its_verdict() {
 
     board.acks_to("bo", 1);
 
-    assert_eq!(board.hears_one("ana"), json!({"type": "delivered", "ref": "m1", "to": "bo"}));
+    let told = board.hears("ana");
+    assert_eq!(told[0], json!({"type": "delivered", "ref": "m1", "to": "bo"}));
+    assert_eq!(types(&told), ["delivered", "ack"]);
     for user in ["ana", "bo", "cy"] {
         assert_eq!(board.closed(user), Some(1012));
     }
@@ -39,7 +41,7 @@ fn after_a_second_every_verdict_is_given_and_everybody_sent_away() {
     board.passes(secs(1));
 
     let heard = board.hears("ana");
-    assert_eq!(types(&heard), ["relayed", "relayed", "undelivered"]);
+    assert_eq!(types(&heard), ["relayed", "relayed", "undelivered", "ack"]);
     assert_eq!(board.closed("ana"), Some(1012));
     let census = board.census();
     assert_eq!((census.users, census.waiting, census.kept_bytes), (0, 0, 0));
@@ -54,6 +56,18 @@ fn where_nobody_waits_for_a_verdict_all_are_sent_away_at_once() {
     board.drains();
 
     assert_eq!(board.closed("bo"), Some(1012));
+}
+
+#[test]
+fn who_counts_is_told_with_the_close_how_far_it_was_heard() {
+    let mut board = board();
+    board.acks_to("bo", 1);
+    let _ = board.hears("ana");
+
+    board.drains();
+
+    assert_eq!(board.hears("ana"), [json!({"type": "ack", "received": 1})]);
+    assert_eq!(board.hears("bo"), NOTHING);
 }
 
 #[test]
@@ -206,7 +220,7 @@ fn a_sender_hears_every_verdict_however_much_it_has_yet_to_acknowledge() {
 
     board.passes(secs(1));
 
-    assert_eq!(types(&board.hears("ana")), ["relayed", "relayed", "relayed"]);
+    assert_eq!(types(&board.hears("ana")), ["relayed", "relayed", "relayed", "ack"]);
     assert_eq!(board.closed("ana"), Some(1012));
 }
 

@@ -7,7 +7,7 @@ use switchboard::config::{Config, DuplicateLogin};
 use switchboard::domain::LimitCounts;
 use switchboard::http::GateCounts;
 
-use super::harness::{RawClient, TestServer, ask, config, upgrade};
+use super::harness::{RawClient, TestServer, Witness, ask, config, upgrade};
 
 async fn limits(server: &TestServer) -> LimitCounts {
     server.census().await.counts.limits
@@ -136,14 +136,21 @@ async fn who_does_not_get_in_is_counted_by_what_kept_them_out() {
             _ => assert_eq!(ask(server.address, "/ws", &headers).await.status, 429),
         }
     }
-    let counted = GateCounts { crowded: 6, turned_away: 1, ..GateCounts::default() };
+    let counted = GateCounts { crowded: 6, turned_away: 1, parameters: 8, ..Default::default() };
     assert_eq!(server.gate_counts(), counted);
     drop(held);
     server.ends_clean().await;
 
+    let witness = Witness::new();
     let server = TestServer::start(Config { max_sockets: 1, ..config() }).await;
     let _ana = server.connects("ana").await;
     server.dials("userId=bo").await.ends_with(1013).await;
-    assert_eq!(server.gate_counts(), GateCounts { full: 1, ..GateCounts::default() });
+    server.dials("userid=bo").await.ends_with(4500).await;
+    let foreign = upgrade(&["Sec-WebSocket-Protocol: soap"]);
+    assert_eq!(ask(server.address, "/ws", &foreign).await.status, 400);
+    let counted = GateCounts { full: 2, parameters: 1, handshakes: 1, ..GateCounts::default() };
+    assert_eq!(server.gate_counts(), counted);
+    // The operator is told so, too.
+    assert!(!witness.heard_provoked("as many sockets as max-sockets allows").is_empty());
     server.ends_clean().await;
 }

@@ -43,7 +43,7 @@ async fn every_answer_carries_the_headers_that_keep_a_page_to_itself() {
     for (line, headers, status) in [
         ("GET /", &[][..], 200),
         ("HEAD /", &[], 200),
-        ("GET /style.css", &[], 200),
+        ("GET /style/base.css", &[], 200),
         ("GET /healthz", &[], 200),
         ("GET /readyz", &[], 200),
         ("GET /ws", &[], 426),

@@ -147,6 +147,11 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
+    /// How many messages were refused since the start because the node keeps too much already.
+    pub fn kept_out_by_node(&self) -> u64 {
+        self.counts.limits.node_full
+    }
+
     /// Everything there is.
     pub fn snapshot(&self) -> Snapshot<C> {
         let user = |user: &UserId| {

@@ -12,7 +12,7 @@ use crate::domain::quota::Buckets;
 use crate::domain::rooms::Rooms;
 use crate::domain::session::{Attachment, Challenger, Session, View};
 use crate::domain::{Effect, Handle, Parting};
-use crate::protocol::{CallId, Close, Refusal, Unavailable, UserId};
+use crate::protocol::{CallId, Close, Refusal, ServerMessage, Unavailable, UserId};
 
 /// How long acknowledgements under way have when the node stops.
 const SETTLING: Duration = Duration::from_secs(1);
@@ -221,14 +221,24 @@ impl<C: Handle> Switchboard<C> {
         // Nobody will acknowledge anything any more, so the verdicts are not kept.
         let ledgers: Vec<_> = users
             .iter()
-            .filter_map(|user| Some((user, self.registry.session_mut(user)?.ledger.take()?)))
+            .map(|user| self.registry.session_mut(user).and_then(|it| it.ledger.take()))
             .collect();
-        for (user, ledger) in ledgers {
-            self.settle_rest(ledger.outbox.into_rest(), user, effects);
+        let mut last_words = Vec::with_capacity(users.len());
+        for (user, ledger) in users.iter().zip(ledgers) {
+            let received = ledger.as_ref().filter(|it| it.confirmed < it.heard).map(|it| it.heard);
+            last_words.push(received.map(|received| ServerMessage::Ack { received }));
+            if let Some(ledger) = ledger {
+                self.settle_rest(ledger.outbox.into_rest(), user, effects);
+            }
         }
         let returning = Duration::from_secs(1) * users.len() as u32 / RETURNS_A_SECOND;
         let restart = Close::Restart { window: self.config.drain_window.max(returning) };
-        for user in &users {
+        for (user, last_word) in users.iter().zip(last_words) {
+            // With its close, which even a reader that has stalled gets: what is beyond this count was
+            // not handled, so its client may safely say it to the next process.
+            if let Some(ack) = last_word {
+                self.show(user, &ack, effects);
+            }
             let Some(session) = self.registry.remove(user) else { continue };
             self.counts.ended += 1;
             self.course.sessions_ended.count(SessionEnd::Drained);

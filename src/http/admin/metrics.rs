@@ -37,6 +37,7 @@ impl Bounds {
 
 /// The page that Prometheus reads.
 pub(super) async fn scrape(admin: Data<Admin>) -> Result<HttpResponse, Refused> {
+    // What is measured is read behind this, so the two agree only while nobody says anything.
     let Report { census, draining, spoken } = admin.ask(Inspect).await?;
     let mut page = Page::default();
     tell_node(&mut page, &admin.bounds, draining);
@@ -45,11 +46,11 @@ pub(super) async fn scrape(admin: Data<Admin>) -> Result<HttpResponse, Refused> 
     tell_census(&mut page, census);
     tell_counts(&mut page, census.counts);
     tell_course(&mut page, census.course);
-    tell_spoken(&mut page, spoken);
+    tell_spoken(&mut page, spoken.and(admin.counters.refusals.spoken()));
     page.meters(&admin.counters.meters);
     page.process();
     let text = page.text().map_err(|why| {
-        error!("the metrics cannot be written: {why}");
+        error!(reason:% = why; "the metrics cannot be written");
         Refused::HubSilent
     })?;
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, Page::MEDIA_TYPE)).body(text))
@@ -74,7 +75,7 @@ fn tell_node(page: &mut Page, bounds: &Bounds, draining: bool) {
 }
 
 fn tell_sockets(page: &mut Page, counters: &Counters) {
-    let Counters { open, unwritten, gate: _, closes, meters: _, pending } = counters;
+    let Counters { open, unwritten, gate: _, closes, refusals: _, meters: _, pending } = counters;
     page.gauge("switchboard_sockets", "Sockets that are open.", open.count());
     page.counter("switchboard_sockets_opened_total", "Sockets that were opened.", open.opened());
     let mut server = BTreeMap::from(Close::ALL.map(|close| (close.code(), 0)));
@@ -93,6 +94,9 @@ fn tell_sockets(page: &mut Page, counters: &Counters) {
     page.gauge("switchboard_connections_pending", help, pending.count());
     let help = "Connections that were cut off to make room for others (max-pending).";
     page.counter("switchboard_connections_cut_off_total", help, pending.cut_off());
+    let help = "Connections that were no socket within 60 s, or did not finish TLS within 5 s.";
+    let late = [("age", pending.aged()), ("tls-handshake", pending.slow_handshakes())];
+    page.counters("switchboard_connections_late_total", help, "limit", late);
     let help = "Bytes that the hub has given to sockets and they have not written.";
     page.gauge("switchboard_unwritten_bytes", help, unwritten.load(Relaxed));
 }
@@ -105,6 +109,8 @@ fn tell_gate(page: &mut Page, counts: GateCounts, wrong_admin_tokens: u64) {
         turned_away,
         foreign,
         oversized,
+        handshakes,
+        parameters,
         tokens_refused,
         slowed_down,
     } = counts;
@@ -119,6 +125,8 @@ fn tell_gate(page: &mut Page, counts: GateCounts, wrong_admin_tokens: u64) {
             ("four-times-a-limit", turned_away),
             ("foreign", foreign),
             ("oversized", oversized),
+            ("handshake", handshakes),
+            ("parameters", parameters),
             ("token", tokens_refused),
             ("failed-logins-per-address", slowed_down),
         ],

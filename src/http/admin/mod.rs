@@ -49,7 +49,7 @@ use utoipa_actix_web::{AppExt, scope};
 use super::{Gate, HUB_PATIENCE};
 use crate::config::{Config, Secret};
 use crate::connection::{Closes, OpenSockets, Pending};
-use crate::hub::SignalingHub;
+use crate::hub::{Refusals, SignalingHub};
 use crate::metrics::Meters;
 use access::Access;
 use metrics::Bounds;
@@ -73,6 +73,8 @@ pub struct Counters {
     pub gate: Arc<Gate>,
     /// How sockets were closed.
     pub closes: Closes,
+    /// What was said to those whom the hub never heard of.
+    pub refusals: Refusals,
     /// What is measured.
     pub meters: Meters,
     /// Connections that are no socket yet.

@@ -38,6 +38,10 @@ counters! {
     foreign,
     /// Refused for a URL, a head or a body over its bound.
     oversized,
+    /// Refused because it was no handshake of ours: no WebSocket, another version, another subprotocol.
+    handshakes,
+    /// Told that the query of their URL is not right.
+    parameters,
     /// Sockets whose access token was missing or refused.
     tokens_refused,
     /// Upgrades refused because their address had brought too many bad tokens

@@ -1,13 +1,20 @@
 //! What an operator would be alarmed by: lines at `warn` and `error`, and panics of the server.
 
+use std::fmt::Write;
 use std::panic;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
+use log::kv::{Error, Key, Value, VisitSource};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 static ALARMS: Mutex<Vec<String>> = Mutex::new(Vec::new());
-/// Each is provoked on purpose by one test, which looks at it.
-const PROVOKED: [&str; 2] = ["`trusted-proxies`", "the certificate before it"];
+/// Each is provoked on purpose: by one test, which looks at it, or by those that fill a node up.
+const PROVOKED: [&str; 4] = [
+    "`trusted-proxies`",
+    "the certificate before it",
+    "as many sockets as max-sockets allows",
+    "as much waits for clients as queue-total allows",
+];
 static START: Once = Once::new();
 
 fn alarms() -> MutexGuard<'static, Vec<String>> {
@@ -56,12 +63,23 @@ impl Log for Recorder {
 
     fn log(&self, record: &Record<'_>) {
         if self.enabled(record.metadata()) {
-            let line = format!("{} {} {}", record.level(), record.target(), record.args());
+            let mut line = format!("{} {} {}", record.level(), record.target(), record.args());
+            // Only a visitor that fails makes this fail.
+            let _ = record.key_values().visit(&mut Fields(&mut line));
             alarms().push(line);
         }
     }
 
     fn flush(&self) {}
+}
+
+struct Fields<'a>(&'a mut String);
+
+impl<'kvs> VisitSource<'kvs> for Fields<'_> {
+    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), Error> {
+        write!(self.0, " {key}={value}")?;
+        Ok(())
+    }
 }
 
 /// A panic in an actor ends that socket alone and would otherwise go unseen.

@@ -70,9 +70,10 @@ impl Page {
         self.samples.iter().map(|it| it.name.as_str()).collect()
     }
 
-    /// Whether there is a sample with this label.
-    pub(super) fn has(&self, label: &str, value: &str) -> bool {
-        self.samples.iter().any(|it| it.labels.get(label).is_some_and(|it| it == value))
+    /// Whether the metric has a sample with this label.
+    pub(super) fn has(&self, metric: &str, label: &str, value: &str) -> bool {
+        let mut samples = self.samples.iter().filter(|it| it.name == metric);
+        samples.any(|it| it.labels.get(label).is_some_and(|it| it == value))
     }
 
     pub(super) fn lines(&self) -> usize {

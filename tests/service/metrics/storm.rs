@@ -90,6 +90,9 @@ async fn lives(server: &TestServer, lane: usize) -> (Client, Client) {
     server.dials(&resume).await.ends_with(4009).await;
     server.dials(&format!("userId={ana}&received=0&resume=rubbish")).await.ends_with(4509).await;
 
+    // Told so at the gate.
+    server.dials("userId=").await.ends_with(4500).await;
+
     // Replaced, and no end of nonsense.
     let mut newer = server.connects(&bo).await;
     b.ends_with(4509).await;
@@ -203,7 +206,8 @@ fn adds_up(page: &Page) {
     assert_eq!(of("receipts_total"), sum("verdicts_total") + of("receipts_open"));
     assert_eq!(sum("errors_total"), one("messages_sent_total", "type", "error"));
     assert_eq!(sum("messages_sent_total"), of("socket_queue_messages_count"));
-    assert!(sum("messages_received_total") <= of("hub_step_seconds_count"));
+    assert!(sum("messages_received_total") <= 16.0 * of("hub_queue_reports_count"));
+    assert!(of("hub_queue_reports_count") <= of("hub_step_seconds_count"));
     assert!(of("relay_seconds_count") >= sum("messages_received_total") / 16.0 * 0.5);
     for queue in ["hub_queue_reports", "socket_queue_messages"] {
         assert!(of(&format!("{queue}_sum")) >= of(&format!("{queue}_count")), "{queue}");
@@ -242,6 +246,8 @@ fn all_of_it_happened(page: &Page) {
         ("sent_bytes_total", &[]),
         ("errors_total", &[("code", "bad-json")]),
         ("errors_total", &[("code", "user-offline")]),
+        ("errors_total", &[("code", "bad-user-id")]),
+        ("logins_refused_total", &[("reason", "parameters")]),
         ("limits_total", &[("limit", "max-members")]),
         ("socket_closes_total", &[("by", "server"), ("code", "4500")]),
         ("socket_closes_total", &[("by", "server"), ("code", "1002")]),
