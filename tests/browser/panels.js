@@ -57,7 +57,7 @@ window.panels = (() => {
     };
     const tape = new Tape({ platform: { WebSocket: Socket } });
     document.body.replaceChildren();
-    await Promise.all(["base", "panels"].map(styled));
+    await Promise.all(["base", "panels-ladder", "panels"].map(styled));
     const began = performance.now();
     mountLadder(place(), { tape, words: await words(), userId: () => "ana" });
     const socket = new tape.WebSocket("ws://nowhere/ws");
