@@ -9,7 +9,7 @@
 
 import { avatar } from "./avatar.js";
 import { make, part } from "./dom.js";
-import { chosenDevices, GENERATED } from "./media.js";
+import { chosenDevices } from "./media.js";
 
 /**
  * @typedef {object} Picture
@@ -80,7 +80,7 @@ function add({ key, role }) {
   // Not an attribute alone: that is looked at only when a page is read.
   video.muted = role !== "person";
   const speaker = chosenDevices().speaker;
-  if (role === "person" && speaker && speaker !== GENERATED) video.setSinkId?.(speaker).catch(() => {});
+  if (role === "person" && speaker) video.setSinkId?.(speaker).catch(() => {});
   const tile = make("div", { className: "tile", "data-role": role, "data-testid": `${key}-tile` }, video);
   tile.append(make("div", { className: "portrait" }), make("span", { className: "tile-note" }));
   tiles.set(key, tile);
