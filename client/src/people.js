@@ -20,7 +20,7 @@ export class People {
   }
 
   /** @param {Message} it @returns {Api.PresenceChange} */
-  list({ clients, names = {}, total, next }) {
+  list({ clients, names, total, next }) {
     const before = this.online;
     this.online = new Map(clients.map((/** @type {string} */ user) => [user, names[user]]));
     this.total = total;
@@ -31,7 +31,7 @@ export class People {
   }
 
   /** @param {Message} it @returns {Api.PresenceChange} */
-  change({ online = [], offline = [], names = {}, total }) {
+  change({ online = [], offline = [], names, total }) {
     if (total !== undefined) {
       this.#named = false;
       this.online.clear();

@@ -73,7 +73,7 @@ export class Room extends Emitter {
     this.#joining = false;
     if (this.#left) return;
     const before = this.members;
-    this.members = new Map(it.members.map((/** @type {string} */ user) => [user, it.names?.[user]]));
+    this.members = new Map(it.members.map((/** @type {string} */ user) => [user, it.names[user]]));
     for (const user of before.keys()) if (!this.members.has(user)) this.#isGone(user);
     for (const user of this.members.keys()) {
       // The newcomer sends the offers.

@@ -172,7 +172,7 @@ export class Switchboard extends Emitter {
   /** @param {{ after?: string, limit?: number }} [page] */
   list(page) {
     const answer = this.#core.request({ type: "list", ...page }, { lasting: true });
-    return this.#core.told(answer.then(({ clients, names = {}, total, next }) => ({ clients, names, total, next })));
+    return this.#core.told(answer.then(({ clients, names, total, next }) => ({ clients, names, total, next })));
   }
 
   close() {

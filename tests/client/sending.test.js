@@ -172,6 +172,19 @@ test("presence is kept: lists, changes, totals", async () => {
   assert.equal(page.me.total, 2500);
 });
 
+test("a user who is called as objects have it, and has no display name, has none", async () => {
+  const page = await Page.connected();
+  page.socket.says({ type: "client-list", clients: ["constructor", "22"], names: { 22: "李雷" }, total: 2 });
+  assert.deepEqual([...page.me.people], [["constructor", undefined], ["22", "李雷"]]);
+  page.socket.says({ type: "presence", online: ["toString", "__proto__"], offline: [] });
+  assert.deepEqual([...page.me.people].slice(2), [["toString", undefined], ["__proto__", undefined]]);
+  page.me.join("standup", { mesh: false });
+  await settle();
+  page.socket.says({ type: "room-joined", room: "standup", members: ["valueOf"], ref: page.socket.last("join").id });
+  await settle();
+  assert.deepEqual([...page.me.rooms.get("standup").members], [["valueOf", undefined]]);
+});
+
 test("whom one watches is kept apart when there are too many to name", async () => {
   const page = await Page.connected();
   page.socket.says({ type: "client-list", clients: [], total: 2500 });

@@ -215,6 +215,8 @@ export class Line {
   /** @param {unknown} text */
   #hear(text) {
     const message = JSON.parse(String(text));
+    // A user may be called `constructor`: what nobody has named is not found.
+    message.names = { __proto__: null, ...message.names };
     this.#heardAt = this.#now();
     this.#pongBy = Infinity;
     this.#asked = 0;
