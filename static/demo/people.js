@@ -29,7 +29,7 @@ const search = part("search-input", HTMLInputElement);
 export class People extends EventTarget {
   /** @type {Switchboard | null} */ #me = null;
   /** The server has said who is there, in this session. */ #told = false;
-  /** @type {Map<string, string | undefined>} further pages of a long list */ #further = new Map();
+  /** @type {Set<string>} further pages of a long list */ #further = new Set();
   /** @type {Map<string, HTMLLIElement>} by key */ #entries = new Map();
   /** @type {Map<string, number>} what was not read yet, by key, of all who have written */ #unread = new Map();
   #callable = false;
@@ -141,8 +141,8 @@ export class People extends EventTarget {
     try {
       const page = await this.#me?.list({ after: last, limit: PAGE });
       for (const userId of page?.clients ?? []) {
-        if (userId !== this.#me?.userId) this.#further.set(userId, page?.names[userId]);
-        learn(userId, page?.names[userId]);
+        if (userId !== this.#me?.userId) this.#further.add(userId);
+        learn(userId, nameIn(page?.names, userId));
       }
     } finally {
       more.disabled = false;
@@ -231,6 +231,15 @@ function phone() {
   line.setAttribute("d", PHONE);
   drawing.append(line);
   return drawing;
+}
+
+/**
+ * Somebody may be called as what every object has: `constructor`.
+ * @param {Record<string, string> | undefined} names
+ * @param {string} userId
+ */
+function nameIn(names, userId) {
+  return names && Object.hasOwn(names, userId) ? names[userId] : undefined;
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true });
