@@ -9,7 +9,7 @@
 
 import { avatar } from "./avatar.js";
 import { keepAtEnd, keepAtEndWhenResized, make, part, timeOfDay } from "./dom.js";
-import { displayName, isRoom, nameOf, roomKey, SERVER } from "./names.js";
+import { displayName, isolated, isRoom, nameOf, roomKey, SERVER } from "./names.js";
 import { errorWords } from "./sentences.js";
 import { words } from "./words.js";
 
@@ -43,6 +43,7 @@ export class Chat extends EventTarget {
   /** The key of the conversation that is shown; empty: none. */ partner = "";
   /** @type {Map<string, number>} of each conversation that there is */ unread = new Map();
   /** @type {Map<string, Entry[]>} */ #threads = new Map();
+  /** @type {Map<string, string>} what is half written, by conversation */ #drafts = new Map();
   /** @type {Map<Entry, HTMLElement>} those that are shown */ #lines = new Map();
   /** @type {Switchboard | null} */ #me = null;
   #room;
@@ -64,8 +65,26 @@ export class Chat extends EventTarget {
     this.render();
   }
 
-  /** @param {string} key */
+  /**
+   * Shows this conversation, but never under the fingers of somebody who is writing in another.
+   * @param {string} key
+   */
+  offer(key) {
+    if (document.activeElement !== field && field.value.trim() === "") return this.show(key);
+    if (this.unread.has(key)) return;
+    this.unread.set(key, 0);
+    this.#tellUnread();
+  }
+
+  /**
+   * What is half written stays with its conversation.
+   * @param {string} key
+   */
   show(key) {
+    if (key !== this.partner) {
+      this.#drafts.set(this.partner, field.value);
+      field.value = this.#drafts.get(key) ?? "";
+    }
     this.partner = key;
     if (this.unread.has(key) || isRoom(key)) this.unread.set(key, 0);
     this.#renderLog();
@@ -96,6 +115,8 @@ export class Chat extends EventTarget {
     this.#threads.clear();
     this.unread.clear();
     this.show("");
+    this.#drafts.clear();
+    field.value = "";
   }
 
   /** @param {Event} event */
@@ -182,7 +203,7 @@ export class Chat extends EventTarget {
   #fill(line, { from, at, fate, error }) {
     const [who, , verdict] = /** @type {HTMLElement[]} */ ([...line.children]);
     const time = timeOfDay(at, "seconds");
-    const head = from && isRoom(this.partner) ? `${displayName(from)} · ${time}` : time;
+    const head = from && isRoom(this.partner) ? `${isolated(displayName(from))} · ${time}` : time;
     if (who.textContent !== head) who.textContent = head;
     const sentence = error ? errorWords(error, nameOf) : words(`chat.${fate}`);
     if (from || verdict.lastChild?.textContent === sentence) return;

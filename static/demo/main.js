@@ -55,7 +55,7 @@ on(chat, "unread", () => {
   people.setPicked(chat.partner);
 });
 on(call, "change", render);
-on(call, "started", (/** @type {string} */ userId) => chat.show(userId));
+on(call, "started", (/** @type {string} */ userId) => chat.offer(userId));
 on(room, "change", render);
 on(room, "left", sayLeft);
 for (const source of [call, room]) on(source, "change", sayNotice);
