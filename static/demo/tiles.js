@@ -4,7 +4,7 @@
  * Promises: a tile stays the same element as long as its picture is there, so that nothing flickers; layouts are
  * - `duo`: the other fills the stage, this side sits in the corner
  * - `grid`: all alike, as large as they can be
- * - `presenting`: a screen fills the stage, people sit in a row below
+ * - `presenting`: a screen fills the stage, people and further screens sit in a row below
  */
 
 import { avatar } from "./avatar.js";
@@ -38,7 +38,8 @@ new ResizeObserver(fit).observe(place);
  * @param {Picture[]} pictures in the order in which they stand
  */
 export function arrange(layout, pictures) {
-  const presenting = pictures.some(({ role }) => role === "screen");
+  const screen = pictures.find(({ role }) => role === "screen");
+  const presenting = screen !== undefined;
   place.hidden = pictures.length === 0;
   place.dataset.layout = presenting ? "presenting" : layout;
   for (const [key, tile] of tiles) if (!pictures.some((picture) => picture.key === key)) remove(key, tile);
@@ -47,7 +48,7 @@ export function arrange(layout, pictures) {
     const tile = tiles.get(picture.key) ?? add(picture);
     if (tile === before) before = tile.nextElementSibling;
     else place.insertBefore(tile, before);
-    tile.dataset.place = placeOf(picture, place.dataset.layout ?? layout);
+    tile.dataset.place = presenting ? (picture === screen ? "main" : "strip") : placeOf(picture, layout);
     fill(tile, picture);
   }
   fit();
@@ -117,11 +118,10 @@ function fill(tile, { stream, dark, mirrored, note, label, name, userId }) {
 
 /**
  * @param {Picture} picture
- * @param {string} layout
+ * @param {Layout} layout
  */
 function placeOf({ role }, layout) {
   if (layout === "grid") return "cell";
-  if (layout === "presenting") return role === "screen" ? "main" : "strip";
   return role === "mine" ? "corner" : "main";
 }
 

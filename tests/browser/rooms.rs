@@ -67,6 +67,28 @@ fn three_people_in_a_room_by_its_link_see_each_other_write_to_all_and_one_leaves
 }
 
 #[test]
+fn of_two_shared_screens_one_fills_the_stage_and_nobody_disappears() {
+    on_the_demo_page(async |demo| {
+        let pages = join_all(["ana", "bo", "cleo"].map(|user| demo.in_the_room(user))).await;
+        let [ana, bo, cleo] = &pages[..] else { unreachable!("there are three") };
+        for page in &pages {
+            page.reads("call-words", "3 people are in standup.").await;
+        }
+
+        ana.presses("share").await;
+        cleo.sees("seen.part('screen-ana-tile')?.dataset.place === 'main'").await;
+        bo.presses("share").await;
+
+        cleo.sees("seen.part('screen-bo-tile')?.dataset.place === 'strip'").await;
+        let sizes = "[...document.querySelectorAll('.tile')].map((it) => it.getBoundingClientRect())";
+        cleo.sees(&format!(
+            "{sizes}.length === 5 && {sizes}.every(({{ width, height }}) => width > 40 && height > 30)"
+        ))
+        .await;
+    });
+}
+
+#[test]
 fn who_finds_a_room_full_is_told_so_and_can_still_be_called() {
     on_a_demo_page_of(Config { max_members: 2, ..Config::default() }, async |demo| {
         let ana = demo.in_the_room("ana").await;
