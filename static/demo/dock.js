@@ -14,7 +14,7 @@ import { onLanguage, words } from "./words.js";
  * @typedef {object} Source what the panels look at
  * @property {() => string} userId
  * @property {() => Peer | null} peer whose connection is looked at
- * @property {() => RTCIceServer[]} iceServers
+ * @property {() => RTCIceServer[] | null} iceServers null: the server could not be asked
  * @property {() => string | undefined} token
  */
 

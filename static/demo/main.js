@@ -40,7 +40,7 @@ const roomForm = new RoomForm({ join: enterRoom });
 const dock = new Dock({
   userId: () => session.me?.userId ?? who.userId,
   peer: () => call.call ?? [...room.guests.values()][0]?.peer ?? null,
-  iceServers: () => session.me?.iceServers ?? [],
+  iceServers: () => session.me?.iceServers ?? null,
   token: () => who.token,
 });
 
@@ -123,6 +123,7 @@ function showScreen(screen) {
 function follow(link) {
   document.body.dataset.link = link.phase;
   if (link.phase === "online") attach(link.me);
+  if (link.phase === "over" || link.phase === "away") room.drop();
   sayLink(link);
   render();
 }
