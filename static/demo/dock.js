@@ -3,6 +3,7 @@
  */
 
 import { keepAtEndWhenResized, part } from "./dom.js";
+import { keep, recall } from "./kept.js";
 import { mountConnection } from "./panels/connection.js";
 import { mountLadder } from "./panels/ladder.js";
 import { mountSelfTest } from "./panels/self-test.js";
@@ -40,7 +41,7 @@ export class Dock {
     this.#source = source;
     toggle.addEventListener("click", () => this.#open(dock.dataset.open !== "true"));
     part("self-test-open", HTMLButtonElement).addEventListener("click", () => this.#test());
-    this.#show((localStorage.getItem(KEPT) ?? String(ROOMY.matches)) === "true");
+    this.#show((recall("localStorage", KEPT) ?? String(ROOMY.matches)) === "true");
     const { userId, peer } = source;
     this.#ladder = mountLadder(part("ladder", HTMLElement), { tape, words, userId });
     this.#connection = mountConnection(part("connection", HTMLElement), { words, peer });
@@ -61,7 +62,7 @@ export class Dock {
 
   /** @param {boolean} open */
   #open(open) {
-    localStorage.setItem(KEPT, String(open));
+    keep("localStorage", KEPT, String(open));
     this.#show(open);
   }
 

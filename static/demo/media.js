@@ -2,6 +2,7 @@
  * What this side sends: camera and microphone, or a generated picture and tone for what is missing.
  */
 
+import { keep, recall } from "./kept.js";
 import { generatedPicture } from "./picture.js";
 import { generatedTone } from "./sound.js";
 
@@ -36,7 +37,7 @@ export function mayUseDevices() {
  */
 export function chosenDevices() {
   try {
-    return JSON.parse(localStorage.getItem(KEPT) ?? "{}") ?? {};
+    return JSON.parse(recall("localStorage", KEPT) ?? "{}") ?? {};
   } catch {
     return {};
   }
@@ -44,7 +45,7 @@ export function chosenDevices() {
 
 /** @param {Devices} devices */
 export function keepDevices(devices) {
-  localStorage.setItem(KEPT, JSON.stringify(devices));
+  keep("localStorage", KEPT, JSON.stringify(devices));
 }
 
 /**

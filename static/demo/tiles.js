@@ -28,6 +28,7 @@ import { chosenDevices, GENERATED } from "./media.js";
 const SHAPE = 16 / 10;
 
 const place = part("tiles", HTMLElement);
+const begin = part("play", HTMLButtonElement);
 /** @type {Map<string, HTMLElement>} by key */
 const tiles = new Map();
 
@@ -51,6 +52,7 @@ export function arrange(layout, pictures) {
     tile.dataset.place = presenting ? (picture === screen ? "main" : "strip") : placeOf(picture, layout);
     fill(tile, picture);
   }
+  if (tiles.size === 0) begin.hidden = true;
   fit();
 }
 
@@ -106,7 +108,10 @@ function remove(key, tile) {
  */
 function fill(tile, { stream, dark, mirrored, note, label, name, userId }) {
   const [video, portrait, corner] = /** @type {[HTMLVideoElement, HTMLElement, HTMLElement]} */ ([...tile.children]);
-  if (video.srcObject !== stream) video.srcObject = stream;
+  if (video.srcObject !== stream) {
+    video.srcObject = stream;
+    play(video);
+  }
   if (video.getAttribute("aria-label") !== label) video.setAttribute("aria-label", label);
   tile.dataset.dark = String(dark);
   tile.dataset.mirrored = String(mirrored === true);
@@ -151,7 +156,18 @@ function columnsFor(count) {
   return best.columns;
 }
 
-// The browser refuses sound before the first touch of the page; the first touch makes up for it.
+// The browser refuses sound before the first touch of the page; the first touch makes up for it, and a button asks for it.
 document.addEventListener("click", () => {
-  for (const video of place.querySelectorAll("video")) if (video.srcObject && video.paused) video.play().catch(() => {});
+  begin.hidden = true;
+  for (const video of place.querySelectorAll("video")) if (video.srcObject && video.paused) play(video);
 });
+
+/** @param {HTMLVideoElement} video */
+async function play(video) {
+  try {
+    await video.play();
+  } catch (failure) {
+    // Other failures are those of a picture that has gone meanwhile.
+    if (failure instanceof DOMException && failure.name === "NotAllowedError") begin.hidden = false;
+  }
+}

@@ -61,6 +61,7 @@ export const en = {
 
   "stage.label": "Call",
   "stage.second-tab": "Open a second tab to try it alone",
+  "stage.play": "Play picture and sound",
   "stage.their-picture": "Picture of {who}",
   "stage.your-picture": "Your picture",
 

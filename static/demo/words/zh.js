@@ -61,6 +61,7 @@ export const zh = {
 
   "stage.label": "通话",
   "stage.second-tab": "打开第二个标签页，独自试用",
+  "stage.play": "播放画面和声音",
   "stage.their-picture": "{who} 的画面",
   "stage.your-picture": "您的画面",
 
