@@ -135,6 +135,8 @@ export const en = {
   "media.none": "No camera and no microphone were found.",
   "media.no-microphone": "No microphone could be used.",
   "media.no-camera": "No camera could be used.",
+  "media.lost-camera": "The camera has gone.",
+  "media.lost-microphone": "The microphone has gone.",
   "media.in-use": "Camera or microphone are in use by another program.",
   "media.failed": "Camera and microphone could not be opened.",
   "media.instead": "{problem} You are calling with a generated {missing} instead.",

@@ -135,6 +135,8 @@ export const zh = {
   "media.none": "没有找到摄像头和麦克风。",
   "media.no-microphone": "没有可用的麦克风。",
   "media.no-camera": "没有可用的摄像头。",
+  "media.lost-camera": "摄像头已断开。",
+  "media.lost-microphone": "麦克风已断开。",
   "media.in-use": "摄像头或麦克风正被其他程序使用。",
   "media.failed": "无法打开摄像头和麦克风。",
   "media.instead": "{problem}改用生成的{missing}通话。",
