@@ -11,7 +11,7 @@ import { avatar } from "./avatar.js";
 import { keepAtEnd, keepAtEndWhenResized, make, part, timeOfDay } from "./dom.js";
 import { displayName, isolated, isRoom, nameOf, roomKey, SERVER } from "./names.js";
 import { errorWords } from "./sentences.js";
-import { words } from "./words.js";
+import { language, words } from "./words.js";
 
 /** @typedef {import("../switchboard.js").IncomingMessage} IncomingMessage */
 /** @typedef {import("../switchboard.js").SwitchboardError} SwitchboardError */
@@ -99,7 +99,8 @@ export class Chat extends EventTarget {
   /** What depends on the connection, the partner and the language. */
   render() {
     const { partner } = this;
-    const inRoom = !isRoom(partner) || roomKey(this.#room.name) === partner;
+    const { phase, name } = this.#room;
+    const inRoom = !isRoom(partner) || (phase === "in" && roomKey(name) === partner);
     const closed = !this.#me || this.#me.state === "closed";
     field.disabled = sendButton.disabled = closed || partner === "" || partner === SERVER || !inRoom;
     field.placeholder = partner ? words("chat.write", { who: nameOf(partner) }) : words("chat.pick");
@@ -210,7 +211,8 @@ export class Chat extends EventTarget {
     verdict.dataset.fate = fate;
     const tick = make("span", { className: "tick", "aria-hidden": "true", text: TICKS[fate] });
     verdict.replaceChildren(tick, make("span", { text: sentence }));
-    verdict.title = error?.advice ?? words(`chat.${fate}-meaning`);
+    // The advice comes with the refusal, in English only.
+    verdict.title = error ? ((language() === "en" && error.advice) || "") : words(`chat.${fate}-meaning`);
   }
 
   #tellUnread() {

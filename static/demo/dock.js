@@ -40,7 +40,8 @@ export class Dock {
   constructor(source) {
     this.#source = source;
     toggle.addEventListener("click", () => this.#open(dock.dataset.open !== "true"));
-    part("self-test-open", HTMLButtonElement).addEventListener("click", () => this.#test());
+    // On the card, too: it may be what keeps somebody from signing in.
+    for (const id of ["self-test-open", "self-test-first"]) part(id, HTMLButtonElement).addEventListener("click", () => this.#test());
     this.#show((recall("localStorage", KEPT) ?? String(ROOMY.matches)) === "true");
     const { userId, peer } = source;
     this.#ladder = mountLadder(part("ladder", HTMLElement), { tape, words, userId });

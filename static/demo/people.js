@@ -36,6 +36,7 @@ export class People extends EventTarget {
   /** @type {Switchboard | null} */ #me = null;
   /** The server has said who is there, in this session. */ #told = false;
   /** @type {Set<string>} further pages of a long list */ #further = new Set();
+  /** @type {string | undefined} the last of them */ #fetched;
   /** @type {Map<string, HTMLLIElement>} by key */ #entries = new Map();
   /** @type {WeakMap<HTMLLIElement, string>} what stands in them */ #filled = new WeakMap();
   /** Whom the Tab key leads to. */ #active = "";
@@ -59,9 +60,11 @@ export class People extends EventTarget {
     this.#me = me;
     this.#told = false;
     this.#further.clear();
+    this.#fetched = undefined;
     me.on("fresh", () => {
       this.#told = false;
       this.#further.clear();
+      this.#fetched = undefined;
       this.render();
     });
     me.on("presence", ({ offline, names }) => {
@@ -153,15 +156,9 @@ export class People extends EventTarget {
 
   async #fetchMore() {
     const me = this.#me;
-    // The server lists in this order, and goes on after the greatest; others have come one by one.
-    const last = [...(me?.people.keys() ?? []), ...this.#further].reduce((one, other) => (one > other ? one : other), "");
     more.disabled = true;
     try {
-      const page = await me?.list({ after: last || undefined, limit: PAGE });
-      for (const userId of page?.clients ?? []) {
-        if (userId !== this.#me?.userId) this.#further.add(userId);
-        learn(userId, nameIn(page?.names, userId));
-      }
+      while (me && !(await this.#fetchPage(me)));
     } catch (error) {
       const failure = /** @type {import("../switchboard.js").SwitchboardError} */ (error);
       if (me === this.#me) say("bad", () => errorWords(failure, nameOf), { code: errorCode(failure) });
@@ -169,6 +166,23 @@ export class People extends EventTarget {
       more.disabled = false;
       this.render();
     }
+  }
+
+  /**
+   * Goes on where the last page ended, whoever has come meanwhile.
+   * @param {Switchboard} me
+   * @returns {Promise<boolean>} whether that was enough: somebody new, or nobody any more
+   */
+  async #fetchPage(me) {
+    const { clients, names } = await me.list({ after: this.#fetched, limit: PAGE });
+    if (me !== this.#me) return true;
+    this.#fetched = clients.at(-1);
+    const fresh = clients.filter((it) => it !== me.userId && !me.people.has(it) && !this.#further.has(it));
+    for (const userId of fresh) {
+      this.#further.add(userId);
+      learn(userId, nameIn(names, userId));
+    }
+    return fresh.length > 0 || clients.length === 0;
   }
 
   /** @param {string} key */
@@ -297,11 +311,11 @@ function phone() {
 
 /**
  * Somebody may be called as what every object has: `constructor`.
- * @param {Record<string, string> | undefined} names
+ * @param {Record<string, string>} names
  * @param {string} userId
  */
 function nameIn(names, userId) {
-  return names && Object.hasOwn(names, userId) ? names[userId] : undefined;
+  return Object.hasOwn(names, userId) ? names[userId] : undefined;
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true });

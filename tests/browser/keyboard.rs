@@ -10,7 +10,7 @@ use crate::page::Page;
 const PLACES: usize = 80;
 
 impl Page {
-    async fn types(&self, keys: impl Into<TypingData>) {
+    pub(crate) async fn types(&self, keys: impl Into<TypingData>) {
         self.driver.action_chain().send_keys(keys).perform().await.unwrap();
     }
 
