@@ -9,7 +9,7 @@ import { Controls } from "./controls.js";
 import { Dock } from "./dock.js";
 import { part } from "./dom.js";
 import { forget, remember } from "./identity.js";
-import { isRoom, learn, nameOf, roomKey } from "./names.js";
+import { cleaned, isolated, isRoom, learn, nameOf, roomKey } from "./names.js";
 import { People } from "./people.js";
 import { RoomControl } from "./room.js";
 import { RoomForm } from "./room-form.js";
@@ -226,8 +226,9 @@ function accept() {
 }
 
 function ownName() {
-  const { userId, displayName } = who;
-  return displayName && displayName !== userId ? `${displayName} (${userId})` : userId;
+  const { userId } = who;
+  const name = cleaned(who.displayName);
+  return name && name !== userId ? `${isolated(name)} (${userId})` : userId;
 }
 
 function renderWho() {

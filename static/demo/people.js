@@ -36,7 +36,7 @@ export class People extends EventTarget {
   /** @type {Switchboard | null} */ #me = null;
   /** The server has said who is there, in this session. */ #told = false;
   /** @type {Set<string>} further pages of a long list */ #further = new Set();
-  /** @type {string | undefined} the last of them */ #fetched;
+  /** @type {string | undefined} after whom the next page begins */ #fetched;
   /** @type {Map<string, HTMLLIElement>} by key */ #entries = new Map();
   /** @type {WeakMap<HTMLLIElement, string>} what stands in them */ #filled = new WeakMap();
   /** Whom the Tab key leads to. */ #active = "";
@@ -174,15 +174,15 @@ export class People extends EventTarget {
    * @returns {Promise<boolean>} whether that was enough: somebody new, or nobody any more
    */
   async #fetchPage(me) {
-    const { clients, names } = await me.list({ after: this.#fetched, limit: PAGE });
+    const { clients, names, next } = await me.list({ after: this.#fetched, limit: PAGE });
     if (me !== this.#me) return true;
-    this.#fetched = clients.at(-1);
+    this.#fetched = next;
     const fresh = clients.filter((it) => it !== me.userId && !me.people.has(it) && !this.#further.has(it));
     for (const userId of fresh) {
       this.#further.add(userId);
       learn(userId, nameIn(names, userId));
     }
-    return fresh.length > 0 || clients.length === 0;
+    return fresh.length > 0 || next === undefined;
   }
 
   /** @param {string} key */
