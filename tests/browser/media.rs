@@ -62,6 +62,31 @@ fn a_camera_that_is_unplugged_is_replaced_by_a_generated_picture_and_the_call_go
 }
 
 #[test]
+fn where_the_browser_holds_back_sound_a_button_asks_for_it() {
+    on_the_demo_page(async |demo| {
+        let (ana, bo) = demo.two_people().await;
+        // As before the first touch of a page that was reloaded.
+        bo.value(
+            "(() => { window.play = HTMLMediaElement.prototype.play; \
+             HTMLMediaElement.prototype.play = async function () { \
+                if (this.muted) return play.call(this); \
+                this.pause(); throw new DOMException('', 'NotAllowedError') }; \
+             return true })()",
+        )
+        .await;
+        ana.calls("bo").await;
+        bo.accepts().await;
+        bo.can_press("play").await;
+
+        bo.value("(HTMLMediaElement.prototype.play = play, true)").await;
+        bo.presses("play").await;
+
+        bo.sees("!seen.ready('play')").await;
+        bo.sees_the_other_move().await;
+    });
+}
+
+#[test]
 fn who_allows_the_microphone_alone_is_heard() {
     on_the_demo_page(async |demo| {
         let (ana, bo) = demo.two_people().await;

@@ -36,7 +36,7 @@ fn people_are_found_by_name_by_display_name_and_by_a_name_that_is_not_listed() {
 }
 
 /// Somebody without a page, from ana's browser; closed by name.
-const OTHERS: &str = "window.others = Object.fromEntries(Array.from({ length: 300 }, (_, nth) => \
+const OTHERS: &str = "window.others = Object.fromEntries(Array.from({ length: 200 }, (_, nth) => \
     [`p${nth}`, new WebSocket(`ws://${location.host}/ws?userId=p${nth}`, ['switchboard.v1'])])) && true";
 
 #[test]
@@ -45,16 +45,16 @@ fn among_many_people_one_change_touches_one_row_and_the_list_is_one_stop_for_the
     on_a_demo_page_of(config, async |demo| {
         let ana = demo.signed_in("ana").await;
         ana.value(OTHERS).await;
-        ana.sees("document.querySelectorAll('#user-list li').length === 300").await;
-        ana.sees("seen.text('user-summary') === '300 online besides you'").await;
+        ana.sees("document.querySelectorAll('#user-list li').length === 200").await;
+        ana.sees("seen.text('user-summary') === '200 online besides you'").await;
 
         ana.value(
             "(window.touched = 0, new MutationObserver((all) => (touched += all.length)).observe(\
              seen.part('user-list'), { subtree: true, childList: true, attributes: true }), true)",
         )
         .await;
-        ana.value("others.p150.close(1000)").await;
-        ana.sees("seen.part('user-p150') === null").await;
+        ana.value("others.p100.close(1000)").await;
+        ana.sees("seen.part('user-p100') === null").await;
         let touched = ana.value("touched").await.as_u64().unwrap();
         assert!(touched <= 10, "{touched} changes for one row");
 
@@ -64,7 +64,7 @@ fn among_many_people_one_change_touches_one_row_and_the_list_is_one_stop_for_the
         ana.types(Key::Down).await;
         ana.sees("document.activeElement === seen.part('write-p1')").await;
         ana.types(Key::End).await;
-        ana.sees("document.activeElement === seen.part('write-p299')").await;
+        ana.sees("document.activeElement === seen.part('write-p199')").await;
         assert_eq!(ana.value(stops).await, 2);
     });
 }
