@@ -1,6 +1,7 @@
 /** The round sign of a person. */
 
 import { make } from "./dom.js";
+import { characters } from "./names.js";
 import { shade } from "./sound.js";
 
 const COLOURS = 6;
@@ -12,6 +13,6 @@ const COLOURS = 6;
  */
 export function avatar(name, userId) {
   const colour = Math.floor((shade(userId) / 360) * COLOURS);
-  const [first = ""] = name;
+  const [first = ""] = characters(name);
   return make("span", { className: `avatar avatar-${colour}`, "aria-hidden": "true", text: first.toUpperCase() });
 }

@@ -9,9 +9,9 @@
 
 import { avatar } from "./avatar.js";
 import { keepAtEnd, keepAtEndWhenResized, make, part, timeOfDay } from "./dom.js";
-import { displayName, isRoom, nameOf, roomKey, SERVER } from "./names.js";
+import { displayName, isolated, isRoom, nameOf, roomKey, SERVER } from "./names.js";
 import { errorWords } from "./sentences.js";
-import { words } from "./words.js";
+import { language, words } from "./words.js";
 
 /** @typedef {import("../switchboard.js").IncomingMessage} IncomingMessage */
 /** @typedef {import("../switchboard.js").SwitchboardError} SwitchboardError */
@@ -43,6 +43,7 @@ export class Chat extends EventTarget {
   /** The key of the conversation that is shown; empty: none. */ partner = "";
   /** @type {Map<string, number>} of each conversation that there is */ unread = new Map();
   /** @type {Map<string, Entry[]>} */ #threads = new Map();
+  /** @type {Map<string, string>} what is half written, by conversation */ #drafts = new Map();
   /** @type {Map<Entry, HTMLElement>} those that are shown */ #lines = new Map();
   /** @type {Switchboard | null} */ #me = null;
   #room;
@@ -64,8 +65,26 @@ export class Chat extends EventTarget {
     this.render();
   }
 
-  /** @param {string} key */
+  /**
+   * Shows this conversation, but never under the fingers of somebody who is writing in another.
+   * @param {string} key
+   */
+  offer(key) {
+    if (document.activeElement !== field && field.value.trim() === "") return this.show(key);
+    if (this.unread.has(key)) return;
+    this.unread.set(key, 0);
+    this.#tellUnread();
+  }
+
+  /**
+   * What is half written stays with its conversation.
+   * @param {string} key
+   */
   show(key) {
+    if (key !== this.partner) {
+      this.#drafts.set(this.partner, field.value);
+      field.value = this.#drafts.get(key) ?? "";
+    }
     this.partner = key;
     if (this.unread.has(key) || isRoom(key)) this.unread.set(key, 0);
     this.#renderLog();
@@ -80,7 +99,8 @@ export class Chat extends EventTarget {
   /** What depends on the connection, the partner and the language. */
   render() {
     const { partner } = this;
-    const inRoom = !isRoom(partner) || roomKey(this.#room.name) === partner;
+    const { phase, name } = this.#room;
+    const inRoom = !isRoom(partner) || (phase === "in" && roomKey(name) === partner);
     const closed = !this.#me || this.#me.state === "closed";
     field.disabled = sendButton.disabled = closed || partner === "" || partner === SERVER || !inRoom;
     field.placeholder = partner ? words("chat.write", { who: nameOf(partner) }) : words("chat.pick");
@@ -96,6 +116,8 @@ export class Chat extends EventTarget {
     this.#threads.clear();
     this.unread.clear();
     this.show("");
+    this.#drafts.clear();
+    field.value = "";
   }
 
   /** @param {Event} event */
@@ -182,14 +204,15 @@ export class Chat extends EventTarget {
   #fill(line, { from, at, fate, error }) {
     const [who, , verdict] = /** @type {HTMLElement[]} */ ([...line.children]);
     const time = timeOfDay(at, "seconds");
-    const head = from && isRoom(this.partner) ? `${displayName(from)} · ${time}` : time;
+    const head = from && isRoom(this.partner) ? `${isolated(displayName(from))} · ${time}` : time;
     if (who.textContent !== head) who.textContent = head;
     const sentence = error ? errorWords(error, nameOf) : words(`chat.${fate}`);
     if (from || verdict.lastChild?.textContent === sentence) return;
     verdict.dataset.fate = fate;
     const tick = make("span", { className: "tick", "aria-hidden": "true", text: TICKS[fate] });
     verdict.replaceChildren(tick, make("span", { text: sentence }));
-    verdict.title = error?.advice ?? words(`chat.${fate}-meaning`);
+    // The advice comes with the refusal, in English only.
+    verdict.title = error ? ((language() === "en" && error.advice) || "") : words(`chat.${fate}-meaning`);
   }
 
   #tellUnread() {

@@ -2,7 +2,7 @@
  * The buttons below the pictures: what one can do in a call, in a room, and after a call.
  */
 
-import { openDevices } from "./devices.js";
+import { closeDevices, openDevices } from "./devices.js";
 import { part } from "./dom.js";
 import { mayUseDevices } from "./media.js";
 import { say } from "./status.js";
@@ -52,6 +52,7 @@ export class Controls {
     const inRoom = room.phase !== "out";
     const inCall = !inRoom && (state.phase === "connecting" || state.phase === "connected");
     const sending = inRoom ? room.sending : inCall ? call.sending : null;
+    if (this.#sending && this.#sending !== sending) closeDevices();
     this.#sending = sending;
     mute.hidden = camera.hidden = !sending;
     devices.hidden = !sending || !mayUseDevices();

@@ -29,7 +29,13 @@ export async function openDevices(sending) {
   current = sending;
   problem.textContent = "";
   await fill();
-  if (!dialog.open) dialog.showModal();
+  if (current === sending && !dialog.open) dialog.showModal();
+}
+
+/** What was being sent is sent no more. */
+export function closeDevices() {
+  current = null;
+  dialog.close();
 }
 
 async function fill() {

@@ -3,6 +3,7 @@
  */
 
 import { keepAtEndWhenResized, part } from "./dom.js";
+import { keep, recall } from "./kept.js";
 import { mountConnection } from "./panels/connection.js";
 import { mountLadder } from "./panels/ladder.js";
 import { mountSelfTest } from "./panels/self-test.js";
@@ -14,7 +15,7 @@ import { onLanguage, words } from "./words.js";
  * @typedef {object} Source what the panels look at
  * @property {() => string} userId
  * @property {() => Peer | null} peer whose connection is looked at
- * @property {() => RTCIceServer[]} iceServers
+ * @property {() => RTCIceServer[] | null} iceServers null: the server could not be asked
  * @property {() => string | undefined} token
  */
 
@@ -39,8 +40,9 @@ export class Dock {
   constructor(source) {
     this.#source = source;
     toggle.addEventListener("click", () => this.#open(dock.dataset.open !== "true"));
-    part("self-test-open", HTMLButtonElement).addEventListener("click", () => this.#test());
-    this.#show((localStorage.getItem(KEPT) ?? String(ROOMY.matches)) === "true");
+    // On the card, too: it may be what keeps somebody from signing in.
+    for (const id of ["self-test-open", "self-test-first"]) part(id, HTMLButtonElement).addEventListener("click", () => this.#test());
+    this.#show((recall("localStorage", KEPT) ?? String(ROOMY.matches)) === "true");
     const { userId, peer } = source;
     this.#ladder = mountLadder(part("ladder", HTMLElement), { tape, words, userId });
     this.#connection = mountConnection(part("connection", HTMLElement), { words, peer });
@@ -61,7 +63,7 @@ export class Dock {
 
   /** @param {boolean} open */
   #open(open) {
-    localStorage.setItem(KEPT, String(open));
+    keep("localStorage", KEPT, String(open));
     this.#show(open);
   }
 

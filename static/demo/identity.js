@@ -2,6 +2,7 @@
  * Who signs in on this page: the rules for names, and what this tab remembers of them.
  */
 
+import { keep, recall } from "./kept.js";
 import { words } from "./words.js";
 
 /**
@@ -76,7 +77,7 @@ export function expectedIdentity() {
  * @param {Identity} identity
  */
 export function remember(identity) {
-  sessionStorage.setItem(REMEMBERED, JSON.stringify(identity));
+  keep("sessionStorage", REMEMBERED, JSON.stringify(identity));
   const address = new URL(location.href);
   const named = address.searchParams.get("user");
   if (named !== null && named.trim() !== identity.userId) {
@@ -90,13 +91,13 @@ export function remember(identity) {
 
 /** After this, a reload of the tab asks who it is. */
 export function forget() {
-  sessionStorage.removeItem(REMEMBERED);
+  keep("sessionStorage", REMEMBERED, null);
 }
 
 /** @returns {Identity | null} */
 function remembered() {
   try {
-    const { userId, displayName, token } = JSON.parse(sessionStorage.getItem(REMEMBERED) ?? "{}");
+    const { userId, displayName, token } = JSON.parse(recall("sessionStorage", REMEMBERED) ?? "{}");
     return typeof userId === "string" ? { userId, displayName: String(displayName ?? ""), token } : null;
   } catch {
     return null;

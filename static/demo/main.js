@@ -9,7 +9,7 @@ import { Controls } from "./controls.js";
 import { Dock } from "./dock.js";
 import { part } from "./dom.js";
 import { forget, remember } from "./identity.js";
-import { isRoom, learn, nameOf, roomKey } from "./names.js";
+import { cleaned, isolated, isRoom, learn, nameOf, roomKey } from "./names.js";
 import { People } from "./people.js";
 import { RoomControl } from "./room.js";
 import { RoomForm } from "./room-form.js";
@@ -40,7 +40,7 @@ const roomForm = new RoomForm({ join: enterRoom });
 const dock = new Dock({
   userId: () => session.me?.userId ?? who.userId,
   peer: () => call.call ?? [...room.guests.values()][0]?.peer ?? null,
-  iceServers: () => session.me?.iceServers ?? [],
+  iceServers: () => session.me?.iceServers ?? null,
   token: () => who.token,
 });
 
@@ -55,7 +55,7 @@ on(chat, "unread", () => {
   people.setPicked(chat.partner);
 });
 on(call, "change", render);
-on(call, "started", (/** @type {string} */ userId) => chat.show(userId));
+on(call, "started", (/** @type {string} */ userId) => chat.offer(userId));
 on(room, "change", render);
 on(room, "left", sayLeft);
 for (const source of [call, room]) on(source, "change", sayNotice);
@@ -123,6 +123,7 @@ function showScreen(screen) {
 function follow(link) {
   document.body.dataset.link = link.phase;
   if (link.phase === "online") attach(link.me);
+  if (link.phase === "over" || link.phase === "away") room.drop();
   sayLink(link);
   render();
 }
@@ -225,8 +226,9 @@ function accept() {
 }
 
 function ownName() {
-  const { userId, displayName } = who;
-  return displayName && displayName !== userId ? `${displayName} (${userId})` : userId;
+  const { userId } = who;
+  const name = cleaned(who.displayName);
+  return name && name !== userId ? `${isolated(name)} (${userId})` : userId;
 }
 
 function renderWho() {

@@ -2,6 +2,7 @@
  * What this side sends: camera and microphone, or a generated picture and tone for what is missing.
  */
 
+import { keep, recall } from "./kept.js";
 import { generatedPicture } from "./picture.js";
 import { generatedTone } from "./sound.js";
 
@@ -36,7 +37,7 @@ export function mayUseDevices() {
  */
 export function chosenDevices() {
   try {
-    return JSON.parse(localStorage.getItem(KEPT) ?? "{}") ?? {};
+    return JSON.parse(recall("localStorage", KEPT) ?? "{}") ?? {};
   } catch {
     return {};
   }
@@ -44,7 +45,7 @@ export function chosenDevices() {
 
 /** @param {Devices} devices */
 export function keepDevices(devices) {
-  localStorage.setItem(KEPT, JSON.stringify(devices));
+  keep("localStorage", KEPT, JSON.stringify(devices));
 }
 
 /**
@@ -106,12 +107,34 @@ async function takeDevices(wanted, { camera, microphone }) {
   const video = wanted.video && { ...PICTURE_SIZE, ...preferred(camera) };
   const audio = wanted.audio && preferred(microphone);
   const both = await take({ audio, video });
-  if (both.tracks.length > 0 || both.problem === REFUSED || !audio || !video) return both;
-  const picture = await take({ video });
+  if (both.tracks.length > 0 || !audio || !video) return both;
+  const may = both.problem === REFUSED ? await stillAllowed() : { video: true, audio: true };
+  const picture = may.video ? await take({ video }) : both;
   if (picture.tracks.length > 0) return { ...picture, problem: "media.no-microphone" };
-  const sound = await take({ audio });
+  const sound = may.audio ? await take({ audio }) : both;
   if (sound.tracks.length > 0) return { ...sound, problem: "media.no-camera" };
   return both;
+}
+
+/**
+ * Who allows one of the two only is refused both. Who has said no to both, or to the question, is not asked again.
+ * @returns {Promise<{ video: boolean, audio: boolean }>}
+ */
+async function stillAllowed() {
+  const [camera, microphone] = await Promise.all([permission("camera"), permission("microphone")]);
+  const may = (/** @type {string} */ own, /** @type {string} */ other) =>
+    own === "granted" || (own !== "denied" && other === "denied");
+  return { video: may(camera, microphone), audio: may(microphone, camera) };
+}
+
+/** @param {"camera" | "microphone"} device */
+async function permission(device) {
+  try {
+    return (await navigator.permissions.query({ name: /** @type {PermissionName} */ (device) })).state;
+  } catch {
+    // Not every browser tells. A call without a camera is more than one without a voice.
+    return device === "camera" ? "denied" : "prompt";
+  }
 }
 
 /** @param {string | undefined} id */

@@ -10,16 +10,30 @@ import { words } from "./words.js";
 /** Stands for a program of the operator's; no user has this name, and nobody can answer it. */
 export const SERVER = "/server";
 const LONGEST_IN_SENTENCE = 28;
+/** Hebrew, Arabic and their relatives, and the marks that stand for a letter of theirs. */
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\u200F\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** @type {Map<string, string>} display names by userId */
 const known = new Map();
 
 /**
  * @param {string} userId
- * @param {string | undefined} name
+ * @param {unknown} name whatever came for it; what is no name is passed over
  */
 export function learn(userId, name) {
-  if (name) known.set(userId, name);
+  const clean = typeof name === "string" ? cleaned(name) : "";
+  if (clean) known.set(userId, clean);
+}
+
+/**
+ * Without what turns the direction of the text around it, or cannot be seen before it: with these a name could make
+ * a sentence of this page say something else.
+ * @param {string} name
+ */
+export function cleaned(name) {
+  return name.replace(/[\u202A-\u202E\u2066-\u2069]/g, "").replace(/^[\p{Cf}\s]+/u, "");
 }
 
 /**
@@ -37,7 +51,7 @@ export function displayName(key) {
  */
 export function nameOf(key) {
   const name = displayName(key);
-  return name === key || key === SERVER ? shorten(name) : `${shorten(name)} (${shorten(key)})`;
+  return name === key || key === SERVER ? shorten(name) : `${isolated(shorten(name))} (${shorten(key)})`;
 }
 
 /** @param {string} room */
@@ -50,8 +64,24 @@ export function isRoom(key) {
   return key.startsWith("#");
 }
 
+/**
+ * As it can stand in any text: a name that is written from right to left keeps to itself.
+ * @param {string} name
+ */
+export function isolated(name) {
+  return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name;
+}
+
+/**
+ * What a reader takes for single characters: `é` and a family of emoji are one.
+ * @param {string} text
+ */
+export function characters(text) {
+  return [...graphemes.segment(text)].map(({ segment }) => segment);
+}
+
 /** @param {string} name */
 function shorten(name) {
-  const characters = [...name];
-  return characters.length > LONGEST_IN_SENTENCE ? `${characters.slice(0, LONGEST_IN_SENTENCE - 1).join("")}…` : name;
+  const all = characters(name);
+  return all.length > LONGEST_IN_SENTENCE ? `${all.slice(0, LONGEST_IN_SENTENCE - 1).join("")}…` : name;
 }

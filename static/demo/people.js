@@ -2,7 +2,8 @@
  * Who is online, whom one can call, and with whom one has written: a list with search, or a number where the server
  * does not name people. Whoever is not listed is found by typing the whole name.
  *
- * Promises: one change touches one entry, so the focus stays where it is.
+ * Promises: one change touches one entry, so the focus stays where it is, and a thousand people cost little; the list is
+ * one stop for the Tab key, in which the arrow keys lead from one to the next.
  *
  * Events: `call` and `pick` (detail: the key of the conversation, see names.js).
  */
@@ -11,10 +12,15 @@ import { avatar } from "./avatar.js";
 import { make, part } from "./dom.js";
 import { userIdProblem } from "./identity.js";
 import { displayName, isRoom, learn, nameOf, SERVER } from "./names.js";
-import { words } from "./words.js";
+import { errorCode, errorWords } from "./sentences.js";
+import { say } from "./status.js";
+import { language, words } from "./words.js";
 
 /** @typedef {import("../switchboard.js").Switchboard} Switchboard */
-/** @typedef {{ key: string, online: boolean, unread: number }} Row */
+/**
+ * @typedef {{ key: string, online: boolean, unread: number, known: boolean }} Row
+ *   `known`: not only typed into the search
+ */
 
 /** As many as the server gives at a time. */
 const PAGE = 1000;
@@ -29,8 +35,11 @@ const search = part("search-input", HTMLInputElement);
 export class People extends EventTarget {
   /** @type {Switchboard | null} */ #me = null;
   /** The server has said who is there, in this session. */ #told = false;
-  /** @type {Map<string, string | undefined>} further pages of a long list */ #further = new Map();
+  /** @type {Set<string>} further pages of a long list */ #further = new Set();
+  /** @type {string | undefined} after whom the next page begins */ #fetched;
   /** @type {Map<string, HTMLLIElement>} by key */ #entries = new Map();
+  /** @type {WeakMap<HTMLLIElement, string>} what stands in them */ #filled = new WeakMap();
+  /** Whom the Tab key leads to. */ #active = "";
   /** @type {Map<string, number>} what was not read yet, by key, of all who have written */ #unread = new Map();
   #callable = false;
   #picked = "";
@@ -39,6 +48,8 @@ export class People extends EventTarget {
   constructor() {
     super();
     list.addEventListener("click", (event) => this.#clicked(event));
+    list.addEventListener("focusin", ({ target }) => this.#activate(keyAt(target)));
+    list.addEventListener("keydown", (event) => this.#step(event));
     search.addEventListener("input", () => this.render());
     search.addEventListener("keydown", (event) => event.key === "Enter" && this.#pickOnly());
     more.addEventListener("click", () => this.#fetchMore());
@@ -49,16 +60,18 @@ export class People extends EventTarget {
     this.#me = me;
     this.#told = false;
     this.#further.clear();
+    this.#fetched = undefined;
     me.on("fresh", () => {
       this.#told = false;
       this.#further.clear();
-      this.#renderSoon();
+      this.#fetched = undefined;
+      this.render();
     });
     me.on("presence", ({ offline, names }) => {
       this.#told = true;
       for (const [userId, name] of Object.entries(names)) learn(userId, name);
       for (const userId of offline) this.#further.delete(userId);
-      this.#renderSoon();
+      this.render();
     });
     this.render();
   }
@@ -82,42 +95,48 @@ export class People extends EventTarget {
     this.render();
   }
 
+  /** Many changes before the next frame are one. */
   render() {
+    if (this.#due) return;
+    this.#due = true;
+    const run = () => {
+      this.#due = false;
+      this.#renderNow();
+    };
+    // A page that is not seen has no frames.
+    if (document.hidden) setTimeout(run);
+    else requestAnimationFrame(run);
+  }
+
+  #renderNow() {
     const rows = this.#rows();
-    const gone = [...this.#entries.keys()].filter((key) => !rows.some((row) => row.key === key));
-    for (const key of gone) {
-      this.#entries.get(key)?.remove();
+    const shown = new Set(rows.map(({ key }) => key));
+    for (const [key, entry] of this.#entries) {
+      if (shown.has(key)) continue;
+      entry.remove();
       this.#entries.delete(key);
     }
+    if (!shown.has(this.#active)) this.#active = rows[0]?.key ?? "";
     let before = list.firstElementChild;
     for (const row of rows) {
       const entry = this.#entries.get(row.key) ?? this.#make(row.key);
-      if (entry === before) before = entry.nextElementSibling;
+      // What stands before its place only is moved when its turn comes; all others stay.
+      if (entry === before || entry === before?.nextElementSibling) before = entry.nextElementSibling;
       else list.insertBefore(entry, before);
       this.#fill(entry, row);
     }
     this.#renderWords(rows.length);
   }
 
-  /** Many changes at once are one. */
-  #renderSoon() {
-    if (this.#due) return;
-    this.#due = true;
-    queueMicrotask(() => {
-      this.#due = false;
-      this.render();
-    });
-  }
-
   /** @returns {Row[]} in the order of the list */
   #rows() {
-    const online = new Set(this.#told ? [...(this.#me?.people.keys() ?? []), ...this.#further.keys()] : []);
+    const online = new Set(this.#told ? [...(this.#me?.people.keys() ?? []), ...this.#further] : []);
     const keys = new Set([...online, ...this.#unread.keys()]);
     const wanted = search.value.trim();
-    const found = [...keys].filter((key) => matches(key, wanted)).sort(byKey);
+    const found = [...keys].filter((key) => wanted === "" || matches(key, wanted)).sort(byKey);
     const mayBe = wanted !== "" && userIdProblem(wanted) === null && wanted !== this.#me?.userId;
     if (mayBe && !keys.has(wanted)) found.push(wanted);
-    return found.map((key) => ({ key, online: online.has(key), unread: this.#unread.get(key) ?? 0 }));
+    return found.map((key) => ({ key, online: online.has(key), unread: this.#unread.get(key) ?? 0, known: keys.has(key) }));
   }
 
   /** @param {number} shown */
@@ -136,18 +155,34 @@ export class People extends EventTarget {
   }
 
   async #fetchMore() {
-    const last = [...(this.#me?.people.keys() ?? []), ...this.#further.keys()].at(-1);
+    const me = this.#me;
     more.disabled = true;
     try {
-      const page = await this.#me?.list({ after: last, limit: PAGE });
-      for (const userId of page?.clients ?? []) {
-        if (userId !== this.#me?.userId) this.#further.set(userId, page?.names[userId]);
-        learn(userId, page?.names[userId]);
-      }
+      while (me && !(await this.#fetchPage(me)));
+    } catch (error) {
+      const failure = /** @type {import("../switchboard.js").SwitchboardError} */ (error);
+      if (me === this.#me) say("bad", () => errorWords(failure, nameOf), { code: errorCode(failure) });
     } finally {
       more.disabled = false;
       this.render();
     }
+  }
+
+  /**
+   * Goes on where the last page ended, whoever has come meanwhile.
+   * @param {Switchboard} me
+   * @returns {Promise<boolean>} whether that was enough: somebody new, or nobody any more
+   */
+  async #fetchPage(me) {
+    const { clients, names, next } = await me.list({ after: this.#fetched, limit: PAGE });
+    if (me !== this.#me) return true;
+    this.#fetched = next;
+    const fresh = clients.filter((it) => it !== me.userId && !me.people.has(it) && !this.#further.has(it));
+    for (const userId of fresh) {
+      this.#further.add(userId);
+      learn(userId, nameIn(names, userId));
+    }
+    return fresh.length > 0 || next === undefined;
   }
 
   /** @param {string} key */
@@ -168,6 +203,10 @@ export class People extends EventTarget {
    * @param {Row} row
    */
   #fill(entry, { key, online, unread }) {
+    const facts = [displayName(key), language(), this.#told, online, unread, this.#callable];
+    const state = [...facts, key === this.#picked, key === this.#active].join("\n");
+    if (this.#filled.get(entry) === state) return;
+    this.#filled.set(entry, state);
     const [person, call] = /** @type {[HTMLButtonElement, HTMLButtonElement]} */ ([...entry.children]);
     const [sign, name, id, badge, unseen] = /** @type {HTMLElement[]} */ ([...person.children]);
     const shown = displayName(key);
@@ -187,20 +226,52 @@ export class People extends EventTarget {
     call.disabled = !this.#callable;
     call.title = words("people.call", { who: nameOf(key) });
     call.setAttribute("aria-label", call.title);
+    person.tabIndex = call.tabIndex = key === this.#active ? 0 : -1;
+  }
+
+  /** @param {string | undefined} key whom the focus has come to */
+  #activate(key) {
+    if (key === undefined || key === this.#active) return;
+    for (const button of this.#entries.get(this.#active)?.querySelectorAll("button") ?? []) button.tabIndex = -1;
+    for (const button of this.#entries.get(key)?.querySelectorAll("button") ?? []) button.tabIndex = 0;
+    this.#active = key;
+  }
+
+  /**
+   * From one to the next, on the same kind of button.
+   * @param {KeyboardEvent} event
+   */
+  #step(event) {
+    const { target, key } = event;
+    const here = target instanceof Element ? target.closest("li") : null;
+    const steps = {
+      ArrowDown: here?.nextElementSibling,
+      ArrowUp: here?.previousElementSibling,
+      Home: list.firstElementChild,
+      End: list.lastElementChild,
+    };
+    if (!here || !Object.hasOwn(steps, key) || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const next = steps[/** @type {keyof typeof steps} */ (key)];
+    const kind = /** @type {Element} */ (target).matches(".call") ? ".call:not([hidden], :disabled)" : ".person";
+    const place = next?.querySelector(kind) ?? next?.querySelector(".person");
+    if (place instanceof HTMLElement) place.focus();
   }
 
   /** @param {Event} event */
   #clicked({ target }) {
-    if (!(target instanceof Element)) return;
-    const key = target.closest("li")?.dataset.key;
-    if (key === undefined) return;
+    const key = keyAt(target);
+    if (!(target instanceof Element) || key === undefined) return;
     if (target.closest("button.call")) this.#emit("call", key);
     else if (target.closest("button.person")) this.#emit("pick", key);
   }
 
   #pickOnly() {
-    const only = this.#rows().length === 1 ? this.#rows()[0].key : "";
-    if (only) this.#emit("pick", only);
+    const rows = this.#rows();
+    const known = rows.filter((row) => row.known);
+    const only = known.length > 0 ? (known.length === 1 ? known[0] : undefined) : rows[0];
+    const chosen = known.find(({ key }) => key === search.value.trim()) ?? only;
+    if (chosen) this.#emit("pick", chosen.key);
   }
 
   /**
@@ -212,6 +283,11 @@ export class People extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail: key }));
     this.render();
   }
+}
+
+/** @param {EventTarget | null} place */
+function keyAt(place) {
+  return place instanceof Element ? place.closest("li")?.dataset.key : undefined;
 }
 
 /**
@@ -231,6 +307,15 @@ function phone() {
   line.setAttribute("d", PHONE);
   drawing.append(line);
   return drawing;
+}
+
+/**
+ * Somebody may be called as what every object has: `constructor`.
+ * @param {Record<string, string>} names
+ * @param {string} userId
+ */
+function nameIn(names, userId) {
+  return Object.hasOwn(names, userId) ? names[userId] : undefined;
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true });

@@ -26,7 +26,10 @@ export class RoomForm {
     });
     field.addEventListener("input", () => this.#complain(""));
     copy.addEventListener("click", copyLink);
-    onLanguage(renderInvitation);
+    onLanguage(() => {
+      renderInvitation();
+      if (problem.textContent) this.#complain(roomProblem(field.value.trim()) ?? "");
+    });
     renderInvitation();
   }
 

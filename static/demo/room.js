@@ -1,7 +1,8 @@
 /**
  * The room in which this page is, if it is in one: everybody's connection to everybody.
  *
- * Promises: one room at a time; what this side sends is given back on leaving. Leaves to others: pictures, words.
+ * Promises: one room at a time, also where the last one is still being left; what this side sends is given back on
+ * leaving. Leaves to others: pictures, words.
  *
  * Events: `change`; `message` (detail: IncomingMessage); `left` (detail: {@link Leave}).
  */
@@ -28,6 +29,7 @@ export class RoomControl extends EventTarget {
   /** @type {Switchboard | null} */ #me = null;
   #ownName = "";
   #turn = 0;
+  /** Until the client is done with the last room. */ #before = Promise.resolve();
   #wish;
 
   /** @param {() => "devices" | "generated"} wish what to send */
@@ -41,6 +43,8 @@ export class RoomControl extends EventTarget {
    * @param {string} ownName
    */
   attach(me, ownName) {
+    this.drop();
+    this.#before = Promise.resolve();
     this.#me = me;
     this.#ownName = ownName;
   }
@@ -54,9 +58,13 @@ export class RoomControl extends EventTarget {
     Object.assign(this, { phase: "joining", name, sending });
     this.#changed();
     try {
-      const room = await me.join(name, { stream: () => sending.open(this.#wish()) });
-      if (turn !== this.#turn) return void room.leave();
-      this.#enter(room, turn);
+      // Who left while the browser was still asking for the camera is on the way in until it is answered.
+      await this.#before;
+      if (turn !== this.#turn) return;
+      const entering = me.join(name, { stream: () => sending.open(this.#wish()) });
+      this.#before = entering.then((room) => (turn === this.#turn ? undefined : room.leave())).catch(() => {});
+      const room = await entering;
+      if (turn === this.#turn) this.#enter(room, turn);
     } catch (error) {
       if (turn === this.#turn) this.#out(error);
     }
@@ -66,7 +74,12 @@ export class RoomControl extends EventTarget {
     if (this.phase === "out") return;
     const { room } = this;
     this.#out(null);
-    room?.leave().catch(() => {});
+    if (room) this.#before = room.leave().catch(() => {});
+  }
+
+  /** The client has ended, and with it the room. */
+  drop() {
+    if (this.phase !== "out") this.#out({ code: "closed" });
   }
 
   #openSending() {

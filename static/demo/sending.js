@@ -7,7 +7,7 @@
  * Event: `change`, whenever something else is sent.
  */
 
-import { openSource, openSources } from "./media.js";
+import { GENERATED, openSource, openSources } from "./media.js";
 
 /** @typedef {import("./media.js").Kind} Kind */
 /** @typedef {import("./media.js").Source} Source */
@@ -45,6 +45,8 @@ export class Sending extends EventTarget {
   async open(wish) {
     const { audio, video, problem, missing } = await openSources(this.#name, wish);
     this.#sources = { audio, video };
+    this.#watch("audio", audio);
+    this.#watch("video", video);
     this.stream = new MediaStream([audio.track, video.track]);
     this.notice = { problem, missing };
     this.#apply();
@@ -70,13 +72,31 @@ export class Sending extends EventTarget {
     const old = this.#sources[kind];
     if (this.#stopped || !old || !this.stream) return source.stop();
     this.#sources[kind] = source;
+    this.#watch(kind, source);
     this.#apply();
     // First the stream, which whoever comes to the room meanwhile is sent.
     this.stream.removeTrack(old.track);
     this.stream.addTrack(source.track);
-    await Promise.all(this.#peers().map((peer) => peer.replaceTrack(old.track, source.track)));
+    // One that is ending just now need not have it, and must not keep the old device open.
+    await Promise.allSettled(this.#peers().map(async (peer) => peer.replaceTrack(old.track, source.track)));
     old.stop();
     this.#changed();
+  }
+
+  /**
+   * A device that is unplugged, or taken away by the system, ends by itself.
+   * @param {Kind} kind
+   * @param {Source} source
+   */
+  #watch(kind, source) {
+    if (source.generated) return;
+    source.track.addEventListener("ended", () => {
+      if (this.#stopped || this.#sources[kind] !== source) return;
+      const video = kind === "video";
+      const missing = video ? "media.missing-picture" : "media.missing-tone";
+      this.notice = { problem: video ? "media.lost-camera" : "media.lost-microphone", missing };
+      this.use(kind, GENERATED);
+    });
   }
 
   /** @param {Kind} kind */

@@ -55,7 +55,7 @@ export class Session {
         token,
         rtc: relay ? { iceTransportPolicy: "relay" } : undefined,
         timeout: PATIENCE,
-        platform: { WebSocket: this.#watched() },
+        platform: { WebSocket: this.#watched(turn) },
       });
       if (turn === this.#turn) this.#follow(me, turn);
       else me.close();
@@ -107,10 +107,14 @@ export class Session {
     else if (me.state === "connecting") this.#changed({ phase: "connecting" });
   }
 
-  /** A WebSocket that tells how it ended. */
-  #watched() {
-    const opening = () => !this.me && this.#changed({ phase: "connecting" });
+  /**
+   * A WebSocket that tells how it ended. One of an earlier turn is still closing when somebody has signed out.
+   * @param {number} turn
+   */
+  #watched(turn) {
+    const opening = () => turn === this.#turn && !this.me && this.#changed({ phase: "connecting" });
     const closed = (/** @type {Closing} */ closing) => {
+      if (turn !== this.#turn) return;
       this.#closing = closing;
       if (!this.me && closing.code < 4500) this.#changed({ phase: "waiting", closing });
     };

@@ -94,7 +94,7 @@ export class Stage {
       dialogPortrait.dataset.user = state.peer;
       dialogPortrait.replaceChildren(avatar(who, state.peer));
     }
-    if (!dialog.open) dialog.showModal();
+    if (!dialog.open) open(document.activeElement);
   }
 
   /** @param {Desk} desk */
@@ -104,4 +104,13 @@ export class Stage {
     stage.dataset.ring = kind;
     ring(kind);
   }
+}
+
+/**
+ * The first key goes to "Accept", except where somebody is writing: there a space would be an answer.
+ * @param {Element | null} focused
+ */
+function open(focused) {
+  dialog.showModal();
+  if (focused?.matches("input, textarea, select")) dialogTitle.focus();
 }

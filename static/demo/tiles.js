@@ -4,7 +4,7 @@
  * Promises: a tile stays the same element as long as its picture is there, so that nothing flickers; layouts are
  * - `duo`: the other fills the stage, this side sits in the corner
  * - `grid`: all alike, as large as they can be
- * - `presenting`: a screen fills the stage, people sit in a row below
+ * - `presenting`: a screen fills the stage, people and further screens sit in a row below
  */
 
 import { avatar } from "./avatar.js";
@@ -28,6 +28,7 @@ import { chosenDevices } from "./media.js";
 const SHAPE = 16 / 10;
 
 const place = part("tiles", HTMLElement);
+const begin = part("play", HTMLButtonElement);
 /** @type {Map<string, HTMLElement>} by key */
 const tiles = new Map();
 
@@ -38,7 +39,8 @@ new ResizeObserver(fit).observe(place);
  * @param {Picture[]} pictures in the order in which they stand
  */
 export function arrange(layout, pictures) {
-  const presenting = pictures.some(({ role }) => role === "screen");
+  const screen = pictures.find(({ role }) => role === "screen");
+  const presenting = screen !== undefined;
   place.hidden = pictures.length === 0;
   place.dataset.layout = presenting ? "presenting" : layout;
   for (const [key, tile] of tiles) if (!pictures.some((picture) => picture.key === key)) remove(key, tile);
@@ -47,9 +49,10 @@ export function arrange(layout, pictures) {
     const tile = tiles.get(picture.key) ?? add(picture);
     if (tile === before) before = tile.nextElementSibling;
     else place.insertBefore(tile, before);
-    tile.dataset.place = placeOf(picture, place.dataset.layout ?? layout);
+    tile.dataset.place = presenting ? (picture === screen ? "main" : "strip") : placeOf(picture, layout);
     fill(tile, picture);
   }
+  if (tiles.size === 0) begin.hidden = true;
   fit();
 }
 
@@ -105,7 +108,10 @@ function remove(key, tile) {
  */
 function fill(tile, { stream, dark, mirrored, note, label, name, userId }) {
   const [video, portrait, corner] = /** @type {[HTMLVideoElement, HTMLElement, HTMLElement]} */ ([...tile.children]);
-  if (video.srcObject !== stream) video.srcObject = stream;
+  if (video.srcObject !== stream) {
+    video.srcObject = stream;
+    play(video);
+  }
   if (video.getAttribute("aria-label") !== label) video.setAttribute("aria-label", label);
   tile.dataset.dark = String(dark);
   tile.dataset.mirrored = String(mirrored === true);
@@ -117,11 +123,10 @@ function fill(tile, { stream, dark, mirrored, note, label, name, userId }) {
 
 /**
  * @param {Picture} picture
- * @param {string} layout
+ * @param {Layout} layout
  */
 function placeOf({ role }, layout) {
   if (layout === "grid") return "cell";
-  if (layout === "presenting") return role === "screen" ? "main" : "strip";
   return role === "mine" ? "corner" : "main";
 }
 
@@ -151,7 +156,18 @@ function columnsFor(count) {
   return best.columns;
 }
 
-// The browser refuses sound before the first touch of the page; the first touch makes up for it.
+// The browser refuses sound before the first touch of the page; the first touch makes up for it, and a button asks for it.
 document.addEventListener("click", () => {
-  for (const video of place.querySelectorAll("video")) if (video.srcObject && video.paused) video.play().catch(() => {});
+  begin.hidden = true;
+  for (const video of place.querySelectorAll("video")) if (video.srcObject && video.paused) play(video);
 });
+
+/** @param {HTMLVideoElement} video */
+async function play(video) {
+  try {
+    await video.play();
+  } catch (failure) {
+    // Other failures are those of a picture that has gone meanwhile.
+    if (failure instanceof DOMException && failure.name === "NotAllowedError") begin.hidden = false;
+  }
+}

@@ -5,6 +5,7 @@
  * `data-words-placeholder` for attributes. What scripts write they write again when `onLanguage` tells them.
  */
 
+import { keep, recall } from "./kept.js";
 import { en } from "./words/en.js";
 import { panelsEn } from "./words/panels-en.js";
 import { panelsZh } from "./words/panels-zh.js";
@@ -49,7 +50,7 @@ export function hasWords(key) {
 /** @param {Language} chosen */
 export function setLanguage(chosen) {
   current = chosen;
-  localStorage.setItem(KEPT, chosen);
+  keep("localStorage", KEPT, chosen);
   // An address that asks for another language would win at the next reload.
   const address = new URL(location.href);
   address.searchParams.delete("lang");
@@ -83,7 +84,7 @@ export function translate() {
  * @returns {Language}
  */
 function wished() {
-  const asked = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem(KEPT);
+  const asked = new URLSearchParams(location.search).get("lang") ?? recall("localStorage", KEPT);
   for (const tag of [asked, ...navigator.languages]) {
     if (tag?.toLowerCase().startsWith("zh")) return "zh";
     if (tag?.toLowerCase().startsWith("en")) return "en";

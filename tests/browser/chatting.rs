@@ -48,6 +48,29 @@ fn what_comes_in_another_conversation_than_the_shown_one_is_counted_until_it_is_
 }
 
 #[test]
+fn a_half_written_line_stays_with_whom_it_is_for_when_somebody_else_calls() {
+    on_the_demo_page(async |demo| {
+        let (ana, bo) = demo.two_people().await;
+        let cleo = demo.signed_in("cleo").await;
+        ana.presses("write-bo").await;
+        ana.writes("chat-input", "for bo al").await;
+
+        cleo.calls("ana").await;
+        ana.accepts().await;
+        ana.is_in_a_call().await;
+
+        assert_eq!(ana.value("seen.part('chat-input').placeholder").await, "Write to bo");
+        ana.presses("write-cleo").await;
+        ana.sees("seen.part('chat-input').value === ''").await;
+        ana.presses("write-bo").await;
+        ana.sees("seen.part('chat-input').value === 'for bo al'").await;
+        ana.presses("chat-send").await;
+        bo.reads("chat-log", "for bo al").await;
+        assert_eq!(cleo.value("seen.text('chat-log').includes('for bo')").await, false);
+    });
+}
+
+#[test]
 fn what_is_written_while_the_line_is_cut_arrives_once_when_it_is_back() {
     on_the_demo_page(async |demo| {
         let line = Line::to(demo.address);

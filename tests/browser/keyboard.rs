@@ -10,7 +10,7 @@ use crate::page::Page;
 const PLACES: usize = 80;
 
 impl Page {
-    async fn types(&self, keys: impl Into<TypingData>) {
+    pub(crate) async fn types(&self, keys: impl Into<TypingData>) {
         self.driver.action_chain().send_keys(keys).perform().await.unwrap();
     }
 
@@ -84,6 +84,25 @@ fn by_keyboard_alone_one_signs_in_calls_answers_talks_and_hangs_up() {
         ana.can_press("reject").await;
         ana.types(Key::Escape).await;
         bo.call_ends("ana rejected the call.").await;
+    });
+}
+
+#[test]
+fn a_space_that_somebody_writes_while_a_call_comes_answers_nothing() {
+    on_the_demo_page(async |demo| {
+        let (ana, bo) = demo.two_people().await;
+        ana.presses("write-bo").await;
+        ana.types("two").await;
+
+        bo.calls("ana").await;
+        ana.can_press("accept").await;
+        ana.types(" words").await;
+
+        ana.sees("document.activeElement === seen.part('incoming-title')").await;
+        assert_eq!(ana.value("seen.text('call-state')").await, "ringing");
+        ana.enters("accept").await;
+        bo.is_in_a_call().await;
+        ana.sees("seen.part('chat-input').value === 'two'").await;
     });
 }
 

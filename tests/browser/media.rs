@@ -45,6 +45,73 @@ fn who_refuses_camera_and_microphone_calls_with_a_generated_picture_and_tone() {
 }
 
 #[test]
+fn a_camera_that_is_unplugged_is_replaced_by_a_generated_picture_and_the_call_goes_on() {
+    on_the_demo_page(async |demo| {
+        let (ana, bo) = demo.two_in_a_call().await;
+
+        // A browser ends the track of a device that has gone.
+        ana.value("seen.part('local-video').srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))")
+            .await;
+
+        ana.was_told("The camera has gone. You are calling with a generated picture instead.")
+            .await;
+        ana.reads("local-tile", "generated").await;
+        bo.sees("(await seen.incoming('video')).frameWidth === 640").await;
+        bo.sees_the_other_move().await;
+    });
+}
+
+#[test]
+fn where_the_browser_holds_back_sound_a_button_asks_for_it() {
+    on_the_demo_page(async |demo| {
+        let (ana, bo) = demo.two_people().await;
+        // As before the first touch of a page that was reloaded.
+        bo.value(
+            "(() => { window.play = HTMLMediaElement.prototype.play; \
+             HTMLMediaElement.prototype.play = async function () { \
+                if (this.muted) return play.call(this); \
+                this.pause(); throw new DOMException('', 'NotAllowedError') }; \
+             return true })()",
+        )
+        .await;
+        ana.calls("bo").await;
+        bo.accepts().await;
+        bo.can_press("play").await;
+
+        bo.value("(HTMLMediaElement.prototype.play = play, true)").await;
+        bo.presses("play").await;
+
+        bo.sees("!seen.ready('play')").await;
+        bo.sees_the_other_move().await;
+    });
+}
+
+#[test]
+fn who_allows_the_microphone_alone_is_heard() {
+    on_the_demo_page(async |demo| {
+        let (ana, bo) = demo.two_people().await;
+        ana.value(
+            "(() => { const { mediaDevices, permissions } = navigator; \
+             const real = mediaDevices.getUserMedia.bind(mediaDevices); \
+             mediaDevices.getUserMedia = async (what) => { \
+                if (what.video) throw new DOMException('', 'NotAllowedError'); return real(what) }; \
+             permissions.query = async ({ name }) => ({ state: name === 'camera' ? 'denied' : 'granted' }); \
+             return true })()",
+        )
+        .await;
+
+        ana.calls("bo").await;
+        bo.accepts().await;
+
+        ana.was_told("No camera could be used. You are calling with a generated picture instead.")
+            .await;
+        ana.is_in_a_call().await;
+        let label = "seen.part('local-video').srcObject.getAudioTracks()[0].label";
+        ana.sees(&format!("{label}.startsWith('Fake')")).await;
+    });
+}
+
+#[test]
 fn two_without_a_camera_see_each_other_move() {
     on_the_demo_page(async |demo| {
         let ana = demo.signed_in_with("ana", Camera::Refused).await;

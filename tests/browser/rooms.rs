@@ -67,6 +67,79 @@ fn three_people_in_a_room_by_its_link_see_each_other_write_to_all_and_one_leaves
 }
 
 #[test]
+fn of_two_shared_screens_one_fills_the_stage_and_nobody_disappears() {
+    on_the_demo_page(async |demo| {
+        let pages = join_all(["ana", "bo", "cleo"].map(|user| demo.in_the_room(user))).await;
+        let [ana, bo, cleo] = &pages[..] else { unreachable!("there are three") };
+        for page in &pages {
+            page.reads("call-words", "3 people are in standup.").await;
+        }
+
+        ana.presses("share").await;
+        cleo.sees("seen.part('screen-ana-tile')?.dataset.place === 'main'").await;
+        bo.presses("share").await;
+
+        cleo.sees("seen.part('screen-bo-tile')?.dataset.place === 'strip'").await;
+        let sizes =
+            "[...document.querySelectorAll('.tile')].map((it) => it.getBoundingClientRect())";
+        cleo.sees(&format!(
+            "{sizes}.length === 5 && {sizes}.every(({{ width, height }}) => width > 40 && height > 30)"
+        ))
+        .await;
+    });
+}
+
+/// The browser asks for the camera from now on, until the test has answered with `answer()`.
+const ASKING: &str = "(() => { const { mediaDevices } = navigator; \
+    const real = mediaDevices.getUserMedia.bind(mediaDevices); window.asked = 0; \
+    mediaDevices.getUserMedia = (what) => (asked++, \
+        new Promise((done) => (window.answer = () => (done(real(what)), true)))); return true })()";
+
+#[test]
+fn who_leaves_while_the_camera_is_asked_for_can_enter_again() {
+    on_the_demo_page(async |demo| {
+        let ana = demo.signed_in("ana").await;
+        ana.value(ASKING).await;
+        ana.writes("room-input", "standup").await;
+        ana.presses("room-join").await;
+        ana.sees("asked === 1").await;
+        ana.presses("leave").await;
+        ana.writes("room-input", "standup").await;
+        ana.presses("room-join").await;
+        ana.reads("call-words", "Entering standup…").await;
+
+        ana.value("answer()").await;
+        ana.sees("asked === 2").await;
+        ana.value("answer()").await;
+
+        ana.reads("call-words", "You are alone in standup.").await;
+        let bo = demo.in_the_room("bo").await;
+        bo.sees_moving_in_the_room("ana").await;
+    });
+}
+
+#[test]
+fn who_signs_out_while_entering_a_room_leaves_nothing_behind_for_the_next() {
+    on_the_demo_page(async |demo| {
+        let ana = demo.signed_in("ana").await;
+        ana.value(ASKING).await;
+        ana.writes("room-input", "standup").await;
+        ana.presses("room-join").await;
+        ana.sees("asked === 1").await;
+
+        ana.presses("sign-out").await;
+        ana.reads("status", "You are signed out.").await;
+        ana.writes("name-input", "cleo").await;
+        ana.presses("sign-in").await;
+
+        ana.sees("asked === 2").await;
+        ana.value("answer()").await;
+        ana.reads("call-words", "You are alone in standup.").await;
+        assert_eq!(ana.value("demo.me.userId").await, "cleo");
+    });
+}
+
+#[test]
 fn who_finds_a_room_full_is_told_so_and_can_still_be_called() {
     on_a_demo_page_of(Config { max_members: 2, ..Config::default() }, async |demo| {
         let ana = demo.in_the_room("ana").await;

@@ -48,6 +48,32 @@ fn who_signs_in_elsewhere_is_signed_out_here_and_told_so() {
 }
 
 #[test]
+fn who_has_signed_out_is_told_that_and_not_that_a_connection_was_lost() {
+    on_the_demo_page(async |demo| {
+        let ana = demo.signed_in("ana").await;
+
+        ana.presses("sign-out").await;
+
+        ana.sees("seen.closings() === 1").await;
+        assert_eq!(ana.value("seen.text('status')").await, "You are signed out.");
+    });
+}
+
+#[test]
+fn somebody_who_is_called_as_what_every_object_has_is_shown_by_that_name() {
+    on_the_demo_page(async |demo| {
+        let ana = demo.signed_in("ana").await;
+        let odd = demo.signed_in("constructor").await;
+
+        ana.calls("constructor").await;
+        odd.accepts().await;
+
+        ana.is_in_a_call().await;
+        ana.reads("call-words", "You are talking with constructor.").await;
+    });
+}
+
+#[test]
 fn a_page_says_that_the_server_restarts_and_comes_back_by_itself() {
     on_a_demo_page_of(impatient(), async |demo| {
         let (ana, bo) = demo.two_people().await;

@@ -4,12 +4,15 @@
 window.seen = (() => {
   /** Every signaling message, in the order of the wire. */
   const wire = [];
+  /** How often a socket of the page has closed, and the page was told. */
+  let closings = 0;
   /** Everything that the page ever said in words, oldest first. */
   const said = [];
 
   window.WebSocket = class extends WebSocket {
     constructor(...address) {
       super(...address);
+      this.addEventListener("close", () => setTimeout(() => closings++));
       this.addEventListener("message", ({ data }) => wire.push({ direction: "in", text: data }));
     }
     send(text) {
@@ -109,5 +112,5 @@ window.seen = (() => {
     wire: wire.map(({ direction, text }) => `${direction} ${text.slice(0, 100)}`),
   });
 
-  return { wire, iceErrors, said, part, text, ready, problem, outside, incoming, framesDecoded, way, brightness, loudness, cleared, everything };
+  return { wire, closings: () => closings, iceErrors, said, part, text, ready, problem, outside, incoming, framesDecoded, way, brightness, loudness, cleared, everything };
 })();

@@ -12,7 +12,7 @@ export function browser(parts = {}) {
     navigator: { mediaDevices: devices() },
     WebSocket: serverThat((socket) => socket.refuses()),
     RTCPeerConnection: iceThat(() => []),
-    fetch: async () => ({ ok: true }),
+    fetch: async () => new Response("ok\n"),
     ...parts,
   };
 }

@@ -102,6 +102,16 @@ test("where HTTP gets through and no socket does, something between takes it awa
   assert.deepEqual(await webSocket({ WebSocket }), ["failed", "websocket.blocked"]);
 });
 
+test("what answers in the place of the server is not taken for it", async () => {
+  const WebSocket = serverThat((socket) => socket.onclose({ code: 1006, reason: "" }));
+  const answered = (body, status) => webSocket({ WebSocket, fetch: async () => new Response(body, { status }) });
+  for (const status of [502, 503, 504]) {
+    assert.deepEqual(await answered("bad gateway", status), ["failed", "websocket.gateway"]);
+  }
+  assert.deepEqual(await answered("<html>please sign in to this network", 200), ["failed", "websocket.stranger"]);
+  assert.deepEqual(await answered("", 404), ["failed", "websocket.stranger"]);
+});
+
 test("where nothing gets through the server is down", async () => {
   const WebSocket = serverThat((socket) => socket.onclose({ code: 1006, reason: "" }));
   const fetch = async () => Promise.reject(new TypeError("Failed to fetch"));
@@ -206,6 +216,12 @@ test("what the server does not name is not offered", async () => {
   assert.deepEqual(await stun(() => [], TURN), ["not-offered", "stun.by-turn"]);
   assert.deepEqual(await turn(() => [], STUN), ["not-offered", "turn-udp.none"]);
   assert.deepEqual(await turn(() => [], STUN, "tcp"), ["not-offered", "turn-tcp.none"]);
+});
+
+test("where the server could not be asked nothing is tried, and nobody is blamed", async () => {
+  assert.deepEqual(await stun(() => [], null), ["not-tried", "ice.unasked"]);
+  assert.deepEqual(await turn(() => [], null), ["not-tried", "ice.unasked"]);
+  assert.deepEqual(await turn(() => [], null, "tcp"), ["not-tried", "ice.unasked"]);
 });
 
 test("TURN works where a relay is found, each transport by itself", async () => {
@@ -315,12 +331,14 @@ const all = (outcome) =>
 const but = (changes) => sum({ ...all("passed"), ...changes });
 const bad = (code = "x") => ({ outcome: "failed", code });
 const none = { outcome: "not-offered", code: "x" };
+const unasked = { outcome: "not-tried", code: "ice.unasked" };
 
 test("the last sentence tells what it means for calls, the gravest first", () => {
   for (const [changes, code] of [
     [{}, "all-well"],
     [{ "turn-udp": none, "turn-tcp": none }, "no-turn-offered"],
     [{ stun: none, "turn-udp": none, "turn-tcp": none }, "local-only"],
+    [{ stun: unasked, "turn-udp": unasked, "turn-tcp": unasked }, "not-tried"],
     [{ camera: bad() }, "no-device"],
     [{ stun: bad(), camera: bad() }, "no-stun"],
     [{ "turn-udp": bad("turn.refused"), stun: bad() }, "no-relay"],

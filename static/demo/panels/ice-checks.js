@@ -11,7 +11,7 @@
  * @property {boolean} complete whether the browser has done all it wanted
  */
 
-import { failed, notOffered, passed, within } from "./verdict.js";
+import { failed, notOffered, notTried, passed, within } from "./verdict.js";
 
 /** A server that is there answers in a fraction of this, also after a lost packet or two. */
 const STUN_PATIENCE = 5_000;
@@ -50,9 +50,10 @@ export function sorted(servers) {
   };
 }
 
-/** @param {RTCIceServer[]} servers @param {Platform} platform @returns {Promise<Verdict>} */
+/** @param {RTCIceServer[] | null} servers @param {Platform} platform @returns {Promise<Verdict>} */
 export async function checkStun(servers, platform) {
   if (!platform.RTCPeerConnection) return failed("rtc.unsupported");
+  if (!servers) return notTried("ice.unasked");
   const { stun, ...turn } = sorted(servers);
   const hasTurn = turn["turn-udp"].length + turn["turn-tcp"].length > 0;
   if (!stun.length) return notOffered(hasTurn ? "stun.by-turn" : "stun.none");
@@ -61,12 +62,13 @@ export async function checkStun(servers, platform) {
 
 /**
  * @param {"udp" | "tcp"} transport
- * @param {RTCIceServer[]} servers
+ * @param {RTCIceServer[] | null} servers
  * @param {Platform} platform
  * @returns {Promise<Verdict>}
  */
 export async function checkTurn(transport, servers, platform) {
   if (!platform.RTCPeerConnection) return failed("rtc.unsupported");
+  if (!servers) return notTried("ice.unasked");
   const turn = sorted(servers)[`turn-${transport}`];
   if (!turn.length) return notOffered(`turn-${transport}.none`);
   return together(await Promise.all(turn.map((asked) => askTurn(transport, asked, platform))), turn);

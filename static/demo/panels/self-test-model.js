@@ -4,7 +4,7 @@
  * @import { CheckName, Platform, Settings, Verdict } from "./verdict.js"
  *
  * @typedef {object} Progress
- * @property {"running" | "passed" | "failed" | "not-offered"} state
+ * @property {"running" | "passed" | "failed" | "not-offered" | "not-tried"} state
  * @property {Verdict | null} verdict
  * @property {number} took ms
  */
@@ -83,6 +83,7 @@ function meaning(verdicts, failures) {
   if (noUdp && verdicts["turn-tcp"].outcome === "passed") return "udp-blocked";
   if (has("turn-udp") || has("turn-tcp")) return "no-relay";
   if (has("stun")) return "no-stun";
+  if (verdicts.stun.outcome === "not-tried") return "not-tried";
   if (failures.length) return "no-device";
   if (!isOffered("turn-udp") && !isOffered("turn-tcp")) return isOffered("stun") ? "no-turn-offered" : "local-only";
   return "all-well";

@@ -10,7 +10,7 @@ import { make, Signs } from "./make.js";
 import { CHECKS, runChecks, sum } from "./self-test-model.js";
 
 /** @type {Record<string, string>} */
-const MARKS = { waiting: "", running: "", passed: "✓", failed: "✕", "not-offered": "–" };
+const MARKS = { waiting: "", running: "", passed: "✓", failed: "✕", "not-offered": "–", "not-tried": "–" };
 
 /**
  * @param {HTMLElement} element

@@ -13,6 +13,10 @@ const PATIENCE = 6_000;
 /** Between the first word and the goodbye. */
 const GOODBYE = 2_000;
 const IMPOSSIBLE_NAME = "/";
+/** What the server itself says at `/healthz`. */
+const ALIVE = "ok";
+/** What a proxy answers that does not reach the server behind it. */
+const GATEWAY = [502, 503, 504];
 
 /** @typedef {{ opened: boolean, words: string[], closed: { code: number, reason: string } | null }} Heard */
 
@@ -30,8 +34,8 @@ export async function checkWebSocket({ url, token }, platform) {
     return failed(mixed ? "websocket.mixed" : "websocket.malformed", { place }, String(error));
   }
   if (heard.opened) return verdictOn(heard, place, await expiry(token), platform);
-  const code = await whatElse(address, platform);
-  return failed(code, { place }, heard.closed ? `close ${heard.closed.code} ${heard.closed.reason}`.trim() : "");
+  const { code, ...values } = await whatElse(address, platform);
+  return failed(code, { place, ...values }, heard.closed ? `close ${heard.closed.code} ${heard.closed.reason}`.trim() : "");
 }
 
 /** As the client library makes it. @param {string | URL} url */
@@ -74,15 +78,22 @@ function verdictOn({ words, closed }, place, expires, platform) {
   return passed("websocket.passed", { place });
 }
 
-/** No socket opens: does anything reach the server? @param {URL} address @param {Platform} platform */
+/**
+ * No socket opens: does anything reach the server? What answers in its place is not taken for it.
+ * @param {URL} address @param {Platform} platform
+ * @returns {Promise<{ code: string, status?: number }>}
+ */
 async function whatElse(address, platform) {
   // What comes from elsewhere may not be asked by this page.
-  if (address.host !== platform.location.host) return "websocket.unreachable";
+  if (address.host !== platform.location.host) return { code: "websocket.unreachable" };
   try {
     const answer = await within(platform, PATIENCE, platform.fetch("/healthz", { cache: "no-store" }));
-    return answer ? "websocket.blocked" : "websocket.down";
+    if (!answer) return { code: "websocket.down" };
+    if (GATEWAY.includes(answer.status)) return { code: "websocket.gateway", status: answer.status };
+    const text = await within(platform, PATIENCE, answer.text());
+    return { code: answer.ok && text?.trim() === ALIVE ? "websocket.blocked" : "websocket.stranger" };
   } catch {
-    return "websocket.down";
+    return { code: "websocket.down" };
   }
 }
 

@@ -2,16 +2,16 @@
  * What a check of the self-test comes to, and how long anything may take.
  *
  * @typedef {"camera" | "microphone" | "websocket" | "stun" | "turn-udp" | "turn-tcp" | "loopback"} CheckName
- * @typedef {"passed" | "failed" | "not-offered"} Outcome
+ * @typedef {"passed" | "failed" | "not-offered" | "not-tried"} Outcome
  *
  * @typedef {object} Verdict
  * @property {Outcome} outcome
- * @property {string} code names the sentence `selftest.<code>`, and for what failed the advice `selftest.<code>.do`
+ * @property {string} code names the sentence `selftest.<code>`, and unless it passed the advice `selftest.<code>.do`
  * @property {Record<string, string | number>} values to be put into both
  * @property {string} detail the small print for developers: what the browser said
  *
  * @typedef {object} Settings
- * @property {() => RTCIceServer[]} iceServers
+ * @property {() => RTCIceServer[] | null} iceServers which the server has named; null: it could not be asked
  * @property {string | URL} [url] of the server; default: where the page comes from
  * @property {string | (() => string | Promise<string>)} [token] access token
  *
@@ -36,6 +36,9 @@ export const failed = (code, values = {}, detail = "") => ({ outcome: "failed", 
 
 /** @param {string} code @returns {Verdict} */
 export const notOffered = (code) => ({ outcome: "not-offered", code, values: {}, detail: "" });
+
+/** @param {string} code @returns {Verdict} */
+export const notTried = (code) => ({ outcome: "not-tried", code, values: {}, detail: "" });
 
 /**
  * What a promise comes to, or `null` after so many ms. One that fails later fails unheard.

@@ -61,6 +61,7 @@ export const en = {
 
   "stage.label": "Call",
   "stage.second-tab": "Open a second tab to try it alone",
+  "stage.play": "Play picture and sound",
   "stage.their-picture": "Picture of {who}",
   "stage.your-picture": "Your picture",
 
@@ -134,6 +135,8 @@ export const en = {
   "media.none": "No camera and no microphone were found.",
   "media.no-microphone": "No microphone could be used.",
   "media.no-camera": "No camera could be used.",
+  "media.lost-camera": "The camera has gone.",
+  "media.lost-microphone": "The microphone has gone.",
   "media.in-use": "Camera or microphone are in use by another program.",
   "media.failed": "Camera and microphone could not be opened.",
   "media.instead": "{problem} You are calling with a generated {missing} instead.",

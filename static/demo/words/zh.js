@@ -61,6 +61,7 @@ export const zh = {
 
   "stage.label": "通话",
   "stage.second-tab": "打开第二个标签页，独自试用",
+  "stage.play": "播放画面和声音",
   "stage.their-picture": "{who} 的画面",
   "stage.your-picture": "您的画面",
 
@@ -134,6 +135,8 @@ export const zh = {
   "media.none": "没有找到摄像头和麦克风。",
   "media.no-microphone": "没有可用的麦克风。",
   "media.no-camera": "没有可用的摄像头。",
+  "media.lost-camera": "摄像头已断开。",
+  "media.lost-microphone": "麦克风已断开。",
   "media.in-use": "摄像头或麦克风正被其他程序使用。",
   "media.failed": "无法打开摄像头和麦克风。",
   "media.instead": "{problem}改用生成的{missing}通话。",

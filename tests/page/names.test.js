@@ -1,0 +1,38 @@
+// How people are called on the page, whatever they call themselves.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import "./document.js";
+
+const { characters, displayName, learn, nameOf } = await import("../../static/demo/names.js");
+
+test("somebody who is called as what every object has is called by that", () => {
+  learn("constructor", Object.prototype.constructor);
+  assert.equal(displayName("constructor"), "constructor");
+  assert.equal(nameOf("constructor"), "constructor");
+});
+
+test("a display name that was heard once is kept", () => {
+  learn("22", "李雷");
+  learn("22", undefined);
+  assert.equal(nameOf("22"), "李雷 (22)");
+});
+
+test("a name cannot turn the text around it, nor hide behind what is not seen", () => {
+  learn("eve", "\u202E\u2066\u200Fsdrawkcab\u2069");
+  assert.equal(nameOf("eve"), "sdrawkcab (eve)");
+  learn("nobody", "\u200B\u2060 ");
+  assert.equal(nameOf("nobody"), "nobody");
+});
+
+test("a name that is written from right to left keeps to itself", () => {
+  learn("dana", "דנה");
+  assert.equal(nameOf("dana"), "\u2068דנה\u2069 (dana)");
+});
+
+test("a long name is cut between what a reader takes for characters", () => {
+  const family = "👨‍👩‍👧";
+  assert.deepEqual(characters(`${family}e\u0301`), [family, "e\u0301"]);
+  learn("many", family.repeat(40));
+  assert.equal(nameOf("many"), `${family.repeat(27)}… (many)`);
+});
