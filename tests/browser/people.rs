@@ -36,8 +36,8 @@ fn people_are_found_by_name_by_display_name_and_by_a_name_that_is_not_listed() {
 }
 
 /// Somebody without a page, from ana's browser; closed by name.
-const OTHERS: &str = "window.others = Object.fromEntries(Array.from({ length: 200 }, (_, nth) => \
-    [`p${nth}`, new WebSocket(`ws://${location.host}/ws?userId=p${nth}`, ['switchboard.v1'])])) && true";
+const OTHERS: &str = "(window.others = Object.fromEntries(Array.from({ length: 200 }, (_, nth) => \
+    [`p${nth}`, new WebSocket(`ws://${location.host}/ws?userId=p${nth}`, ['switchboard.v1'])])), true)";
 
 #[test]
 fn among_many_people_one_change_touches_one_row_and_the_list_is_one_stop_for_the_tab_key() {
