@@ -9,7 +9,8 @@
 # which anything is lost, misdelivered or refused ends it all. Needs Linux, node with npm, taskset.
 #
 # Each scenario keeps its results, a JSON line a run, in target/compare/results/ until it is measured
-# again. `benches/compare.sh 0` measures nothing and makes table and plots of what is there.
+# again. `benches/compare.sh 0` measures nothing and makes table and plots of what is there. With BUILT=1
+# it takes the programs as they are.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
