@@ -325,3 +325,34 @@ test("a browser that makes no connection fails the call, with the cause", async 
   assert.deepEqual([call.state, call.reason, page.me.currentCall], ["ended", "failed", null]);
   assert.equal(page.socket.last("call-hangup").callId, "C");
 });
+
+test("the other's call that crossed this one does not ring later, when the one call that both became ends, or the session", async () => {
+  for (const ends of [
+    (page) => lost(page),
+    (page) => {
+      page.socket.says({ type: "call-accept", callId: "C", from: "22", offerer: false, ref: page.socket.last("call-request").id });
+      return lost(page);
+    },
+  ]) {
+    const page = await Page.connected();
+    page.me.call("22").catch(() => {});
+    const call = page.me.currentCall;
+    await settle();
+    page.socket.says(request());
+    await ends(page);
+    assert.deepEqual([call.state, call.reason], ["ended", "lost"]);
+    assert.deepEqual(page.heard("call"), []);
+  }
+});
+
+test("a call that has gone on is waited for no longer than any other", async () => {
+  const { page, call } = await connected();
+  await lost(page);
+  await page.clock.advance(0);
+  page.socket.says({ type: "call-accept", callId: "D", from: "22", offerer: true, ref: page.socket.last("call-request").id });
+  page.connection.becomes("disconnected");
+  page.socket.says({ type: "call-ended", callId: "D", by: "22", reason: "lost" });
+  await page.clock.advance(0);
+  page.socket.says({ type: "call-ended", by: null, reason: "offline", ref: page.socket.last("call-request").id });
+  assert.deepEqual([call.state, call.reason], ["ended", "lost"]);
+});
