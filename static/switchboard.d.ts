@@ -234,6 +234,8 @@ export interface Peer extends Emitter<PeerEvents> {
 }
 
 export interface CallEvents extends PeerEvents {
+  /** The caller is told `ringing` when it does ring at the other's. */
+  state: PeerState;
   /** Whether the other's connection to the server is broken; the media may be quite well. */
   away: boolean;
 }

@@ -73,8 +73,11 @@ export class Call extends Peer {
       else if (this.state === "ended") core.tell("call-cancel", it.callId);
       else if (it.type === "call-accept") this._accepted(it);
       else {
-        if (this.state === "ringing") this.#isCalled(it.callId);
-        else this.#next = it.callId;
+        if (this.state !== "ringing") this.#next = it.callId;
+        else {
+          this.#isCalled(it.callId);
+          this._emit("state", "ringing");
+        }
         this._isAway(it.away === true);
       }
       held?.();

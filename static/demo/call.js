@@ -136,11 +136,7 @@ export class CallControl extends EventTarget {
       this.#changed();
     });
     call.on("state", (state) => this.#follow(call, state));
-    call.on("away", () => {
-      // Told first when it begins to ring there.
-      this.#rings = true;
-      this.#changed();
-    });
+    call.on("away", () => this.#changed());
     call.on("stream", (stream) => this.#showScreen(stream));
   }
 
@@ -151,6 +147,7 @@ export class CallControl extends EventTarget {
   #follow(call, state) {
     if (call !== this.call) return;
     if (state === "ended") return this.#over(call);
+    if (state === "ringing") this.#rings = true;
     if (state === "connecting" && !call.incoming) this.dispatchEvent(new CustomEvent("started", { detail: call.userId }));
     if (state === "connected") this.#since ??= new Date();
     this.#changed();

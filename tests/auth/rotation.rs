@@ -7,6 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use jsonwebtoken::Algorithm;
+use log::kv::Key;
 use serde_json::{Value, json};
 use switchboard::auth::Authenticator;
 use switchboard::config::Config;
@@ -36,6 +37,7 @@ fn comes_to(server: &Arc<dyn Authenticator>, token: &AccessToken, answer: Option
 /// What the operator is warned of.
 struct Alarms;
 
+/// The files that were warned of.
 static WARNINGS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 impl log::Log for Alarms {
@@ -45,7 +47,8 @@ impl log::Log for Alarms {
 
     fn log(&self, record: &log::Record<'_>) {
         if record.level() == log::Level::Warn {
-            WARNINGS.lock().unwrap().push(record.args().to_string());
+            let path = record.key_values().get(Key::from_str("path"));
+            WARNINGS.lock().unwrap().extend(path.map(|path| path.to_string()));
         }
     }
 
@@ -62,7 +65,7 @@ impl Alarms {
     /// Warnings that name the file.
     fn of(&self, path: &Path) -> usize {
         let path = format!("{path:?}");
-        WARNINGS.lock().unwrap().iter().filter(|line| line.contains(&path)).count()
+        WARNINGS.lock().unwrap().iter().filter(|it| **it == path).count()
     }
 
     /// Waits until there are so many.

@@ -14,6 +14,19 @@ test("a call says what it means to send, and resolves when it is accepted", asyn
   assert.deepEqual([offer.to, offer.callId, offer.data.type], ["22", "C", "offer"]);
 });
 
+test("a caller is told when it rings at the other's", async () => {
+  const page = await Page.connected();
+  page.me.call("22").catch(() => {});
+  const states = [];
+  page.me.currentCall.on("state", (state) => states.push(state));
+  await settle();
+  assert.deepEqual(states, []);
+  page.socket.says({ type: "call-ringing", callId: "C", to: "22", ref: page.socket.last("call-request").id });
+  assert.deepEqual(states, ["ringing"]);
+  page.socket.says({ type: "call-accept", callId: "C", from: "22", offerer: true });
+  assert.deepEqual(states, ["ringing", "connecting"]);
+});
+
 for (const reason of ["busy", "offline"]) {
   test(`a call that is never rung rejects with ${reason}`, async () => {
     const page = await Page.connected();
