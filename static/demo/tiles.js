@@ -39,7 +39,9 @@ new ResizeObserver(fit).observe(place);
  * @param {Picture[]} pictures in the order in which they stand
  */
 export function arrange(layout, pictures) {
-  const screen = pictures.find(({ role }) => role === "screen");
+  const screens = pictures.filter(({ role }) => role === "screen");
+  // Who shares first keeps the stage.
+  const screen = screens.find(({ key }) => tiles.get(key)?.dataset.place === "main") ?? screens[0];
   const presenting = screen !== undefined;
   place.hidden = pictures.length === 0;
   place.dataset.layout = presenting ? "presenting" : layout;
