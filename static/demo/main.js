@@ -151,7 +151,7 @@ function sayLink(link) {
     case "connecting":
       return say("calm", () => words("status.connecting"));
     case "online":
-      return say("good", () => words("status.online", { who: ownName() }));
+      return say("good", () => words("status.online", { who: nameOf(who.userId) }));
     case "waiting":
       return say("warning", () => words("status.waiting", { why: closeWords(link.closing) }), {
         code: closeCode(link.closing),

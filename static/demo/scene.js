@@ -52,7 +52,7 @@ function callScene({ call, nameOf, me, online }) {
       label: words("stage.their-picture", { who: nameOf(peer) }),
     });
   }
-  pictures.push(...ownPicture(sending, me, ""));
+  pictures.push(...ownPicture(sending, me, nameOf, ""));
   return {
     state: state.phase,
     sentence: sentenceOf(state, sending, nameOf, online),
@@ -73,7 +73,7 @@ function roomScene({ room, nameOf, me }) {
   const others = room.room?.members.size ?? 0;
   const pictures = [
     ...guests.map(({ peer, screen }) => screenOf(peer.userId, screen, nameOf)),
-    ...ownPicture(sending, me, words("tile.you")),
+    ...ownPicture(sending, me, nameOf, words("tile.you")),
     ...guests.map((guest) => guestPicture(guest, nameOf)),
   ].filter(({ role, stream }) => role === "person" || stream);
   const joined = others > 0 ? words("room.people", { room: name, count: others + 1 }) : words("room.alone", { room: name });
@@ -123,10 +123,11 @@ function screenOf(userId, stream, nameOf) {
 /**
  * @param {Sending | null} sending
  * @param {string} me
+ * @param {NameOf} nameOf
  * @param {string} who how it is called where it is one of many; empty: where it stands tells
  * @returns {Picture[]}
  */
-function ownPicture(sending, me, who) {
+function ownPicture(sending, me, nameOf, who) {
   if (!sending?.stream) return [];
   const generated = sending.isGenerated("video");
   const notes = [who, offNote(sending.on), sending.screen ? words("tile.sharing") : ""].filter(Boolean);
@@ -136,7 +137,7 @@ function ownPicture(sending, me, who) {
       key: "local",
       role: "mine",
       userId: me,
-      name: me,
+      name: nameOf(me),
       stream: sending.stream,
       dark: !sending.on.video,
       mirrored: !generated,
