@@ -13,6 +13,9 @@ use crate::protocol::UserId;
 pub(super) const CHANGES_EVERY: Duration = Duration::from_millis(100);
 /// At most so often is the number of users told.
 pub(super) const TOTAL_EVERY: Duration = Duration::from_secs(1);
+/// To so many at a time; others have their turn in the next second. So what numbers cost is bounded
+/// however many are online, and nobody's message waits behind thousands of them.
+pub(super) const TOTALS_AT_A_TIME: usize = 1000;
 /// The most users that one user can watch.
 pub(super) const WATCHED_MAX: usize = 256;
 
@@ -55,6 +58,17 @@ pub(super) struct Presence {
     /// When changes, and when the total, may be told next.
     pub(super) changes_from: Option<Instant>,
     pub(super) total_from: Option<Instant>,
+    pub(super) round: Round,
+}
+
+/// Users have turns to be told the number of users: round after round in byte order, each going on
+/// where the last one ended, until everybody's turn has come since the last change.
+#[derive(Debug, Default)]
+pub(super) struct Round {
+    /// Who had the last turn.
+    pub(super) last: Option<UserId>,
+    /// How many turns are left; beyond the number of users it is everybody's.
+    pub(super) left: usize,
 }
 
 impl Presence {

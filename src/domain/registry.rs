@@ -4,6 +4,7 @@
 //! finds nothing here. Notifies nobody. Cost: one hash lookup, and O(log n) to come and go.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
 
 use super::book;
 use super::session::Session;
@@ -71,6 +72,14 @@ impl<C: Eq> Registry<C> {
         except: Option<&UserId>,
     ) -> (Vec<UserId>, Option<UserId>) {
         book::page(&self.order, after, limit, except)
+    }
+
+    /// `count` users in byte order after `last`, going on with the first of all behind the last:
+    /// nobody twice, so fewer where there are not so many.
+    pub(super) fn next_in_turn(&self, last: Option<&UserId>, count: usize) -> Vec<UserId> {
+        let from = last.map_or(Bound::Unbounded, Bound::Excluded);
+        let behind = self.order.range::<UserId, _>((from, Bound::Unbounded));
+        behind.chain(&self.order).take(count.min(self.len())).cloned().collect()
     }
 
     /// The display names of those of `users` who have one.

@@ -77,6 +77,67 @@ fn one_more_user_is_one_effect_for_itself_and_none_for_the_crowd() {
     assert!(users.iter().all(|user| board.hears(user).is_empty()));
 }
 
+/// Past the limit from the start, and nobody has anything left to hear.
+fn crowd(size: usize) -> (Board, Vec<String>) {
+    let mut board = Board::with(|config| config.presence_limit = 3);
+    let users: Vec<_> = (0..size).map(|number| format!("user{number}")).collect();
+    users.iter().for_each(|user| drop(board.logs_in(user)));
+    board.passes(secs(5));
+    users.iter().for_each(|user| drop(board.hears(user)));
+    (board, users)
+}
+
+#[test]
+fn where_thousands_are_told_a_number_a_thousand_have_their_turn_each_second() {
+    let (mut board, users) = crowd(2500);
+    board.logs_in("more");
+    let mut told = Vec::new();
+    let mut turns = Vec::new();
+    for _ in 0..4 {
+        let heard = users.iter().filter(|user| !board.hears(user).is_empty());
+        let heard: Vec<_> = heard.cloned().collect();
+        turns.push(heard.len());
+        told.extend(heard);
+        board.passes(secs(1));
+    }
+
+    assert!(turns[..3].iter().all(|turn| *turn <= 1000), "{turns:?}");
+    assert_eq!(turns[3], 0, "{turns:?}");
+    told.sort_unstable();
+    let mut everybody = users;
+    everybody.sort_unstable();
+    assert_eq!(told, everybody, "everybody has heard it once");
+}
+
+#[test]
+fn a_change_in_a_round_is_told_to_those_who_had_their_turn_before_it_too() {
+    let (mut board, users) = crowd(2500);
+    board.logs_in("more");
+    board.passes(millis(1500));
+    board.logs_in("and-more");
+
+    board.passes(secs(5));
+
+    for user in &users {
+        assert_eq!(board.hears(user).last(), Some(&total(2501)), "{user}");
+    }
+}
+
+#[test]
+fn a_round_goes_on_where_the_last_one_ended_whoever_comes_in_it() {
+    let (mut board, users) = crowd(2500);
+    for number in 0..5 {
+        board.logs_in(&format!("more{number}"));
+        board.passes(secs(1));
+    }
+
+    // Six times a thousand turns, the first of them at once: each of some 2500 has had two or three.
+    for user in &users {
+        let times = board.hears(user).len();
+        assert!((2..=3).contains(&times), "{user} has been told {times} times");
+    }
+}
+
 #[test]
 fn a_total_that_is_the_same_again_is_not_told() {
     let mut board = board_of_three_with_limit_three();

@@ -8,7 +8,9 @@ use bytestring::ByteString;
 use super::Switchboard;
 use crate::config::PresenceMode;
 use crate::domain::agenda::Due;
-use crate::domain::presence::{CHANGES_EVERY, Changes, Known, TOTAL_EVERY, WATCHED_MAX};
+use crate::domain::presence::{
+    CHANGES_EVERY, Changes, Known, TOTAL_EVERY, TOTALS_AT_A_TIME, WATCHED_MAX,
+};
 use crate::domain::session::View;
 use crate::domain::{Effect, Handle};
 use crate::protocol::{MessageId, NotPermitted, Refusal, ServerMessage, UserId};
@@ -24,7 +26,9 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
+    /// Everybody's turn comes once more.
     fn plan_totals(&mut self, now: Instant) {
+        self.presence.round.left = usize::MAX;
         let total_at = self.presence.total_from.map_or(now, |from| from.max(now));
         self.agenda.put(total_at, Due::Totals);
     }
@@ -103,23 +107,25 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// Tells the number of others to those who are told numbers.
+    /// Tells the number of others to those who are told numbers and whose turn it is.
     pub(super) fn tell_totals(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
         if self.presence.named == self.registry.len() {
             return;
         }
+        let round = &mut self.presence.round;
+        let users = self.registry.next_in_turn(round.last.as_ref(), TOTALS_AT_A_TIME.min(round.left));
+        round.last = users.last().cloned();
+        round.left = round.left.min(self.registry.len()) - users.len();
+        let next = now + TOTAL_EVERY;
+        self.presence.total_from = Some(next);
+        if round.left > 0 {
+            self.agenda.put(next, Due::Totals);
+        }
+        self.tell_total(users, effects);
+    }
+
+    fn tell_total(&mut self, users: Vec<UserId>, effects: &mut Vec<Effect<C>>) {
         let others = self.registry.len() - 1;
-        let outdated: Vec<_> = self
-            .registry
-            .sessions_mut()
-            .filter_map(|(user, session)| match &mut session.view {
-                View::Total { told } if *told != Some(others) => {
-                    *told = Some(others);
-                    Some(user.clone())
-                }
-                View::Total { .. } | View::Names(_) | View::Nothing => None,
-            })
-            .collect();
         let message = ServerMessage::Presence {
             online: None,
             offline: None,
@@ -128,10 +134,14 @@ impl<C: Handle> Switchboard<C> {
             r#ref: None,
         };
         let frame = message.encode();
-        for user in outdated {
-            self.show_frame(&user, frame.clone(), effects);
+        for user in users {
+            let Some(session) = self.registry.session_mut(&user) else { continue };
+            if let View::Total { told } = &mut session.view
+                && told.replace(others) != Some(others)
+            {
+                self.show_frame(&user, frame.clone(), effects);
+            }
         }
-        self.presence.total_from = Some(now + TOTAL_EVERY);
     }
 
     /// `watch`.
