@@ -1,8 +1,9 @@
 //! Time: the heartbeat, the stalled reader, and how long each phase may last.
 //!
 //! One timer a connection. It is never later than the next deadline and is moved only when it
-//! fires too early or something earlier comes up, so a busy socket does not touch it. Only the
-//! question whether a silent client lives may come a little late, together with those to others.
+//! fires too early or something earlier comes up, so a busy socket does not touch it. Only what
+//! concerns a silent client, to ask it and to give it up, may come a little late, together with the
+//! same for others.
 
 use std::sync::OnceLock;
 use std::task;
@@ -17,8 +18,8 @@ use crate::protocol::Close;
 use super::actor::Connection;
 use super::closing::Phase;
 
-/// Silent clients are asked at so many times within the interval of the heartbeat: none later than
-/// by a hundredth of it.
+/// Silent clients are asked, or given up, at so many times within the interval of the heartbeat: none
+/// later than by a hundredth of it.
 const TIMES_TO_ASK: u32 = 100;
 
 /// Whether the client has been asked for a sign of life since it was last heard.
@@ -119,16 +120,14 @@ impl Connection {
         self.rings_at.is_some_and(|rings_at| now < rings_at && rings_at <= deadline)
     }
 
-    /// Whether there is nothing to wait for but the time to ask the client.
+    /// Whether there is nothing to wait for but a sign of life.
     fn is_at_rest(&self) -> bool {
-        self.phase == Phase::Open
-            && self.asked == Asked::Nothing
-            && self.owing_since.is_none()
-            && self.stalled_since.is_none()
+        self.phase == Phase::Open && self.owing_since.is_none() && self.stalled_since.is_none()
     }
 
     /// The next of the times that all silent clients are asked at, from `deadline` on: one wake-up
-    /// asks many, and most of their answers come together.
+    /// asks many, and most of their answers come together. Who has been asked at one of them is to be
+    /// given up at the same one at which, having answered, it is asked again: the answer moves no timer.
     fn together(&self, deadline: Instant) -> Instant {
         static BEGINNING: OnceLock<Instant> = OnceLock::new();
         let step = (self.node.limits.heartbeat / TIMES_TO_ASK).max(Duration::from_millis(1));

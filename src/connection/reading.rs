@@ -49,11 +49,8 @@ impl Connection {
             if let Asked::ByHeartbeat { at } | Asked::ByHub { at } = asked {
                 self.node.meters.answered(now.saturating_duration_since(at));
             }
-            match asked {
-                Asked::Nothing => {}
-                // The next question is an interval away: the alarm shall not ring in vain before.
-                Asked::ByHeartbeat { .. } => self.rings_at = None,
-                Asked::ByHub { .. } => self.report(ConnectionEvent::Alive),
+            if let Asked::ByHub { .. } = asked {
+                self.report(ConnectionEvent::Alive);
             }
         }
     }
