@@ -113,7 +113,8 @@ impl<C: Handle> Switchboard<C> {
             return;
         }
         let round = &mut self.presence.round;
-        let users = self.registry.next_in_turn(round.last.as_ref(), TOTALS_AT_A_TIME.min(round.left));
+        let users =
+            self.registry.next_in_turn(round.last.as_ref(), TOTALS_AT_A_TIME.min(round.left));
         round.last = users.last().cloned();
         round.left = round.left.min(self.registry.len()) - users.len();
         let next = now + TOTAL_EVERY;
