@@ -14,8 +14,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-table=(relay-100 relay-2000 relay-deep idle idle-tls connect churn
-    presence-{250,500,900,1000,5000,10000} saturated)
+table=(relay-100 relay-2000 relay-deep relay-together idle idle-tls connect churn
+    presence-{250,500,900,1000,2000,5000,10000} saturated)
 growth=(pairs-{10,50,200,500,1000} bystanders-{2000,5000,10000,15000}
     members-{2,4,8,16,32,64} rooms-{1,10,100,1000})
 
@@ -77,6 +77,9 @@ plan() {
         relay-2000) servers+=(peerjs relay) work=(relay --pairs 2000 --messages 176000) ;;
         relay-deep)
             servers+=(peerjs relay) work=(relay --pairs 100 --in-flight 8 --messages 200000) ;;
+        relay-together)
+            servers+=(peerjs relay)
+            work=(relay --pairs 100 --in-flight 8 --together --messages 200000) ;;
         # As long as the interval of our heartbeat: each user is asked once.
         idle) servers+=(peerjs) work=(idle --users 10000 --seconds 25) ;;
         idle-tls)

@@ -1,14 +1,17 @@
 //! A client: one socket of one user.
+//!
+//! As cheap as it can be, since its time must not be what the server waits for: what came together is
+//! answered together, in one write.
 
 use std::net::SocketAddr;
 
-use futures_util::SinkExt;
+use actix_codec::{Decoder, Encoder};
+use actix_http::ws::{Codec, Frame, Message};
+use bytes::{Buf, BytesMut};
+use bytestring::ByteString;
 use futures_util::stream::{self, StreamExt};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::Target;
 use super::dialect::{Dialect, Heard, Step};
@@ -16,11 +19,18 @@ use super::secure;
 
 /// So many connect at a time.
 const AT_A_TIME: usize = 50;
+/// Room for what is read at once.
+const ROOM: usize = 16 << 10;
+/// A message that is larger is a fault.
+const LARGEST: usize = 1 << 20;
 
 pub struct Client {
     pub user: String,
     pub dialect: Dialect,
-    socket: WebSocketStream<Box<dyn Stream>>,
+    stream: Box<dyn Stream>,
+    codec: Codec,
+    unread: BytesMut,
+    unsent: BytesMut,
 }
 
 /// With TLS or without.
@@ -39,15 +49,15 @@ impl Client {
 
     /// Connects.
     pub async fn dials(target: &Target, user: String) -> Self {
-        let url = target.dialect.url(&target.url, &user);
         let tcp = connect(&target.url).await;
-        let stream: Box<dyn Stream> = match &target.trust {
+        let mut stream: Box<dyn Stream> = match &target.trust {
             Some(certificate) => Box::new(secure::wrap(tcp, certificate).await),
             None => Box::new(tcp),
         };
-        let small = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(0);
-        let (socket, _) = client_async_with_config(url, stream, Some(small)).await.unwrap();
-        Self { user, dialect: target.dialect, socket }
+        let url = target.dialect.url(&target.url, &user);
+        let unread = shake_hands(&mut stream, &url).await;
+        let codec = Codec::new().client_mode().max_size(LARGEST);
+        Self { user, dialect: target.dialect, stream, codec, unread, unsent: BytesMut::new() }
     }
 
     /// `count` of them, who are called `prefix` and a number.
@@ -56,12 +66,25 @@ impl Client {
         all.buffered(AT_A_TIME).collect().await
     }
 
-    pub async fn sends(&mut self, step: Step, to: &str, data: &str) {
-        self.says(self.dialect.message(step, to, data)).await;
+    /// Puts a step of a call down, to be sent with what else there is to send.
+    pub fn sends(&mut self, step: Step, to: &str, data: &str) {
+        let text = self.dialect.message(step, to, data);
+        self.says(text);
     }
 
-    pub async fn says(&mut self, text: String) {
-        self.socket.send(Message::text(text)).await.unwrap();
+    /// Puts a text down, to be sent when there is nothing left to hear.
+    pub fn says(&mut self, text: String) {
+        self.writes(Message::Text(text.into()));
+    }
+
+    fn writes(&mut self, message: Message) {
+        self.codec.encode(message, &mut self.unsent).unwrap();
+    }
+
+    /// Sends what has been put down.
+    pub async fn flushes(&mut self) {
+        // May be given up and begun again.
+        self.stream.write_all_buf(&mut self.unsent).await.unwrap();
     }
 
     /// The next step that comes from somebody.
@@ -74,25 +97,38 @@ impl Client {
         }
     }
 
-    /// The next text, or `None` when the server has ended it.
-    pub async fn next(&mut self) -> Option<String> {
+    /// The next text, or `None` when the server has ended it. May be given up and asked for again.
+    pub async fn next(&mut self) -> Option<ByteString> {
         loop {
-            match self.socket.next().await {
-                Some(Ok(Message::Text(text))) => return Some(text.to_string()),
-                Some(Ok(Message::Close(_)) | Err(Error::ConnectionClosed | Error::Protocol(_))) => {
-                    return None;
+            match self.codec.decode(&mut self.unread).unwrap() {
+                Some(Frame::Text(text)) => return Some(text.try_into().unwrap()),
+                Some(Frame::Ping(content)) => self.writes(Message::Pong(content)),
+                Some(Frame::Close(_)) => return None,
+                Some(Frame::Pong(_)) => {}
+                Some(other) => panic!("{} hears {other:?}", self.user),
+                None => {
+                    if self.unsent.has_remaining() {
+                        self.flushes().await;
+                    }
+                    self.unread.reserve(ROOM);
+                    if self.stream.read_buf(&mut self.unread).await.unwrap_or(0) == 0 {
+                        return None;
+                    }
                 }
-                Some(Ok(_)) => {}
-                Some(Err(Error::Io(_))) | None => return None,
-                Some(Err(error)) => panic!("{}: {error}", self.user),
             }
         }
     }
 
     /// Says goodbye and waits for the end.
     pub async fn leaves(mut self) {
-        let _ = self.socket.close(None).await;
-        while let Some(Ok(_)) = self.socket.next().await {}
+        self.writes(Message::Close(None));
+        // The server may have ended it already.
+        let _ = self.stream.write_all_buf(&mut self.unsent).await;
+        while self.next().await.is_some() {}
+        self.unread.clear();
+        while self.stream.read_buf(&mut self.unread).await.is_ok_and(|read| read > 0) {
+            self.unread.clear();
+        }
     }
 }
 
@@ -103,6 +139,25 @@ pub async fn connect(url: &str) -> TcpStream {
     let tcp = TcpStream::connect(address).await.unwrap();
     tcp.set_nodelay(true).unwrap();
     tcp
+}
+
+/// Asks for the upgrade, and returns what came behind the answer.
+pub async fn shake_hands(stream: &mut (impl Stream + ?Sized), url: &str) -> BytesMut {
+    let (host, path) = url.split_once("://").unwrap().1.split_once('/').unwrap();
+    let request = format!(
+        "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = BytesMut::with_capacity(ROOM);
+    let end = loop {
+        assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "{answer:?}");
+        if let Some(end) = memchr::memmem::find(&answer, b"\r\n\r\n") {
+            break end + 4;
+        }
+    };
+    assert!(answer.starts_with(b"HTTP/1.1 101"), "{answer:?}");
+    answer.split_off(end)
 }
 
 /// Everybody says goodbye.

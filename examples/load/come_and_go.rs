@@ -38,7 +38,8 @@ pub async fn replace(target: &Target, meter: &Meter, users: usize, times: usize)
     }
     let after = meter.read();
     for client in &mut clients {
-        watcher.sends(Step::Offer, &client.user, "still there").await;
+        watcher.sends(Step::Offer, &client.user, "still there");
+        watcher.flushes().await;
         assert_eq!(client.hears().await.data, "still there");
     }
     if target.dialect.replaces() {

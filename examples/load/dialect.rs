@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 /// A server's language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -73,28 +73,49 @@ impl Dialect {
             Step::Answer => ("answer", "ANSWER"),
             Step::Candidate => ("candidate", "CANDIDATE"),
         };
-        match self {
-            Dialect::Switchboard => json!({"type": small, "to": to, "data": data}),
-            Dialect::Peerjs => json!({"type": big, "dst": to, "payload": data}),
-        }
-        .to_string()
+        let encoded = match self {
+            Dialect::Switchboard => {
+                serde_json::to_string(&ToSwitchboard { r#type: small, to, data })
+            }
+            Dialect::Peerjs => {
+                serde_json::to_string(&ToPeerjs { r#type: big, dst: to, payload: data })
+            }
+        };
+        encoded.unwrap()
     }
 
     /// A step that has come from somebody; `None` for anything else.
     pub fn hear(self, message: &str) -> Option<Heard> {
-        let message: Value = serde_json::from_str(message).unwrap();
-        let (from, data) = match self {
-            Dialect::Switchboard => ("from", "data"),
-            Dialect::Peerjs => ("src", "payload"),
-        };
-        let kind = message["type"].as_str().unwrap().to_ascii_lowercase();
-        match &*kind {
-            "offer" | "answer" | "candidate" | "message" => Some(Heard {
-                from: message[from].as_str().unwrap().to_owned(),
-                data: message[data].as_str().unwrap().to_owned(),
-            }),
-            "error" => panic!("the server refuses: {message}"),
+        let heard: Incoming<'_> = serde_json::from_str(message).unwrap();
+        match heard.r#type {
+            "offer" | "answer" | "candidate" | "message" | "OFFER" | "ANSWER" | "CANDIDATE" => {
+                Some(Heard { from: heard.from.unwrap(), data: heard.data.unwrap() })
+            }
+            "error" | "ERROR" => panic!("the server refuses: {message}"),
             _ => None,
         }
     }
+}
+
+#[derive(Serialize)]
+struct ToSwitchboard<'a> {
+    r#type: &'a str,
+    to: &'a str,
+    data: &'a str,
+}
+
+#[derive(Serialize)]
+struct ToPeerjs<'a> {
+    r#type: &'a str,
+    dst: &'a str,
+    payload: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Incoming<'a> {
+    r#type: &'a str,
+    #[serde(alias = "src")]
+    from: Option<String>,
+    #[serde(alias = "payload")]
+    data: Option<String>,
 }

@@ -13,11 +13,14 @@ use super::relay::one_call_each;
 
 /// How long a server may take to come to rest before memory is read.
 const REST: Duration = Duration::from_secs(5);
+/// How much longer each user makes it until all have been told how many they are.
+const TOLD_EACH: Duration = Duration::from_millis(1);
 
 pub async fn run(target: &Target, meter: &Meter, users: usize, seconds: u64) -> Value {
     let users = users.next_multiple_of(2);
     let start = meter.resident();
-    let clients = stay(Client::many(target, "u", users).await, REST).await;
+    let clients =
+        stay(Client::many(target, "u", users).await, REST + TOLD_EACH * users as u32).await;
     let fresh = meter.resident();
     let before = meter.read();
     let clients = stay(clients, Duration::from_secs(seconds)).await;
@@ -54,7 +57,8 @@ async fn stay_until(mut client: Client, end: Instant) -> Client {
             assert!(heard.is_some(), "{} was closed", client.user);
         }
         if let Some((_, word)) = heartbeat {
-            client.says(word.to_owned()).await;
+            client.says(word.to_owned());
+            client.flushes().await;
         }
     }
     client

@@ -54,19 +54,7 @@ pub struct Target {
 #[derive(Subcommand)]
 enum Scenario {
     /// Pairs that send each other offers, answers and candidates.
-    Relay {
-        #[arg(long, default_value_t = 100)]
-        pairs: usize,
-        /// Messages that each pair has under way at a time.
-        #[arg(long, default_value_t = 1)]
-        in_flight: usize,
-        /// Messages in all.
-        #[arg(long, default_value_t = 200_000)]
-        messages: usize,
-        /// Users who are there and say nothing.
-        #[arg(long, default_value_t = 0)]
-        bystanders: usize,
-    },
+    Relay(relay::Talk),
     /// Pairs that send more than the server can take.
     Saturate {
         #[arg(long, default_value_t = 16)]
@@ -135,9 +123,7 @@ async fn run(options: Options) -> Value {
     let meter = Meter::of(target.pid);
     let (name, figures) = match scenario {
         Scenario::Certificate { .. } => unreachable!("it is done"),
-        Scenario::Relay { pairs, in_flight, messages, bystanders } => {
-            ("relay", relay::run(&target, &meter, pairs, in_flight, messages, bystanders).await)
-        }
+        Scenario::Relay(talk) => ("relay", relay::run(&target, &meter, talk).await),
         Scenario::Saturate { pairs, messages } => {
             ("saturate", saturate::run(&target, &meter, pairs, messages).await)
         }

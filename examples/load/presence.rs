@@ -12,8 +12,10 @@ use super::meter::Meter;
 
 /// Longer than the server gathers changes, so that each is told alone.
 const WINDOW: Duration = Duration::from_millis(120);
-/// Longer than the server gathers totals.
+/// Longer than the server gathers totals, and how much longer each user makes it until all have heard
+/// one.
 const TOTALS: Duration = Duration::from_millis(1200);
+const TOTALS_EACH: Duration = Duration::from_millis(1);
 
 /// What a user has heard of those who came and went.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -30,7 +32,8 @@ pub async fn run(target: &Target, meter: &Meter, users: usize, times: usize) -> 
     let (stop, stopped) = watch::channel(());
     let listening = clients.into_iter().map(|it| actix_rt::spawn(listen(it, stopped.clone())));
     let listening: Vec<_> = listening.collect();
-    sleep(TOTALS).await;
+    let totals = TOTALS + TOTALS_EACH * users as u32;
+    sleep(totals).await;
     let before = meter.read();
     for number in 0..times {
         let one = Client::connects(target, format!("more{number}")).await;
@@ -39,7 +42,7 @@ pub async fn run(target: &Target, meter: &Meter, users: usize, times: usize) -> 
         sleep(WINDOW).await;
     }
     let after = meter.read();
-    sleep(TOTALS).await;
+    sleep(totals).await;
     drop(stop);
     let mut clients = Vec::with_capacity(users);
     let mut by_name = None;

@@ -22,7 +22,7 @@ pub async fn run(
     let mut clients = Client::many(target, "u", rooms * members).await;
     for (number, client) in clients.iter_mut().enumerate() {
         let room = format!("r{}", number / members);
-        client.says(json!({"type": "join", "room": room}).to_string()).await;
+        client.says(json!({"type": "join", "room": room}).to_string());
         while !client.next().await.unwrap().starts_with(r#"{"type":"room-joined""#) {}
     }
     let rounds = messages.div_ceil(rooms * members);
@@ -58,12 +58,13 @@ async fn take_part(mut client: Client, number: usize, members: usize, rounds: us
         let data = format!("{:x<SIZE$}", format!("{turn} "));
         if speaker == place {
             let room = format!("r{room}");
-            client.says(json!({"type": "message", "room": room, "data": data}).to_string()).await;
+            client.says(json!({"type": "message", "room": room, "data": data}).to_string());
         } else {
             let heard = client.hears().await;
             assert_eq!(heard.from, format!("u{}", room * members + speaker), "misdelivered");
             assert_eq!(heard.data, data, "lost, doubled or out of order");
         }
     }
+    client.flushes().await;
     client
 }

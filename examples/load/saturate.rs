@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use super::Target;
-use super::client::connect;
+use super::client::{connect, shake_hands};
 use super::dialect::{Dialect, Step};
 use super::meter::Meter;
 
@@ -31,7 +31,10 @@ pub async fn run(target: &Target, meter: &Meter, pairs: usize, messages: usize) 
     let each = messages.div_ceil(pairs).next_multiple_of(TOGETHER);
     let mut users = Vec::new();
     for number in 0..pairs * 2 {
-        users.push(shake_hands(&target.url, &format!("u{number}")).await);
+        let mut socket = connect(&target.url).await;
+        // What came behind the answer has no number.
+        shake_hands(&mut socket, &target.dialect.url(&target.url, &format!("u{number}"))).await;
+        users.push(socket);
     }
     let (before, begin) = (meter.read(), Instant::now());
     let mut tasks = Vec::new();
@@ -59,24 +62,6 @@ pub async fn run(target: &Target, meter: &Meter, pairs: usize, messages: usize) 
 fn pairs_of(users: Vec<TcpStream>) -> Vec<(TcpStream, TcpStream)> {
     let mut users = users.into_iter();
     std::iter::from_fn(|| Some((users.next()?, users.next()?))).collect()
-}
-
-/// Asks for the upgrade; what follows is left in the socket, or is looked over by [`hear`].
-async fn shake_hands(url: &str, user: &str) -> TcpStream {
-    let mut socket = connect(url).await;
-    let (host, path) = url.trim_start_matches("ws://").split_once('/').unwrap();
-    let request = format!(
-        "GET /{path}?userId={user} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\n\
-         Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    );
-    socket.write_all(request.as_bytes()).await.unwrap();
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(socket.read_u8().await.unwrap());
-    }
-    assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
-    socket
 }
 
 async fn send(
