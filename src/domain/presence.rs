@@ -16,6 +16,8 @@ pub(super) const TOTAL_EVERY: Duration = Duration::from_secs(1);
 /// To so many at a time; others have their turn in the next second. So what numbers cost is bounded
 /// however many are online, and nobody's message waits behind thousands of them.
 pub(super) const TOTALS_AT_A_TIME: usize = 1000;
+/// For that, so many are looked at, at most: who is told names has no turn.
+pub(super) const LOOKS_AT_A_TIME: usize = 10 * TOTALS_AT_A_TIME;
 /// The most users that one user can watch.
 pub(super) const WATCHED_MAX: usize = 256;
 
@@ -62,12 +64,12 @@ pub(super) struct Presence {
 }
 
 /// Users have turns to be told the number of users: round after round in byte order, each going on
-/// where the last one ended, until everybody's turn has come since the last change.
+/// where the last one ended, until everybody has been looked at since the last change.
 #[derive(Debug, Default)]
 pub(super) struct Round {
-    /// Who had the last turn.
+    /// Who was looked at last.
     pub(super) last: Option<UserId>,
-    /// How many turns are left; beyond the number of users it is everybody's.
+    /// How many are left; beyond the number of users it is everybody.
     pub(super) left: usize,
 }
 

@@ -74,12 +74,11 @@ impl<C: Eq> Registry<C> {
         book::page(&self.order, after, limit, except)
     }
 
-    /// `count` users in byte order after `last`, going on with the first of all behind the last:
-    /// nobody twice, so fewer where there are not so many.
-    pub(super) fn next_in_turn(&self, last: Option<&UserId>, count: usize) -> Vec<UserId> {
+    /// All users, each once: in byte order after `last`, and then those before.
+    pub(super) fn in_turn(&self, last: Option<&UserId>) -> impl Iterator<Item = &UserId> {
         let from = last.map_or(Bound::Unbounded, Bound::Excluded);
         let behind = self.order.range::<UserId, _>((from, Bound::Unbounded));
-        behind.chain(&self.order).take(count.min(self.len())).cloned().collect()
+        behind.chain(&self.order).take(self.len())
     }
 
     /// The display names of those of `users` who have one.

@@ -217,7 +217,7 @@ impl SignalingHub {
         for (link, delivery) in self.outbox.drain(..) {
             link.deliver(delivery);
         }
-        // After a word to everybody there is room for thousands.
+        // After a word to everybody there is room for a thousand or more.
         give_back(&mut self.outbox);
         give_back(&mut self.effects);
         self.alarm.set(self.board.next_due());

@@ -12,6 +12,16 @@ fn board_of_three_with_limit_three() -> Board {
     Board::with(|config| config.presence_limit = 3).and(["ana", "bo", "cy"])
 }
 
+/// Past the limit from the start, and nobody has anything left to hear.
+fn crowd(size: usize) -> (Board, Vec<String>) {
+    let mut board = Board::with(|config| config.presence_limit = 3);
+    let users: Vec<_> = (0..size).map(|number| format!("user{number}")).collect();
+    users.iter().for_each(|user| drop(board.logs_in(user)));
+    board.passes(secs(5));
+    users.iter().for_each(|user| drop(board.hears(user)));
+    (board, users)
+}
+
 #[test]
 fn up_to_the_limit_names_are_told() {
     let mut board = Board::with(|config| config.presence_limit = 3).and(["ana", "bo"]);
@@ -64,27 +74,16 @@ fn totals_are_told_at_most_once_a_second() {
 
 #[test]
 fn one_more_user_is_one_effect_for_itself_and_none_for_the_crowd() {
-    let mut board = Board::with(|config| config.presence_limit = 3);
-    let users: Vec<_> = (0..500).map(|number| format!("user{number}")).collect();
-    users.iter().for_each(|user| drop(board.logs_in(user)));
-    board.settle();
+    let (mut board, users) = crowd(500);
     board.logs_in("first"); // everybody is told at once, which begins a second
     users.iter().for_each(|user| drop(board.hears(user)));
 
     board.passes(millis(500));
     board.logs_in("second");
 
-    assert!(users.iter().all(|user| board.hears(user).is_empty()));
-}
-
-/// Past the limit from the start, and nobody has anything left to hear.
-fn crowd(size: usize) -> (Board, Vec<String>) {
-    let mut board = Board::with(|config| config.presence_limit = 3);
-    let users: Vec<_> = (0..size).map(|number| format!("user{number}")).collect();
-    users.iter().for_each(|user| drop(board.logs_in(user)));
-    board.passes(secs(5));
-    users.iter().for_each(|user| drop(board.hears(user)));
-    (board, users)
+    for user in &users {
+        assert_eq!(board.hears(user), NOTHING, "{user}");
+    }
 }
 
 #[test]
@@ -121,6 +120,60 @@ fn a_change_in_a_round_is_told_to_those_who_had_their_turn_before_it_too() {
     for user in &users {
         assert_eq!(board.hears(user).last(), Some(&total(2501)), "{user}");
     }
+}
+
+#[test]
+fn a_late_alarm_tells_no_more_than_a_thousand_and_nobody_twice() {
+    let (mut board, users) = crowd(2500);
+    board.goes("user1");
+    let told =
+        |board: &mut Board| users.iter().map(|user| board.hears(user).len()).collect::<Vec<_>>();
+    drop(told(&mut board));
+
+    board.oversleeps(millis(1001));
+    board.goes("user2");
+
+    let heard = told(&mut board);
+    assert!(heard.iter().all(|times| *times <= 1), "{heard:?}");
+    assert_eq!(heard.iter().sum::<usize>(), 1000);
+    board.passes(secs(5));
+    assert_eq!(board.hears("user3").last(), Some(&total(2497)));
+}
+
+#[test]
+fn who_leaves_in_a_round_takes_nobodys_turn() {
+    let (mut board, users) = crowd(2500);
+    board.logs_in("more");
+    let (had_a_turn, waits): (Vec<_>, Vec<_>) =
+        users.iter().partition(|user| !board.hears(user).is_empty());
+    // The last of those who had one is where the next turn begins.
+    for user in had_a_turn.iter().max().into_iter().chain(&waits[..10]) {
+        board.goes(user);
+    }
+    board.passes(secs(5));
+
+    let left =
+        |user: &&&String| !waits[..10].contains(user) && Some(*user) != had_a_turn.iter().max();
+    for user in users.iter().filter(|user| left(&user)) {
+        assert_eq!(board.hears(user).last(), Some(&total(2489)), "{user}");
+    }
+}
+
+#[test]
+fn where_many_are_told_names_the_few_who_are_told_numbers_do_not_wait_for_their_turns() {
+    let mut board = Board::with(|config| config.presence_limit = 1500);
+    let users: Vec<_> = (0..1498).map(|number| format!("user{number}")).collect();
+    users.iter().for_each(|user| drop(board.logs_in(user)));
+    for user in ["ana", "bo", "cy"] {
+        board.logs_in(user); // the third is one too many, and told numbers
+    }
+    board.goes("bo");
+    board.passes(secs(5));
+    drop(board.hears("cy"));
+
+    board.goes("ana");
+
+    assert_eq!(board.hears("cy"), [total(1498)]);
 }
 
 #[test]

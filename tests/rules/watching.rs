@@ -215,7 +215,7 @@ fn who_falls_from_names_to_totals_goes_on_being_told_of_the_watched_by_name() {
 
     board.logs_in("cy");
     board.passes(secs(2));
-    assert_eq!(board.hears("ana"), [online(["cy"]), json!({"type": "presence", "total": 2})]);
+    assert_eq!(board.hears("ana"), [json!({"type": "presence", "total": 2}), online(["cy"])]);
     board.goes("bo");
     board.passes(secs(2));
 

@@ -9,9 +9,9 @@ use super::Switchboard;
 use crate::config::PresenceMode;
 use crate::domain::agenda::Due;
 use crate::domain::presence::{
-    CHANGES_EVERY, Changes, Known, TOTAL_EVERY, TOTALS_AT_A_TIME, WATCHED_MAX,
+    CHANGES_EVERY, Changes, Known, LOOKS_AT_A_TIME, TOTAL_EVERY, TOTALS_AT_A_TIME, WATCHED_MAX,
 };
-use crate::domain::session::View;
+use crate::domain::session::{Session, View};
 use crate::domain::{Effect, Handle};
 use crate::protocol::{MessageId, NotPermitted, Refusal, ServerMessage, UserId};
 
@@ -38,7 +38,7 @@ impl<C: Handle> Switchboard<C> {
     pub(super) fn tell_changes(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
         if self.presence.named > 0 {
             if self.registry.len() > self.config.presence_limit {
-                self.stop_naming(now);
+                self.stop_naming(now, effects);
             } else {
                 self.tell_names(effects);
             }
@@ -48,13 +48,19 @@ impl<C: Handle> Switchboard<C> {
         self.presence.changes_from = Some(now + CHANGES_EVERY);
     }
 
-    fn stop_naming(&mut self, now: Instant) {
-        for (_, session) in self.registry.sessions_mut() {
-            if matches!(session.view, View::Names(_)) {
+    /// Names are told no more, so that everybody must know at once that its list is over.
+    fn stop_naming(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
+        let by_name = |(user, session): (&UserId, &mut Session<C>)| {
+            let named = matches!(session.view, View::Names(_));
+            named.then(|| {
                 session.view = View::Total { told: None };
-            }
-        }
+                user.clone()
+            })
+        };
+        let users = self.registry.sessions_mut().filter_map(by_name).collect();
         self.presence.named = 0;
+        self.tell_total(users, effects);
+        self.presence.total_from = Some(now + TOTAL_EVERY);
         self.plan_totals(now);
     }
 
@@ -107,22 +113,44 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// Tells the number of others to those who are told numbers and whose turn it is.
+    /// Tells the number of others to those whose turn it is.
     pub(super) fn tell_totals(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
-        if self.presence.named == self.registry.len() {
+        // Where time was late, what had been planned before is due together with what was planned since.
+        if self.presence.total_from.is_some_and(|from| now < from)
+            || self.presence.named == self.registry.len()
+        {
             return;
         }
-        let round = &mut self.presence.round;
-        let users =
-            self.registry.next_in_turn(round.last.as_ref(), TOTALS_AT_A_TIME.min(round.left));
-        round.last = users.last().cloned();
-        round.left = round.left.min(self.registry.len()) - users.len();
+        let users = self.take_turns();
         let next = now + TOTAL_EVERY;
         self.presence.total_from = Some(next);
-        if round.left > 0 {
+        if self.presence.round.left > 0 {
             self.agenda.put(next, Due::Totals);
         }
         self.tell_total(users, effects);
+    }
+
+    /// The next who are told numbers and know another one.
+    fn take_turns(&mut self) -> Vec<UserId> {
+        let others = self.registry.len() - 1;
+        let round = &mut self.presence.round;
+        round.left = round.left.min(self.registry.len());
+        let looks = round.left.min(LOOKS_AT_A_TIME);
+        let mut outdated = Vec::new();
+        let mut last = None;
+        for user in self.registry.in_turn(round.last.as_ref()).take(looks) {
+            round.left -= 1;
+            last = Some(user);
+            let view = self.registry.session(user).map(|session| session.view);
+            if matches!(view, Some(View::Total { told }) if told != Some(others)) {
+                outdated.push(user.clone());
+            }
+            if outdated.len() == TOTALS_AT_A_TIME {
+                break;
+            }
+        }
+        round.last = last.cloned().or(round.last.take());
+        outdated
     }
 
     fn tell_total(&mut self, users: Vec<UserId>, effects: &mut Vec<Effect<C>>) {
@@ -137,11 +165,8 @@ impl<C: Handle> Switchboard<C> {
         let frame = message.encode();
         for user in users {
             let Some(session) = self.registry.session_mut(&user) else { continue };
-            if let View::Total { told } = &mut session.view
-                && told.replace(others) != Some(others)
-            {
-                self.show_frame(&user, frame.clone(), effects);
-            }
+            session.view = View::Total { told: Some(others) };
+            self.show_frame(&user, frame.clone(), effects);
         }
     }
 
