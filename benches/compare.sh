@@ -39,7 +39,8 @@ if [ "$rounds" != 0 ]; then
 fi
 ulimit -n "$(ulimit -Hn)"
 
-load() { taskset -c 1 "$load_program" "$@"; }
+# None takes more than two minutes.
+load() { timeout 300 taskset -c 1 "$load_program" "$@"; }
 
 # start SERVER [ARGUMENT…]: sets pid and at, which is where the load goes.
 start() {

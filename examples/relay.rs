@@ -38,6 +38,8 @@ struct Relay {
     peers: HashMap<usize, Peer>,
     users: HashMap<String, usize>,
     next: usize,
+    /// Those for whom something has come since they were last written to.
+    behind: Vec<usize>,
 }
 
 fn main() {
@@ -55,14 +57,18 @@ fn main() {
             match event.token() {
                 LISTENER => relay.accept(&listener, &poll),
                 Token(number) => {
-                    if event.is_writable() {
-                        relay.write(number, &[]);
-                    }
                     if event.is_readable() {
                         relay.read(number, &mut scratch);
                     }
+                    if event.is_writable() {
+                        relay.write(number);
+                    }
                 }
             }
+        }
+        // What has come for one user in this round leaves in one write.
+        while let Some(number) = relay.behind.pop() {
+            relay.write(number);
         }
     }
 }
@@ -80,11 +86,15 @@ impl Relay {
     }
 
     fn read(&mut self, number: usize, scratch: &mut [u8]) {
-        loop {
+        let mut is_dry = false;
+        while !is_dry {
             let Some(peer) = self.peers.get_mut(&number) else { return };
             match peer.stream.read(scratch) {
                 Ok(0) => return self.forget(number),
-                Ok(count) => peer.unread.extend_from_slice(&scratch[..count]),
+                Ok(count) => {
+                    peer.unread.extend_from_slice(&scratch[..count]);
+                    is_dry = count < scratch.len();
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(_) => return self.forget(number),
             }
@@ -110,47 +120,54 @@ impl Relay {
         );
         peer.user = Some(user.clone());
         let older = self.users.insert(user, number);
-        self.write(number, answer.as_bytes());
-        self.write(number, &[&head_of(WELCOME.len())[..], WELCOME].concat());
+        peer.unwritten.extend_from_slice(answer.as_bytes());
+        put_head(&mut peer.unwritten, WELCOME.len());
+        peer.unwritten.extend_from_slice(WELCOME);
+        self.behind.push(number);
         if let Some(older) = older {
             self.forget(older);
         }
     }
 
     fn pass_on(&mut self, number: usize) {
-        loop {
-            let Some(peer) = self.peers.get_mut(&number) else { return };
-            let Some((opcode, content, length)) = unmask(&mut peer.unread) else { return };
+        let Some(peer) = self.peers.get_mut(&number) else { return };
+        let from = peer.user.clone().unwrap();
+        let mut unread = std::mem::take(&mut peer.unread);
+        let mut done = 0;
+        while let Some((opcode, content, length)) = unmask(&mut unread[done..]) {
             if opcode != 1 {
                 return self.forget(number);
             }
-            let text = &peer.unread[content..length];
-            let from = peer.user.as_deref().unwrap();
-            let start = memmem::find(text, br#""to":""#).unwrap() + 6;
-            let end = start + memchr::memchr(b'"', &text[start..]).unwrap();
-            let to = std::str::from_utf8(&text[start..end]).unwrap();
-            let Some(to) = self.users.get(to).copied() else { return };
-            let stamp = format!(r#"{{"from":"{from}","#);
-            let mut frame = head_of(stamp.len() + text.len() - 1);
-            frame.extend_from_slice(stamp.as_bytes());
-            frame.extend_from_slice(&text[1..]);
-            peer.unread.drain(..length);
-            if peer.unread.is_empty() {
-                peer.unread = Vec::new();
-            }
-            self.write(to, &frame);
+            self.send_on(&from, &unread[done + content..done + length]);
+            done += length;
+        }
+        if done < unread.len()
+            && let Some(peer) = self.peers.get_mut(&number)
+        {
+            unread.drain(..done);
+            peer.unread = unread;
         }
     }
 
-    fn write(&mut self, number: usize, bytes: &[u8]) {
-        let Some(peer) = self.peers.get_mut(&number) else { return };
-        let mut rest = bytes;
-        if peer.unwritten.is_empty()
-            && let Ok(written) = peer.stream.write(rest)
-        {
-            rest = &rest[written..];
+    fn send_on(&mut self, from: &str, text: &[u8]) {
+        let start = memmem::find(text, br#""to":""#).unwrap() + 6;
+        let end = start + memchr::memchr(b'"', &text[start..]).unwrap();
+        let to = std::str::from_utf8(&text[start..end]).unwrap();
+        let Some(number) = self.users.get(to) else { return };
+        let Some(peer) = self.peers.get_mut(number) else { return };
+        let parts = [&br#"{"from":""#[..], from.as_bytes(), br#"","#, &text[1..]];
+        if peer.unwritten.is_empty() {
+            self.behind.push(*number);
         }
-        peer.unwritten.extend_from_slice(rest);
+        put_head(&mut peer.unwritten, parts.iter().map(|part| part.len()).sum());
+        for part in parts {
+            peer.unwritten.extend_from_slice(part);
+        }
+    }
+
+    /// Writes what the socket takes; it says when it takes more.
+    fn write(&mut self, number: usize) {
+        let Some(peer) = self.peers.get_mut(&number) else { return };
         while !peer.unwritten.is_empty() {
             match peer.stream.write(&peer.unwritten) {
                 Ok(written) => drop(peer.unwritten.drain(..written)),
@@ -170,20 +187,19 @@ impl Relay {
 }
 
 /// The head of a text frame of the server.
-fn head_of(length: usize) -> Vec<u8> {
-    let mut head = vec![0x81];
+fn put_head(wire: &mut Vec<u8>, length: usize) {
+    wire.push(0x81);
     match length {
-        0..126 => head.push(length as u8),
+        0..126 => wire.push(length as u8),
         126..65536 => {
-            head.push(126);
-            head.extend((length as u16).to_be_bytes());
+            wire.push(126);
+            wire.extend((length as u16).to_be_bytes());
         }
         _ => {
-            head.push(127);
-            head.extend((length as u64).to_be_bytes());
+            wire.push(127);
+            wire.extend((length as u64).to_be_bytes());
         }
     }
-    head
 }
 
 /// Unmasks the first frame in place, if it is whole: its opcode, where its content begins and

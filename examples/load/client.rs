@@ -1,9 +1,11 @@
 //! A client: one socket of one user.
 //!
-//! As cheap as it can be, since its time must not be what the server waits for: what came together is
-//! answered together, in one write.
+//! As cheap as it can be, since its time must not be what the server waits for.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
 
 use actix_codec::{Decoder, Encoder};
 use actix_http::ws::{Codec, Frame, Message};
@@ -12,6 +14,7 @@ use bytestring::ByteString;
 use futures_util::stream::{self, StreamExt};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::Target;
 use super::dialect::{Dialect, Heard, Step};
@@ -23,6 +26,13 @@ const AT_A_TIME: usize = 50;
 const ROOM: usize = 16 << 10;
 /// A message that is larger is a fault.
 const LARGEST: usize = 1 << 20;
+/// How long it may take until somebody hears something.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+thread_local! {
+    /// What all clients have heard from each other.
+    static HEARD: Cell<u64> = const { Cell::new(0) };
+}
 
 pub struct Client {
     pub user: String,
@@ -31,6 +41,8 @@ pub struct Client {
     codec: Codec,
     unread: BytesMut,
     unsent: BytesMut,
+    /// How often it has been asked for a sign of life.
+    pub pings: usize,
 }
 
 /// With TLS or without.
@@ -57,7 +69,8 @@ impl Client {
         let url = target.dialect.url(&target.url, &user);
         let unread = shake_hands(&mut stream, &url).await;
         let codec = Codec::new().client_mode().max_size(LARGEST);
-        Self { user, dialect: target.dialect, stream, codec, unread, unsent: BytesMut::new() }
+        let (dialect, unsent) = (target.dialect, BytesMut::new());
+        Self { user, dialect, stream, codec, unread, unsent, pings: 0 }
     }
 
     /// `count` of them, who are called `prefix` and a number.
@@ -66,13 +79,14 @@ impl Client {
         all.buffered(AT_A_TIME).collect().await
     }
 
-    /// Puts a step of a call down, to be sent with what else there is to send.
+    /// Puts a step of a call down, as [`Self::says`] does.
     pub fn sends(&mut self, step: Step, to: &str, data: &str) {
         let text = self.dialect.message(step, to, data);
         self.says(text);
     }
 
-    /// Puts a text down, to be sent when there is nothing left to hear.
+    /// Puts a text down; [`Self::flushes`] sends it, or [`Self::next`] when there is nothing left that
+    /// has come already.
     pub fn says(&mut self, text: String) {
         self.writes(Message::Text(text.into()));
     }
@@ -85,6 +99,7 @@ impl Client {
     pub async fn flushes(&mut self) {
         // May be given up and begun again.
         self.stream.write_all_buf(&mut self.unsent).await.unwrap();
+        self.stream.flush().await.unwrap();
     }
 
     /// The next step that comes from somebody.
@@ -92,6 +107,7 @@ impl Client {
         loop {
             let message = self.next().await.expect("the socket is open");
             if let Some(heard) = self.dialect.hear(&message) {
+                HEARD.set(HEARD.get() + 1);
                 return heard;
             }
         }
@@ -102,7 +118,10 @@ impl Client {
         loop {
             match self.codec.decode(&mut self.unread).unwrap() {
                 Some(Frame::Text(text)) => return Some(text.try_into().unwrap()),
-                Some(Frame::Ping(content)) => self.writes(Message::Pong(content)),
+                Some(Frame::Ping(content)) => {
+                    self.pings += 1;
+                    self.writes(Message::Pong(content));
+                }
                 Some(Frame::Close(_)) => return None,
                 Some(Frame::Pong(_)) => {}
                 Some(other) => panic!("{} hears {other:?}", self.user),
@@ -124,6 +143,8 @@ impl Client {
         self.writes(Message::Close(None));
         // The server may have ended it already.
         let _ = self.stream.write_all_buf(&mut self.unsent).await;
+        let _ = self.stream.flush().await;
+        self.unsent.clear();
         while self.next().await.is_some() {}
         self.unread.clear();
         while self.stream.read_buf(&mut self.unread).await.is_ok_and(|read| read > 0) {
@@ -157,7 +178,22 @@ pub async fn shake_hands(stream: &mut (impl Stream + ?Sized), url: &str) -> Byte
         }
     };
     assert!(answer.starts_with(b"HTTP/1.1 101"), "{answer:?}");
+    // The answer to the key above; both are those of RFC 6455, section 1.3.
+    assert!(memchr::memmem::find(&answer, b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=").is_some(), "{answer:?}");
     answer.split_off(end)
+}
+
+/// Does this work, and panics when nobody hears of anybody any more although it is not done: then a
+/// message was lost.
+pub async fn unless_stuck<T>(work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
+    loop {
+        let heard = HEARD.get();
+        if let Ok(done) = timeout(PATIENCE, work.as_mut()).await {
+            return done;
+        }
+        assert_ne!(HEARD.get(), heard, "nothing comes any more: a message was lost");
+    }
 }
 
 /// Everybody says goodbye.

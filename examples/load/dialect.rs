@@ -58,6 +58,14 @@ impl Dialect {
         self == Dialect::Switchboard
     }
 
+    /// How often a server, as it is set by default, asks who is silent for a sign of life.
+    pub fn asks(self) -> Option<Duration> {
+        match self {
+            Dialect::Switchboard => Some(Duration::from_secs(25)),
+            Dialect::Peerjs => None,
+        }
+    }
+
     /// What a client has to say again and again to stay.
     pub fn heartbeat(self) -> Option<(Duration, &'static str)> {
         match self {

@@ -23,8 +23,13 @@ pub async fn run(target: &Target, meter: &Meter, users: usize, seconds: u64) -> 
         stay(Client::many(target, "u", users).await, REST + TOLD_EACH * users as u32).await;
     let fresh = meter.resident();
     let before = meter.read();
+    let asked = pings(&clients);
     let clients = stay(clients, Duration::from_secs(seconds)).await;
     let after = meter.read();
+    let asked = pings(&clients) - asked;
+    if target.dialect.asks().is_some_and(|every| every <= Duration::from_secs(seconds)) {
+        assert!(asked * 100 >= users * 95, "only {asked} of {users} were asked for a sign of life");
+    }
     let clients = stay(one_call_each(clients).await, REST).await;
     let called = meter.resident();
     all_leave(clients).await;
@@ -38,8 +43,13 @@ pub async fn run(target: &Target, meter: &Meter, users: usize, seconds: u64) -> 
         "bytesPerUserAfterCall": each(called).round(),
         "leftKiB": left,
         "seconds": seconds,
+        "asked": asked,
         "cpuMicrosecondsPerUserAndSecond": after.cpu_each(&before, users * seconds.max(1) as usize),
     })
+}
+
+fn pings(clients: &[Client]) -> usize {
+    clients.iter().map(|client| client.pings).sum()
 }
 
 /// Keeps the clients' sockets alive for so long; answers pings, says what a client has to say.

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::Target;
-use super::client::{Client, all_leave};
+use super::client::{Client, all_leave, unless_stuck};
 use super::dialect::Step;
 use super::meter::Meter;
 
@@ -79,7 +79,7 @@ impl Play {
             let peer = format!("u{}", n ^ 1);
             actix_rt::spawn(self.one(client, peer, n % 2 == 0))
         });
-        join_all(tasks).await.into_iter().map(Result::unwrap).collect()
+        unless_stuck(join_all(tasks)).await.into_iter().map(Result::unwrap).collect()
     }
 
     async fn one(self, mut client: Client, peer: String, begins: bool) -> Client {

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::Target;
-use super::client::{Client, all_leave};
+use super::client::{Client, all_leave, unless_stuck};
 use super::meter::Meter;
 
 /// Bytes of what is said.
@@ -46,7 +46,7 @@ async fn talk(clients: Vec<Client>, members: usize, rounds: usize) -> Vec<Client
         .into_iter()
         .enumerate()
         .map(|(number, client)| actix_rt::spawn(take_part(client, number, members, rounds)));
-    join_all(tasks).await.into_iter().map(Result::unwrap).collect()
+    unless_stuck(join_all(tasks)).await.into_iter().map(Result::unwrap).collect()
 }
 
 /// Says its own message when it has heard that of the one before; every message must come, once and
