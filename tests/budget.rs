@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytestring::ByteString;
 use rand::SeedableRng;
@@ -63,6 +63,15 @@ impl Core {
         frames.count()
     }
 
+    /// Time passes until nothing is due any more: all have been told how many there are, a
+    /// thousand a second, and how far they were heard.
+    fn comes_to_rest(&mut self) {
+        while let Some(due) = self.board.next_due() {
+            self.now = due;
+            self.applies(Input::Tick);
+        }
+    }
+
     fn hears(&mut self, from: u32, frame: &ByteString) -> usize {
         let (said, bytes) = (decode(frame), frame.len());
         let (connection, user) = (Socket(from), self.users[from as usize].clone());
@@ -89,9 +98,7 @@ fn holds(received: Option<u64>) -> f64 {
     for number in 0..USERS {
         core.comes(number + 2, UserId::parse(&format!("user-{number}")).unwrap(), received);
     }
-    core.effects = Vec::new();
-    core.now += Duration::from_secs(2);
-    core.applies(Input::Tick);
+    core.comes_to_rest();
     core.effects = Vec::new();
     (dhat::HeapStats::get().curr_bytes - before) as f64 / f64::from(USERS)
 }

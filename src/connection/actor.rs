@@ -290,10 +290,10 @@ impl Drop for Connection {
 }
 
 #[cfg(test)]
-mod tests {
-    use actix::{Message, Recipient};
+pub(super) mod tests {
+    use actix::Message;
     use tokio::net::{TcpListener, TcpStream};
-    use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+    use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
     use super::*;
     use crate::config::Config;
@@ -324,11 +324,28 @@ mod tests {
         }
     }
 
-    fn node(hub: Recipient<FromConnection>) -> SharedNode {
+    /// A connection that waits to be let in, and what belongs to it.
+    pub(in crate::connection) struct Begun {
+        pub(in crate::connection) connection: Addr<Connection>,
+        reports: UnboundedReceiver<ConnectionEvent>,
+        node: SharedNode,
+        _client: TcpStream,
+    }
+
+    pub(in crate::connection) async fn begin() -> Begun {
+        let (reporter, reports) = unbounded_channel();
+        let hub = Reporter(reporter).start().recipient();
         let limits = Limits::from(&Config::default());
         let (unwritten, open) = (Default::default(), OpenSockets::default());
         let (closes, refusals, meters) = Default::default();
-        Rc::new(Node { hub, limits, unwritten, open, closes, refusals, meters })
+        let node = Rc::new(Node { hub, limits, unwritten, open, closes, refusals, meters });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let admission = Admission::Login(Login::fresh(UserId::parse("ana").unwrap()));
+        let guard = std::sync::Arc::new(());
+        let connection = Connection::start(stream.into(), BytesMut::new(), admission, guard, &node);
+        Begun { connection, reports, node, _client }
     }
 
     #[test]
@@ -340,15 +357,7 @@ mod tests {
 
     #[actix_rt::test]
     async fn a_panic_ends_that_socket_alone_and_the_hub_is_told_once() {
-        let (reporter, mut reports) = unbounded_channel();
-        let node = node(Reporter(reporter).start().recipient());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let (stream, _) = listener.accept().await.unwrap();
-        let login = Login::fresh(UserId::parse("ana").unwrap());
-        let admission = Admission::Login(login);
-        let guard = std::sync::Arc::new(());
-        let connection = Connection::start(stream.into(), BytesMut::new(), admission, guard, &node);
+        let Begun { connection, mut reports, node, _client } = begin().await;
         assert!(matches!(reports.recv().await, Some(ConnectionEvent::Opened(_))));
 
         connection.do_send(Panic);

@@ -155,3 +155,79 @@ impl Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix::{Addr, Context, Handler, Message, MessageResult};
+
+    use super::*;
+    use crate::config::Config;
+    use crate::connection::actor::tests::begin;
+
+    /// Puts the connection at rest, with a client that is silent since `heard`; returns when it rings.
+    #[derive(Message)]
+    #[rtype(result = "Instant")]
+    struct Silent {
+        heard: Instant,
+        asked: Asked,
+    }
+
+    impl Handler<Silent> for Connection {
+        type Result = MessageResult<Silent>;
+        fn handle(&mut self, silent: Silent, _: &mut Context<Self>) -> Self::Result {
+            self.phase = Phase::Open;
+            self.heard = silent.heard;
+            self.asked = silent.asked;
+            self.rings_at = None;
+            self.set_the_alarm(&mut task::Context::from_waker(task::Waker::noop()), Instant::now());
+            MessageResult(self.rings_at.unwrap())
+        }
+    }
+
+    async fn rings(connection: &Addr<Connection>, heard: Instant, asked: Asked) -> Instant {
+        connection.send(Silent { heard, asked }).await.unwrap()
+    }
+
+    #[actix_rt::test]
+    async fn all_who_fall_silent_within_a_hundredth_of_the_heartbeat_are_asked_and_given_up_together()
+     {
+        let heartbeat = Config::default().heartbeat;
+        let step = heartbeat / 100;
+        let moment = Duration::from_millis(1);
+        let begun = begin().await;
+        let connection = &begun.connection;
+        let now = Instant::now();
+
+        let asks = rings(connection, now, Asked::Nothing).await;
+        assert!(asks >= now + heartbeat, "never too early");
+        assert!(asks < now + heartbeat + step, "late by a hundredth at most");
+
+        let gives_up = asks + heartbeat + step;
+        for early in [Duration::ZERO, moment, step / 2, step - moment] {
+            let heard = asks - heartbeat - early;
+            assert_eq!(rings(connection, heard, Asked::Nothing).await, asks, "{early:?}");
+            // Whoever is asked is so a little after the time, and is given up when those who
+            // have answered are asked again.
+            let at = asks + moment + early;
+            for asked in [Asked::ByHeartbeat { at }, Asked::ByHub { at }] {
+                assert_eq!(rings(connection, heard, asked).await, gives_up, "{asked:?}");
+            }
+            assert_eq!(rings(connection, at, Asked::Nothing).await, gives_up, "{early:?}");
+            assert!(gives_up <= heard + (heartbeat + step) * 2, "{early:?}");
+        }
+    }
+
+    #[actix_rt::test]
+    async fn a_question_of_the_hub_neither_shortens_nor_lengthens_a_silent_life() {
+        let heartbeat = Config::default().heartbeat;
+        let begun = begin().await;
+        let heard = Instant::now();
+
+        for after in [Duration::ZERO, heartbeat / 2, heartbeat] {
+            let asked = Asked::ByHub { at: heard + after };
+            let gives_up = rings(&begun.connection, heard, asked).await;
+            assert!(gives_up >= heard + heartbeat * 2, "{after:?}");
+            assert!(gives_up < heard + heartbeat * 2 + heartbeat / 100, "{after:?}");
+        }
+    }
+}
