@@ -177,6 +177,32 @@ fn where_many_are_told_names_the_few_who_are_told_numbers_do_not_wait_for_their_
 }
 
 #[test]
+fn who_is_told_numbers_is_told_them_however_often_the_limit_is_crossed() {
+    let mut board = board_of_three_with_limit_three();
+    board.logs_in("di");
+    board.settle();
+
+    for number in 0..50 {
+        board.passes(millis(60));
+        board.goes("di");
+        if number % 3 == 1 {
+            board.goes("ed");
+        }
+        board.passes(millis(37));
+        board.logs_in("bo"); // is told names, until they are too many again
+        board.logs_in("di");
+        if number % 3 == 0 {
+            board.logs_in("ed");
+        }
+    }
+    board.passes(secs(2));
+
+    let heard = board.hears("ana");
+    assert!(heard.len() >= 4, "{heard:?}");
+    assert_eq!(heard.last(), Some(&total(3)));
+}
+
+#[test]
 fn a_round_goes_on_where_the_last_one_ended_whoever_comes_in_it() {
     let (mut board, users) = crowd(2500);
     for number in 0..5 {

@@ -48,7 +48,8 @@ impl<C: Handle> Switchboard<C> {
         self.presence.changes_from = Some(now + CHANGES_EVERY);
     }
 
-    /// Names are told no more, so that everybody must know at once that its list is over.
+    /// Names are told no more, so that everybody must know at once that its list is over; or when its
+    /// turn comes, if numbers have just been told.
     fn stop_naming(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
         let by_name = |(user, session): (&UserId, &mut Session<C>)| {
             let named = matches!(session.view, View::Names(_));
@@ -59,8 +60,10 @@ impl<C: Handle> Switchboard<C> {
         };
         let users = self.registry.sessions_mut().filter_map(by_name).collect();
         self.presence.named = 0;
-        self.tell_total(users, effects);
-        self.presence.total_from = Some(now + TOTAL_EVERY);
+        if self.presence.total_from.is_none_or(|from| from < now) {
+            self.tell_total(users, effects);
+            self.presence.total_from = Some(now + TOTAL_EVERY);
+        }
         self.plan_totals(now);
     }
 
