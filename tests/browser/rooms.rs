@@ -69,9 +69,13 @@ fn three_people_in_a_room_by_its_link_see_each_other_write_to_all_and_one_leaves
 #[test]
 fn of_two_shared_screens_one_fills_the_stage_and_nobody_disappears() {
     on_the_demo_page(async |demo| {
-        let pages = join_all(["ana", "bo", "cleo"].map(|user| demo.in_the_room(user))).await;
-        let [ana, bo, cleo] = &pages[..] else { unreachable!("there are three") };
-        for page in &pages {
+        // One after the other: with cleo, bo's tiles stand before those of ana, who shares first.
+        let cleo = demo.in_the_room("cleo").await;
+        cleo.reads("call-words", "You are alone in standup. Send its link to others.").await;
+        let bo = demo.in_the_room("bo").await;
+        cleo.reads("call-words", "2 people are in standup.").await;
+        let ana = demo.in_the_room("ana").await;
+        for page in [&ana, &bo, &cleo] {
             page.reads("call-words", "3 people are in standup.").await;
         }
 
