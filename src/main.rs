@@ -23,7 +23,10 @@ fn main() -> ExitCode {
     };
     match order {
         Order::Serve { config, log } => {
-            logging::start(&log, config.log_format);
+            let _running = match logging::start(&log, config.log_format) {
+                Ok(running) => running,
+                Err(why) => return refuse(&Fault::Start(why), FAILURE),
+            };
             match server::run(*config) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(fault) => fail(&fault),
@@ -64,7 +67,11 @@ fn fail(fault: &Fault) -> ExitCode {
             error!("{fault}");
             ExitCode::from(FAILURE)
         }
-        _ => refuse(fault, FAILURE),
+        _ => {
+            // By the log's own way: if nobody reads the log, writing past it would wait for ever.
+            logging::print(&format!("switchboard: {fault}"));
+            ExitCode::from(FAILURE)
+        }
     }
 }
 

@@ -1,24 +1,30 @@
 //! The log: one event a line on standard error.
 //!
+//! A thread of its own writes it, so that nobody who logs waits for whoever reads ([`writer`]).
+//!
 //! Promises: each line begins with its time and is about one event, whatever clients and panics put
 //! into it ([`line`]). What is logged at which level is each module's own business; the secrecy of
 //! what it is told is that of the types that hold it.
 
 mod line;
 mod seldom;
+mod writer;
 
 use std::any::Any;
-use std::io::Write;
+use std::io;
 use std::panic;
 use std::str::FromStr;
 use std::thread;
+use std::time::Duration;
 
-use env_logger::{Builder, Logger, Target};
-use log::{LevelFilter, Log, Metadata, Record, error, warn};
+use env_logger::{Builder, Logger};
+use jiff::Timestamp;
+use log::{Level, LevelFilter, Log, Metadata, Record, error, warn};
 
 pub use seldom::Seldom;
 
 use crate::config::LogFormat;
+use writer::Queue;
 
 /// What is logged: a level, and levels of single modules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,20 +74,38 @@ impl FromStr for Filter {
     }
 }
 
-/// Starts the log of this process. Once; a second call changes nothing.
-pub fn start(filter: &Filter, format: LogFormat) {
+/// Lines on their way to standard error. One for the process, as standard error is.
+static QUEUE: Queue = Queue::new();
+
+/// How long the end of the process waits for the reader of the log.
+const FLUSH_AT_END: Duration = Duration::from_secs(1);
+/// How long a panic waits for it, which may be the last thing that the process does.
+const FLUSH_AT_PANIC: Duration = Duration::from_millis(100);
+
+/// The log of this process. When it is dropped, what waits is written, within a second.
+#[must_use = "the last lines of the log are lost without it"]
+#[derive(Debug)]
+pub struct Running(());
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        QUEUE.flush(FLUSH_AT_END);
+    }
+}
+
+/// Starts the log of this process. Once; a second call changes nothing. Fails where the system
+/// gives no thread.
+pub fn start(filter: &Filter, format: LogFormat) -> io::Result<Running> {
     let mut builder = Builder::new();
-    builder.filter_level(filter.level).target(Target::Stderr);
+    builder.filter_level(filter.level);
     for (module, level) in &filter.modules {
         builder.filter_module(module, *level);
     }
-    builder.format(move |out, record| {
-        writeln!(out, "{}", line::line(format, &out.timestamp_millis(), record))
-    });
-    let logger = builder.build();
-    let level = logger.filter();
+    let filter = builder.build();
+    let level = filter.filter();
     // It fails only where a log runs already.
-    if log::set_boxed_logger(Box::new(Sparing(logger))).is_ok() {
+    if log::set_boxed_logger(Box::new(Lines { filter, format })).is_ok() {
+        writer::start(&QUEUE)?;
         log::set_max_level(level);
     }
     // The usual report of a panic is several lines that no program can tell from others.
@@ -90,33 +114,54 @@ pub fn start(filter: &Filter, format: LogFormat) {
         let thread = thread::current();
         let thread = thread.name().unwrap_or("-");
         error!(place, thread; "a defect: {}", words(report.payload()));
+        QUEUE.flush(FLUSH_AT_PANIC);
     }));
+    Ok(Running(()))
 }
 
-/// The log, but for what a library says twice a second.
-struct Sparing(Logger);
+/// Writes `line` to standard error as it is, behind the log, whatever its filter says.
+pub fn print(line: &str) {
+    QUEUE.push(Level::Error, line);
+}
+
+/// Lines that were dropped because nobody read the log, since the start.
+pub fn dropped_lines() -> u64 {
+    QUEUE.dropped()
+}
+
+/// Turns records that pass the filter into lines, except what a library says twice a second.
+struct Lines {
+    filter: Logger,
+    format: LogFormat,
+}
 
 /// Where the listener says that a connection cannot be accepted, as when descriptors have run out. It
 /// pauses half a second and tries again.
 const ACCEPTING: &str = "actix_server::accept";
 
-impl Log for Sparing {
+impl Log for Lines {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        self.0.enabled(metadata)
+        self.filter.enabled(metadata)
     }
 
     fn log(&self, record: &Record<'_>) {
         static TOLD: Seldom = Seldom::new();
-        if record.target() != ACCEPTING || record.level() != log::Level::Error {
-            return self.0.log(record);
+        if !self.filter.matches(record) {
+            return;
         }
-        if TOLD.is_due() {
-            warn!(reason:% = record.args(); "connections wait to be accepted");
+        if record.target() == ACCEPTING && record.level() == Level::Error {
+            if TOLD.is_due() {
+                warn!(reason:% = record.args(); "connections wait to be accepted");
+            }
+            return;
         }
+        // To the millisecond.
+        let time = format!("{:.3}", Timestamp::now());
+        QUEUE.push(record.level(), &line::line(self.format, &time, record));
     }
 
     fn flush(&self) {
-        self.0.flush();
+        QUEUE.flush(FLUSH_AT_END);
     }
 }
 

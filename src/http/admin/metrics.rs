@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::domain::{CallOver, Census, Counts, Course, LimitCounts};
 use crate::http::GateCounts;
 use crate::hub::{Inspect, Report, Spoken};
+use crate::logging;
 use crate::metrics::{Kind, Page};
 use crate::protocol::Close;
 
@@ -72,6 +73,8 @@ fn tell_node(page: &mut Page, bounds: &Bounds, draining: bool) {
     let help = "The setting max-pending; 0 is unlimited.";
     page.gauge("switchboard_connections_pending_max", help, pending);
     page.gauge("switchboard_queue_bytes_max", "The setting queue-total.", queue_bytes);
+    let help = "Lines of the log that were dropped because it was not read.";
+    page.counter("switchboard_log_lines_dropped_total", help, logging::dropped_lines());
 }
 
 fn tell_sockets(page: &mut Page, counters: &Counters) {
