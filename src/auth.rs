@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::{AuthMode, Config};
+use crate::config::{AuthMode, Config, Secret};
 use crate::domain::{Grant, Permissions, Verified};
 use crate::protocol::{AccessToken, BadToken, DisplayName, UserId};
 
@@ -28,6 +28,9 @@ use jwt::Jwt;
 pub trait Authenticator: Send + Sync {
     /// What the token says, or why it is refused. Takes a fraction of a millisecond.
     fn verify(&self, token: &AccessToken) -> Result<Identity, BadToken>;
+
+    /// Looks at its key file at once, or takes `secret` in place of the one that it has.
+    fn renew(&self, _secret: Option<&Secret>) {}
 }
 
 /// What a token says that is good now.
@@ -68,7 +71,10 @@ pub enum Fault {
         why: BadKeys,
     },
     /// The system gives no thread that could look after the file.
-    #[error("the file with the keys for access tokens cannot be watched: {0}")]
+    #[error(
+        "cannot start the threads that follow the keys for access tokens: {0}; the limit of \
+         threads may be reached (`ulimit -u`, TasksMax of systemd, pids of the container)"
+    )]
     Watch(#[from] std::io::Error),
 }
 

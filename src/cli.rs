@@ -90,6 +90,18 @@ impl Order {
     }
 }
 
+/// The settings of a server that was started with these arguments and variables, read again.
+pub fn settings(
+    arguments: impl IntoIterator<Item = OsString>,
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<Config, config::Fault> {
+    let top = command().get_matches_from(arguments);
+    let (_, matches) = top.subcommand().unwrap_or(("serve", &top));
+    let loaded = config::load(given(matches, variables.into_iter().collect()))?;
+    loaded.check_access()?;
+    Ok(loaded.config)
+}
+
 const FILE: &str = "config";
 const LOG: &str = "log";
 const MARKDOWN: &str = "markdown";

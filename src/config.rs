@@ -175,7 +175,8 @@ settings! {
     /// TURN servers that clients are told in `iceServers`, with credentials made by `turn-secret`.
     turn_url: Vec<String> = Vec::new(), List::TURN_URLS;
 
-    /// The secret shared with the TURN servers of `turn-url` (coturn: `static-auth-secret`).
+    /// The secret shared with the TURN servers of `turn-url` (coturn: `static-auth-secret`);
+    /// read again at SIGHUP.
     turn_secret: Option<Secret> = None, SecretText(16);
 
     /// How long TURN credentials are good; clients are sent fresh ones after half of it.
@@ -195,7 +196,7 @@ settings! {
     /// access token.
     auth: AuthMode = AuthMode::Open, Choice;
 
-    /// The secret that signs and checks access tokens (HS256, HS384, HS512).
+    /// The secret that signs and checks access tokens (HS256, HS384, HS512); read again at SIGHUP.
     jwt_secret: Option<Secret> = None, SecretText(32);
 
     /// The file with the one public key, as PEM, that access tokens are checked with; read again
@@ -219,7 +220,7 @@ settings! {
     /// The address and port of the admin API, as in 127.0.0.1:8081; none switches it off.
     admin_listen: Option<SocketAddr> = None, Address;
 
-    /// The token that whoever uses the admin API must have.
+    /// The token that whoever uses the admin API must have; read again at SIGHUP.
     admin_token: Option<Secret> = None, SecretText(16);
 
     /// How a line of the log is written: `text` for people, `json` for programs.

@@ -19,8 +19,9 @@
 //! - [`address`]: where a client is behind proxies, and what counts as one address
 //! - [`metrics`]: what counts and measures, and the page that tells it
 //! - [`tls`]: the certificate in use, exchanged while sockets stay
-//! - [`config`], [`cli`], [`logging`], [`health`], [`descriptors`]: settings, the command line, and
-//!   what a process needs besides
+//! - [`files`], [`watch`]: reading the files that settings name, and following their changes
+//! - [`config`], [`cli`], [`logging`], [`health`], [`descriptors`], [`signals`]: settings, the
+//!   command line, and what a process needs besides
 
 pub mod address;
 pub mod auth;
@@ -29,6 +30,7 @@ pub mod config;
 pub mod connection;
 pub mod descriptors;
 pub mod domain;
+pub mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod health;
@@ -38,4 +40,6 @@ pub mod logging;
 pub mod metrics;
 pub mod protocol;
 pub mod server;
+pub mod signals;
 pub mod tls;
+pub mod watch;

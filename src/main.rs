@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use log::{Level, error, log_enabled};
-use switchboard::cli::Order;
+use switchboard::cli::{self, Order};
 use switchboard::server::Fault;
 use switchboard::{auth, health, logging, server};
 
@@ -25,9 +25,9 @@ fn main() -> ExitCode {
         Order::Serve { config, log } => {
             let _running = match logging::start(&log, config.log_format) {
                 Ok(running) => running,
-                Err(why) => return refuse(&Fault::Start(why), FAILURE),
+                Err(why) => return refuse(&Fault::no_thread("the log", &why), FAILURE),
             };
-            match server::run(*config) {
+            match server::run(*config, || cli::settings(env::args_os(), env::vars_os())) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(fault) => fail(&fault),
             }
@@ -61,7 +61,7 @@ fn print(text: &str) -> ExitCode {
 /// What is wrong with the settings is for whoever starts it; all else is for whoever reads the log.
 fn fail(fault: &Fault) -> ExitCode {
     match fault {
-        Fault::Listen { .. } | Fault::Start(_) | Fault::HubGone { .. }
+        Fault::Listen { .. } | Fault::Start(_) | Fault::Threads { .. } | Fault::HubGone { .. }
             if log_enabled!(Level::Error) =>
         {
             error!("{fault}");

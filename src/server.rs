@@ -1,30 +1,36 @@
 //! The running server: the only place that wires the parts together.
 
+mod reload;
+
+use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use actix::{Actor, Addr, MailboxError};
 use actix_rt::System;
 use actix_server::ServerHandle;
 use actix_web::web::Data;
+use arc_swap::ArcSwap;
 use log::{info, warn};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::auth::{self, Authenticator};
-use crate::config::Config;
+use crate::config::{self, Config, Secret};
 use crate::connection::{Closes, Limits, Node, OpenSockets, Pending, Port, Site, listen};
 use crate::descriptors;
 use crate::health::from_this_machine;
 use crate::http::{self, Admin, Context, Counters, Gate, GateCounts, listen_for_admin};
 use crate::hub::{Drain, Inspect, Refusals, Report, SignalingHub};
 use crate::metrics::Meters;
+use crate::signals::{Signals, Told};
 use crate::tls::{self, Certificate};
+use crate::watch::Watch;
 
 /// How long sockets may take to say goodbye when the server stops, the moment for settling
 /// included. All in all a stop takes less than 10 s, which is a container's patience.
@@ -52,12 +58,30 @@ pub enum Fault {
     /// The system gives no threads, no descriptors, no signals.
     #[error("cannot start: {0}")]
     Start(#[from] io::Error),
+    /// The system gives too few threads.
+    #[error(
+        "cannot start the threads of {part}: {why}; the limit of threads may be reached \
+         (`ulimit -u`, TasksMax of systemd, pids of the container)"
+    )]
+    Threads {
+        /// The part of the program that needs them.
+        part: &'static str,
+        /// The system's words.
+        why: String,
+    },
     /// A defect: without its hub a node can serve nobody.
     #[error("the hub is gone while {open} sockets are open; restarting the node is the only cure")]
     HubGone {
         /// Sockets that were open.
         open: usize,
     },
+}
+
+impl Fault {
+    /// The system gives no thread for this part of the program.
+    pub fn no_thread(part: &'static str, why: &io::Error) -> Self {
+        Self::Threads { part, why: why.to_string() }
+    }
 }
 
 /// A server that runs on threads of its own.
@@ -71,8 +95,9 @@ pub struct Server {
     pending: Pending,
     gate: Arc<Gate>,
     listener: ServerHandle,
-    /// Looks after the certificate, where there is one.
-    following: Option<JoinHandle<()>>,
+    auth: Option<Arc<dyn Authenticator>>,
+    /// Follows the files of the certificate, where there is one.
+    certificate: Option<Watch>,
     admin: Option<AdminListener>,
 }
 
@@ -80,10 +105,15 @@ pub struct Server {
 struct AdminListener {
     address: SocketAddr,
     handle: ServerHandle,
+    /// In force.
+    token: Arc<ArcSwap<Secret>>,
 }
 
-/// Serves until SIGTERM or SIGINT.
-pub fn run(config: Config) -> Result<(), Fault> {
+/// Serves until it is told to stop. At SIGHUP `read_again` is asked for the settings as they are now.
+pub fn run(
+    mut config: Config,
+    read_again: impl Fn() -> Result<Config, config::Fault>,
+) -> Result<(), Fault> {
     match descriptors::raise() {
         Ok(limit) => info!(limit; "descriptors that may be open"),
         Err(why) => info!(reason:% = why; "the limit of descriptors stays as it is"),
@@ -95,21 +125,24 @@ pub fn run(config: Config) -> Result<(), Fault> {
         );
     }
     System::new().block_on(async {
-        let (mut terminate, mut interrupt) =
-            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let mut signals = Signals::listen()?;
         let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
-        let mut server = Server::start(config).await?;
+        let mut server = Server::start(config.clone()).await?;
         let url = format!("{scheme}://{}/", from_this_machine(server.address()));
         info!(url; "listening");
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-            fault = server.fails() => return Err(fault),
+        loop {
+            let told = tokio::select! {
+                told = signals.next() => told,
+                fault = server.fails() => return Err(fault),
+            };
+            match told {
+                Told::Stop => break,
+                Told::ReadAgain => server.read_again(&mut config, read_again()),
+            }
         }
         tokio::select! {
             () = server.stop() => info!("stopped"),
-            _ = terminate.recv() => info!("stopped at once, told twice"),
-            _ = interrupt.recv() => info!("stopped at once, told twice"),
+            () = signals.stop() => info!("stopped at once, told twice"),
         }
         Ok(())
     })
@@ -130,7 +163,7 @@ impl Server {
             tls: certificate.as_ref().map(Certificate::server_config),
             pending: pending.clone(),
         };
-        let (wiring, hub) = Wiring::new(config, auth);
+        let (wiring, hub) = Wiring::new(config, auth.clone());
         let (open, closes) = (wiring.open.clone(), wiring.closes.clone());
         let (gate, unwritten) = (wiring.gate.clone(), wiring.unwritten.clone());
         let shared = wiring.clone();
@@ -142,14 +175,14 @@ impl Server {
                 sockets: http::sockets(context),
             }
         })?;
-        let listener = server.handle();
-        actix_rt::spawn(server);
+        let listener = begin("listen", server).await?;
         let (hub, hub_gone) = hub.await.map_err(|_| Fault::HubGone { open: 0 })?;
         let admin = match admin_bound {
-            Some(bound) => Some(shared.serve_admin(bound, &hub, pending.clone())?),
+            Some(bound) => Some(shared.serve_admin(bound, &hub, pending.clone()).await?),
             None => None,
         };
-        let following = certificate.map(|it| actix_rt::spawn(it.follow()));
+        let certificate = certificate.map(Certificate::follow).transpose();
+        let certificate = certificate.map_err(|why| Fault::no_thread("tls-cert", &why))?;
         Ok(Self {
             address,
             hub,
@@ -160,7 +193,8 @@ impl Server {
             pending,
             gate,
             listener,
-            following,
+            auth,
+            certificate,
             admin,
         })
     }
@@ -221,9 +255,6 @@ impl Server {
         {
             info!(sockets = self.open.count(); "some sockets did not say goodbye in time");
         }
-        if let Some(following) = &self.following {
-            following.abort();
-        }
         self.listener.stop(false).await;
         if let Some(admin) = self.admin {
             admin.handle.stop(false).await;
@@ -233,6 +264,32 @@ impl Server {
 
 fn bind(setting: &'static str, listen: SocketAddr) -> Result<TcpListener, Fault> {
     TcpListener::bind(listen).map_err(|why| Fault::Listen { setting, listen, why })
+}
+
+/// Starts the threads of a listener and waits until they serve.
+async fn begin(part: &'static str, server: actix_server::Server) -> Result<ServerHandle, Fault> {
+    let handle = server.handle();
+    let (report, begun) = oneshot::channel();
+    let task = actix_rt::spawn(async move {
+        let mut server = pin!(server);
+        // Its first turn starts the threads. It ends where they are not to be had, or panics.
+        let turn = poll_fn(|context| Poll::Ready(server.as_mut().poll(context)));
+        if let Poll::Ready(ended) = turn.await {
+            return ended;
+        }
+        // Nobody waits for it when the start was given up.
+        let _ = report.send(());
+        server.await
+    });
+    if begun.await.is_ok() {
+        return Ok(handle);
+    }
+    let why = match task.await {
+        Ok(Ok(())) => "the listener has ended".into(),
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) => panic.to_string(),
+    };
+    Err(Fault::Threads { part, why })
 }
 
 type Started = (Addr<SignalingHub>, oneshot::Receiver<()>);
@@ -296,7 +353,7 @@ impl Wiring {
     }
 
     /// Serves the admin API, on a thread of its own.
-    fn serve_admin(
+    async fn serve_admin(
         &self,
         bound: TcpListener,
         hub: &Addr<SignalingHub>,
@@ -310,8 +367,8 @@ impl Wiring {
                  admin-listen be a loopback address, and a proxy with TLS lead to it"
             );
         }
-        info!(address:%; "admin API listening");
         let token = self.config.admin_token.clone().expect("the settings have been checked");
+        let token = Arc::new(ArcSwap::from_pointee(token));
         let counters = Counters {
             open: self.open.clone(),
             unwritten: self.unwritten.clone(),
@@ -321,11 +378,11 @@ impl Wiring {
             meters: self.meters.clone(),
             pending,
         };
-        let admin = Admin::new(&self.config, token, hub.clone(), counters);
+        let admin = Admin::new(&self.config, token.clone(), hub.clone(), counters);
         let server = listen_for_admin(bound, admin)?;
-        let handle = server.handle();
-        actix_rt::spawn(server);
-        Ok(AdminListener { address, handle })
+        let handle = begin("admin-listen", server).await?;
+        info!(address:%; "admin API listening");
+        Ok(AdminListener { address, handle, token })
     }
 
     fn hub(&self) -> Addr<SignalingHub> {

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::web::block;
 use arc_swap::ArcSwap;
 use log::{info, warn};
 use rustls::crypto::{CryptoProvider, ring};
@@ -20,9 +19,10 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert, ServerConfig};
 use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
-use tokio::time::sleep;
 
 use crate::config::Config;
+use crate::files::{self, FILE_MAX};
+use crate::watch::{Look, Watch};
 
 /// How often the files are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -37,8 +37,8 @@ pub enum Fault {
         setting: &'static str,
         /// The file.
         path: String,
-        /// The system's words.
-        why: String,
+        /// What is wrong with it.
+        why: files::Unreadable,
     },
     /// A file does not hold what it should.
     #[error("{setting} names {path}, where no {wanted} in PEM can be found")]
@@ -104,32 +104,21 @@ impl Certificate {
             .with_cert_resolver(self.current.clone())
     }
 
-    /// Looks at the files for ever, and takes what is new and good. A pair that is broken is told
-    /// once, when it has been so at two looks: the two files may not change in one moment.
-    pub async fn follow(mut self) {
-        let mut last_fault = None;
-        let mut told = None;
-        loop {
-            sleep(LOOK_EVERY).await;
-            let files = self.files.clone();
-            // Fails only where the pool for blocking work is gone, and with it the server.
-            let Ok(read) = block(move || files.read()).await else { return };
-            let fault = match read {
+    /// Looks at the files until the watch is dropped, on a thread of its own, and takes a pair that
+    /// is new and good. A pair that is broken is told once, when it has been so at two looks: the
+    /// two files may not change in one moment. If the look was asked for it is told at once.
+    pub fn follow(mut self) -> io::Result<Watch> {
+        let mut faults = Faults::default();
+        Watch::start("tls-files", LOOK_EVERY, move |look| {
+            let fault = match self.files.read() {
                 Ok(content) if content == self.content => None,
                 Ok(content) => self.take(content).err(),
                 Err(fault) => Some(fault),
             };
-            if fault.is_some() && fault == last_fault && fault != told {
-                told.clone_from(&fault);
-                if let Some(fault) = &fault {
-                    warn!(reason:% = fault; "the certificate before it stays in use");
-                }
+            if let Some(fault) = faults.to_tell(fault, look) {
+                warn!(reason:% = fault; "the certificate before it stays in use");
             }
-            if fault.is_none() {
-                told = None;
-            }
-            last_fault = fault;
-        }
+        })
     }
 
     fn take(&mut self, content: Content) -> Result<(), Fault> {
@@ -137,6 +126,26 @@ impl Certificate {
         self.content = content;
         info!(path:% = self.files.cert.display(); "new certificate in use");
         Ok(())
+    }
+}
+
+/// What was wrong with the files.
+#[derive(Default)]
+struct Faults {
+    last: Option<Fault>,
+    told: Option<Fault>,
+}
+
+impl Faults {
+    /// Takes in what a look has found; returns what is to be told of it.
+    fn to_tell(&mut self, found: Option<Fault>, look: Look) -> Option<&Fault> {
+        let is_settled = look == Look::Asked || found == self.last;
+        let is_news = found.is_some() && is_settled && found != self.told;
+        if is_news || found.is_none() {
+            self.told.clone_from(&found);
+        }
+        self.last = found;
+        self.told.as_ref().filter(|_| is_news)
     }
 }
 
@@ -168,10 +177,10 @@ impl Files {
 }
 
 fn read(setting: &'static str, path: &Path) -> Result<Vec<u8>, Fault> {
-    std::fs::read(path).map_err(|why: io::Error| Fault::Unreadable {
+    files::read(path, FILE_MAX).map_err(|why| Fault::Unreadable {
         setting,
         path: path.display().to_string(),
-        why: why.to_string(),
+        why,
     })
 }
 

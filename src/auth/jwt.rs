@@ -14,18 +14,19 @@ use serde::de::IgnoredAny;
 
 use super::claims::{Claims, LEEWAY};
 use super::keys::Keys;
-use super::rotation::{KeyFile, Watch};
+use super::rotation::KeyFile;
 use super::{Authenticator, Fault, Identity};
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::protocol::{ACCESS_TOKEN_MAX, AccessToken, BadToken};
+use crate::watch::Watch;
 
 /// Checks tokens with the keys that are in force.
 pub(super) struct Jwt {
     keys: Arc<ArcSwap<Keys>>,
     /// All but the algorithm, which the key decides.
     validation: Validation,
-    /// Held for its drop.
-    _watch: Option<Watch>,
+    /// Follows the file of the keys, where they are in one.
+    watch: Option<Watch>,
 }
 
 impl Jwt {
@@ -35,7 +36,7 @@ impl Jwt {
             (Some(secret), None) => (in_force(Keys::of_secret(secret.expose())), None),
             (None, None) => return Err(Fault::NoKey),
         };
-        Ok(Self { keys, validation: validation(config), _watch: watch })
+        Ok(Self { keys, validation: validation(config), watch })
     }
 }
 
@@ -98,6 +99,14 @@ impl Authenticator for Jwt {
             return Err(BadToken::Audience);
         }
         claims.identity(SystemTime::now())
+    }
+
+    fn renew(&self, secret: Option<&Secret>) {
+        match (&self.watch, secret) {
+            (Some(watch), _) => watch.look_now(),
+            (None, Some(secret)) => self.keys.store(Arc::new(Keys::of_secret(secret.expose()))),
+            (None, None) => {}
+        }
     }
 }
 

@@ -12,17 +12,15 @@ use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::files::Unreadable;
 use crate::protocol::BadToken;
 
 /// Why a file holds no keys that could be used; the end of a sentence for the operator.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadKeys {
-    /// The system does not let it be read.
+    /// It cannot be read.
     #[error("{0}")]
-    Unreadable(String),
-    /// Far longer than any key.
-    #[error("it is longer than {} bytes", super::rotation::FILE_MAX)]
-    TooLong,
+    Unreadable(#[from] Unreadable),
     /// No PEM of a kind that is known.
     #[error("it holds no public key as PEM; RSA, P-256 and Ed25519 are taken")]
     NotPem,

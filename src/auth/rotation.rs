@@ -4,12 +4,8 @@
 //! and whoever checks a token never waits for a disk. A file that has become useless leaves the
 //! keys in force as they are, and is told of once.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -19,11 +15,11 @@ use super::Fault;
 use super::jwt::in_force;
 use super::keys::{BadKeys, Keys};
 use crate::config::Config;
+use crate::files::{FILE_MAX, read};
+use crate::watch::Watch;
 
 /// How soon a change is seen.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// The longest file that is read, in bytes: hundreds of keys.
-pub(super) const FILE_MAX: u64 = 1 << 20;
 
 /// A file with keys.
 pub(super) struct KeyFile {
@@ -31,9 +27,6 @@ pub(super) struct KeyFile {
     path: PathBuf,
     parse: fn(&[u8]) -> Result<Keys, BadKeys>,
 }
-
-/// The watching ends when this is dropped.
-pub(super) struct Watch(#[allow(dead_code, reason = "held for its drop")] Sender<()>);
 
 /// What was seen at the last look.
 #[derive(PartialEq, Eq)]
@@ -61,42 +54,34 @@ impl KeyFile {
         let fault = |why| Fault::File { setting: self.setting, path: self.path.clone(), why };
         let content = self.read().map_err(fault)?;
         let keys = in_force((self.parse)(&content).map_err(fault)?);
-        let (watch, ended) = channel();
-        let followed = keys.clone();
-        let follow = move || self.follow(&followed, Seen::Content(content), &ended);
-        thread::Builder::new().name("jwt-keys".into()).spawn(follow)?;
-        Ok((keys, Watch(watch)))
+        let (followed, mut seen) = (keys.clone(), Seen::Content(content));
+        let watch = Watch::start("jwt-keys", LOOK_EVERY, move |_| self.look(&followed, &mut seen))?;
+        Ok((keys, watch))
     }
 
     fn read(&self) -> Result<Vec<u8>, BadKeys> {
-        let unreadable = |error: std::io::Error| BadKeys::Unreadable(error.to_string());
-        let mut content = Vec::new();
-        let file = File::open(&self.path).map_err(unreadable)?;
-        file.take(FILE_MAX + 1).read_to_end(&mut content).map_err(unreadable)?;
-        if content.len() as u64 > FILE_MAX { Err(BadKeys::TooLong) } else { Ok(content) }
+        Ok(read(&self.path, FILE_MAX)?)
     }
 
-    fn follow(&self, keys: &ArcSwap<Keys>, mut seen: Seen, ended: &Receiver<()>) {
-        while ended.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
-            let now = self.read().map_or_else(Seen::Fault, Seen::Content);
-            if now == seen {
-                continue;
-            }
-            let parsed = match &now {
-                Seen::Content(content) => (self.parse)(content),
-                Seen::Fault(why) => Err(why.clone()),
-            };
-            match parsed {
-                Ok(fresh) => {
-                    info!(keys = fresh.len(); "access tokens are checked with new keys");
-                    keys.store(Arc::new(fresh));
-                }
-                Err(why) => warn!(
-                    setting = self.setting, path:? = self.path, reason:% = why;
-                    "the keys for access tokens stay as they were, as their file cannot be used"
-                ),
-            }
-            seen = now;
+    fn look(&self, keys: &ArcSwap<Keys>, seen: &mut Seen) {
+        let now = self.read().map_or_else(Seen::Fault, Seen::Content);
+        if now == *seen {
+            return;
         }
+        let parsed = match &now {
+            Seen::Content(content) => (self.parse)(content),
+            Seen::Fault(why) => Err(why.clone()),
+        };
+        match parsed {
+            Ok(fresh) => {
+                info!(keys = fresh.len(); "access tokens are checked with new keys");
+                keys.store(Arc::new(fresh));
+            }
+            Err(why) => warn!(
+                setting = self.setting, path:? = self.path, reason:% = why;
+                "the keys for access tokens stay as they were, as their file cannot be used"
+            ),
+        }
+        *seen = now;
     }
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::Source;
+use crate::files::Unreadable;
 
 /// Why the settings cannot be used; each is one sentence for the operator.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +40,7 @@ pub enum Fault {
         path: String,
         /// Where its name stands.
         from: Source,
-        /// The system's words.
+        /// What is wrong with it.
         why: String,
     },
     /// One of two settings that go together.
@@ -131,8 +132,8 @@ pub enum Fault {
         path: PathBuf,
         /// The flag or variable that names it.
         from: Source,
-        /// The system's words.
-        why: String,
+        /// What is wrong with it.
+        why: Unreadable,
     },
     /// The file is not TOML.
     #[error("the settings file {path:?} is not TOML at line {line}: {why}")]

@@ -16,6 +16,7 @@ use super::kind::size_in_words;
 use super::secret;
 use super::setting::{PREFIX, name_of};
 use super::{AuthMode, Config, SETTINGS, Setting};
+use crate::files::{FILE_MAX, read_text};
 
 /// The variable that names the TOML file; the flag `--config` goes before it.
 pub const CONFIG_VARIABLE: &str = "SWITCHBOARD_CONFIG";
@@ -91,10 +92,10 @@ impl Loaded {
     }
 
     fn take_file(&mut self, path: &Path, named_by: Source) -> Result<(), Fault> {
-        let text = std::fs::read_to_string(path).map_err(|error| Fault::Unreadable {
+        let text = read_text(path, FILE_MAX).map_err(|why| Fault::Unreadable {
             path: path.into(),
             from: named_by,
-            why: error.to_string(),
+            why,
         })?;
         let table: toml::Table = toml::from_str(&text).map_err(|error| Fault::NotToml {
             path: path.into(),

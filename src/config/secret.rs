@@ -4,11 +4,12 @@
 //! with a secret is compared in constant time.
 
 use std::fmt;
-use std::fs;
+use std::path::Path;
 
 use subtle::ConstantTimeEq;
 
 use super::kind::Kind;
+use crate::files::{SECRET_FILE_MAX, read_text};
 
 /// A text that must not be seen.
 #[derive(Clone)]
@@ -87,7 +88,8 @@ const FILE: &str = "file:";
 pub(super) fn resolve(given: &str) -> Result<String, Unreadable> {
     let Some(path) = given.strip_prefix(FILE) else { return Ok(given.into()) };
     let unreadable = |why: String| Unreadable { path: path.into(), why };
-    let mut text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    let mut text =
+        read_text(Path::new(path), SECRET_FILE_MAX).map_err(|why| unreadable(why.to_string()))?;
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {

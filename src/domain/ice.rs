@@ -12,7 +12,7 @@ use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::protocol::{IceServer, UserId};
 
 /// The wall clock, as a reading of it at one moment: what a TURN server compares with.
@@ -60,6 +60,13 @@ impl Ice {
             ttl: config.turn_ttl,
         });
         Self { stun: config.stun.clone(), turn, wall: None }
+    }
+
+    /// Where no TURN server is set the secret means nothing.
+    pub(super) fn set_secret(&mut self, secret: &Secret) {
+        if let Some(turn) = &mut self.turn {
+            turn.mac = keyed(secret.expose());
+        }
     }
 
     pub(super) fn set_wall(&mut self, wall: Wall) {

@@ -26,7 +26,7 @@ pub use crate::domain::{Login, Parting};
 pub use link::{Batch, ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Seat, Then};
 pub use operator::{
     CutCall, ListCalls, ListRooms, ListUsers, LookAtRoom, LookAtUser, RemoveUser, SayToRoom,
-    SayToUser,
+    SayToUser, UseTurnSecret,
 };
 pub use spoken::{Refusals, Spoken};
 

@@ -5,6 +5,7 @@
 use actix::prelude::*;
 
 use super::SignalingHub;
+use crate::config::Secret;
 use crate::domain::{CallReport, Page, Reached, UserDetail, UserReport};
 use crate::protocol::{CallId, Data, DisplayName, LIST_MAX, Refusal, RoomId, UserId};
 
@@ -145,5 +146,18 @@ impl Handler<SayToRoom> for SignalingHub {
         self.carry_out(|hub| {
             hub.step(|board, now, effects| board.say_to_room(&room, data, now, effects))
         })
+    }
+}
+
+/// Has TURN credentials made with this secret from now on. Those that are out stay as they are.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub struct UseTurnSecret(pub Secret);
+
+impl Handler<UseTurnSecret> for SignalingHub {
+    type Result = ();
+
+    fn handle(&mut self, UseTurnSecret(secret): UseTurnSecret, _: &mut Context<Self>) {
+        self.board.set_turn_secret(&secret);
     }
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod admin;
+mod files;
 mod health;
 mod secrets;
 mod settings;

@@ -30,7 +30,7 @@ pub use course::{
 };
 pub use operator::{CallReport, Reached, UserDetail, UserReport};
 
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::domain::agenda::{Agenda, Due};
 use crate::domain::calls::Calls;
 use crate::domain::ice::Ice;
@@ -214,6 +214,11 @@ impl<C: Handle> Switchboard<C> {
     /// Takes a reading of the wall clock, which may be set or drift while the board lives.
     pub fn set_wall(&mut self, wall: Wall) {
         self.ice.set_wall(wall);
+    }
+
+    /// Makes TURN credentials with this secret from now on.
+    pub fn set_turn_secret(&mut self, secret: &Secret) {
+        self.ice.set_secret(secret);
     }
 
     /// When [`Input::Tick`] is wanted at the latest.

@@ -5,6 +5,7 @@
 //! name are served, so that no page of the web can reach it through a DNS entry of its own.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use actix_web::http::header::{AUTHORIZATION, HOST, HeaderName};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, ResponseError};
+use arc_swap::ArcSwap;
 use log::debug;
 use tokio::time::timeout;
 
@@ -31,7 +33,8 @@ const GUESSES: u32 = 10;
 
 /// What a request needs to be let in.
 pub(super) struct Access {
-    token: Secret,
+    /// In force; another one may take its place.
+    token: Arc<ArcSwap<Secret>>,
     on_loopback: bool,
     failures: Failures,
     wrong: AtomicU64,
@@ -54,7 +57,7 @@ pub(super) async fn admit(
 }
 
 impl Access {
-    pub(super) fn new(token: Secret, on_loopback: bool) -> Self {
+    pub(super) fn new(token: Arc<ArcSwap<Secret>>, on_loopback: bool) -> Self {
         Self { token, on_loopback, failures: Failures::new(GUESSES), wrong: AtomicU64::new(0) }
     }
 
@@ -80,7 +83,7 @@ impl Access {
         });
         match bearer {
             // In constant time.
-            Some(token) if token == self.token => Ok(()),
+            Some(token) if token == **self.token.load() => Ok(()),
             Some(_) => {
                 self.wrong.fetch_add(1, Relaxed);
                 self.failures.note(address, now);

@@ -42,6 +42,7 @@ use actix_web::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{Data, PayloadConfig, get, route};
 use actix_web::{App, Error, HttpResponse, HttpServer, ResponseError};
+use arc_swap::ArcSwap;
 use tokio::time::timeout;
 use utoipa::OpenApi;
 use utoipa_actix_web::{AppExt, scope};
@@ -91,10 +92,10 @@ pub struct Admin {
 }
 
 impl Admin {
-    /// For the node with these settings, whose token is `token`.
+    /// For the node with these settings, whose token is the one in `token`.
     pub fn new(
         config: &Config,
-        token: Secret,
+        token: Arc<ArcSwap<Secret>>,
         hub: Addr<SignalingHub>,
         counters: Counters,
     ) -> Self {

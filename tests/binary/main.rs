@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod log;
+mod signals;
+mod threads;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -50,8 +54,8 @@ impl Running {
             }
         });
         let mut running = Self { process, lines, log: Vec::new(), address: String::new() };
-        let line = running.logs("http://");
-        let (_, rest) = line.split_once("http://").unwrap();
+        let line = running.logs("listening url=");
+        let (_, rest) = line.split_once("://").unwrap();
         running.address = rest.trim_end_matches('/').to_owned();
         running
     }
@@ -70,9 +74,7 @@ impl Running {
     }
 
     fn connects(&self, user: &str) -> WebSocket<MaybeTlsStream<TcpStream>> {
-        let (mut socket, _) = connect(format!("ws://{}/ws?userId={user}", self.address)).unwrap();
-        assert!(socket.read().unwrap().to_text().unwrap().contains("registered"));
-        socket
+        connects(&self.address, user)
     }
 
     /// Asks for an upgrade and then does nothing any more.
@@ -90,22 +92,40 @@ impl Running {
         stream
     }
 
-    /// Sends SIGTERM to this one process.
     fn is_told_to_stop(&self) {
+        self.is_sent("TERM");
+    }
+
+    /// Sends this signal to this one process.
+    fn is_sent(&self, signal: &str) {
         let id = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
     }
 
     /// Waits for its end; the exit code, and how long it took.
     fn ends(&mut self) -> (Option<i32>, Duration) {
-        let begin = Instant::now();
-        loop {
-            if let Some(status) = self.process.try_wait().unwrap() {
-                return (status.code(), begin.elapsed());
-            }
-            assert!(begin.elapsed() < PATIENCE, "still running");
-            thread::sleep(Duration::from_millis(5));
+        ends(&mut self.process)
+    }
+}
+
+/// A socket of this user, registered, that does not wait for ever.
+fn connects(address: &str, user: &str) -> WebSocket<MaybeTlsStream<TcpStream>> {
+    let (mut socket, _) = connect(format!("ws://{address}/ws?userId={user}")).unwrap();
+    let MaybeTlsStream::Plain(stream) = socket.get_ref() else { panic!("it is plain") };
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    assert!(socket.read().unwrap().to_text().unwrap().contains("registered"));
+    socket
+}
+
+/// Waits for the end of a process; the exit code, and how long it took.
+fn ends(process: &mut Child) -> (Option<i32>, Duration) {
+    let begin = Instant::now();
+    loop {
+        if let Some(status) = process.try_wait().unwrap() {
+            return (status.code(), begin.elapsed());
         }
+        assert!(begin.elapsed() < PATIENCE, "still running");
+        thread::sleep(Duration::from_millis(5));
     }
 }
 
@@ -173,10 +193,20 @@ fn a_port_in_use_is_one_sentence_that_names_it_and_a_failure() {
 
 #[test]
 fn a_sigterm_tells_the_sockets_1012_and_ends_it_with_code_0() {
+    drains_at("TERM");
+}
+
+#[test]
+fn a_sigquit_does_the_same() {
+    drains_at("QUIT");
+}
+
+#[track_caller]
+fn drains_at(signal: &str) {
     let mut running = Running::start();
     let mut sockets = [running.connects("ana"), running.connects("bo")];
 
-    running.is_told_to_stop();
+    running.is_sent(signal);
     for socket in &mut sockets {
         let close = loop {
             if let Message::Close(close) = socket.read().unwrap() {
