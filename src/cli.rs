@@ -194,6 +194,7 @@ fn token(matches: &ArgMatches, config: Config) -> Result<Order, Fault> {
         ttl: *matches.get_one::<Duration>(TTL).expect(given),
         audience: config.jwt_audience.into_iter().next(),
         issuer: config.jwt_issuer.into_iter().next(),
+        typ: config.jwt_type.into_iter().next(),
     };
     Ok(Order::Token { secret, wish })
 }

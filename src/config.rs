@@ -213,6 +213,10 @@ settings! {
     /// Who may issue access tokens: one of these must be `iss`.
     jwt_issuer: Vec<String> = Vec::new(), List::TEXTS;
 
+    /// What an access token must have as `typ`, as in at+jwt: one of these; none is any type but
+    /// another `…+jwt` than at+jwt.
+    jwt_type: Vec<String> = Vec::new(), List::TEXTS;
+
     /// Refused access tokens after which further ones of an address are answered by 429; 0 is
     /// unlimited.
     failed_logins_per_address: u32 = 10, Count("tokens a minute", 0..=RATE_MAX);

@@ -1,14 +1,12 @@
 //! The running server: the only place that wires the parts together.
 
+mod begin;
 mod reload;
 
-use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::task::Poll;
 use std::time::Duration;
 
 use actix::{Actor, Addr, MailboxError};
@@ -31,6 +29,7 @@ use crate::metrics::Meters;
 use crate::signals::{Signals, Told};
 use crate::tls::{self, Certificate};
 use crate::watch::Watch;
+use begin::begin;
 
 /// How long sockets may take to say goodbye when the server stops, the moment for settling
 /// included. All in all a stop takes less than 10 s, which is a container's patience.
@@ -264,32 +263,6 @@ impl Server {
 
 fn bind(setting: &'static str, listen: SocketAddr) -> Result<TcpListener, Fault> {
     TcpListener::bind(listen).map_err(|why| Fault::Listen { setting, listen, why })
-}
-
-/// Starts the threads of a listener and waits until they serve.
-async fn begin(part: &'static str, server: actix_server::Server) -> Result<ServerHandle, Fault> {
-    let handle = server.handle();
-    let (report, begun) = oneshot::channel();
-    let task = actix_rt::spawn(async move {
-        let mut server = pin!(server);
-        // Its first turn starts the threads. It ends where they are not to be had, or panics.
-        let turn = poll_fn(|context| Poll::Ready(server.as_mut().poll(context)));
-        if let Poll::Ready(ended) = turn.await {
-            return ended;
-        }
-        // Nobody waits for it when the start was given up.
-        let _ = report.send(());
-        server.await
-    });
-    if begun.await.is_ok() {
-        return Ok(handle);
-    }
-    let why = match task.await {
-        Ok(Ok(())) => "the listener has ended".into(),
-        Ok(Err(error)) => error.to_string(),
-        Err(panic) => panic.to_string(),
-    };
-    Err(Fault::Threads { part, why })
 }
 
 type Started = (Addr<SignalingHub>, oneshot::Receiver<()>);

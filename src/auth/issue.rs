@@ -21,6 +21,8 @@ pub struct Issue {
     pub audience: Option<String>,
     /// As which issuer, if the server asks for one.
     pub issuer: Option<String>,
+    /// Of which type (`typ`), if the server asks for one.
+    pub typ: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -48,6 +50,10 @@ pub fn issue(secret: &Secret, wish: &Issue, now: SystemTime) -> String {
         iss: wish.issuer.as_deref(),
     };
     let key = EncodingKey::from_secret(secret.expose().as_bytes());
-    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)
+    let mut header = Header::new(Algorithm::HS256);
+    if wish.typ.is_some() {
+        header.typ.clone_from(&wish.typ);
+    }
+    jsonwebtoken::encode(&header, &claims, &key)
         .expect("HMAC takes a key of any length, and texts and numbers make JSON")
 }

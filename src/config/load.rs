@@ -215,6 +215,7 @@ impl Loaded {
         let tests = [
             ("jwt_audience", !config.jwt_audience.is_empty()),
             ("jwt_issuer", !config.jwt_issuer.is_empty()),
+            ("jwt_type", !config.jwt_type.is_empty()),
         ];
         let mut given = keys.iter().filter(|(_, is_set)| *is_set).map(|(field, _)| *field);
         let (key, another) = (given.next(), given.next());

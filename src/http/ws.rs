@@ -201,6 +201,10 @@ mod tests {
         assert_eq!(login.user.expect("a user").as_str(), "11");
         assert_eq!(login.received, Some(0));
         assert_eq!(login.name.expect("a name").as_str(), "李雷");
+
+        // Half a surrogate pair, as three bytes that are no UTF-8.
+        let login = parameters("name=a%ED%A0%80", None).expect("well formed").login;
+        assert_eq!(login.name.expect("a name").as_str(), "a\u{fffd}\u{fffd}\u{fffd}");
     }
 
     #[test]
@@ -210,6 +214,8 @@ mod tests {
             ("userId=a%20b", "bad-user-id"),
             ("userId=a&userId=b", "bad-message"),
             ("name=two%0Alines", "bad-message"),
+            ("name=%E2%80%AEana", "bad-message"),
+            ("userId=%ED%A0%80", "bad-user-id"),
             ("received=-1", "bad-message"),
             ("resume=x", "bad-message"),
             ("userid=11", "bad-message"),

@@ -15,6 +15,7 @@ use super::data::Data;
 use super::ids::{BadId, CallId, MessageId, RoomId, UserId};
 use super::parts::{DETAIL_MAX, LIST_MAX, Media, shorten};
 use super::refusal::{BadMessage, Refusal};
+use super::text::{for_people, with_whole_characters};
 use super::token::AccessToken;
 
 /// Every top-level field that some message has.
@@ -100,13 +101,15 @@ impl<'a> Envelope<'a> {
         if self.raw.repeated == Some(Field::Id) {
             return Err(Refusal::BadMessage(BadMessage::Repeated(Field::Id.name())));
         }
-        let text = text(raw).ok_or_else(|| wrong(Field::Id, "a string of 1 to 64 characters"))?;
+        let text = id_text(raw, || wrong(Field::Id, "a string of 1 to 64 characters"));
+        let text = text?.map_err(|why| bad_id(Field::Id, why))?;
         MessageId::parse(&text).map(Some).map_err(|why| bad_id(Field::Id, why))
     }
 
     pub(super) fn type_name(&self) -> Result<Cow<'a, str>, Refusal> {
         let raw = self.raw.values[Field::Type as usize].ok_or(BadMessage::NoType);
-        text(raw.map_err(Refusal::BadMessage)?).ok_or_else(|| wrong(Field::Type, "a string"))
+        text_for_people(raw.map_err(Refusal::BadMessage)?)
+            .ok_or_else(|| wrong(Field::Type, "a string"))
     }
 
     /// Refuses fields beside `type`, `id` and `allowed`, and any that is there twice.
@@ -215,9 +218,11 @@ impl Fields<'_> {
 
     pub(super) fn detail(&self) -> Result<Option<String>, Refusal> {
         let Some(raw) = self.raw(Field::Detail) else { return Ok(None) };
-        text(raw)
+        // A call ends whatever stands in the word for the other one.
+        text_for_people(raw)
+            .map(|detail| for_people(&detail))
             .filter(|detail| detail.chars().count() <= DETAIL_MAX)
-            .map(|detail| Some(detail.into_owned()))
+            .map(Some)
             .ok_or_else(|| wrong(Field::Detail, "a string of at most 128 characters"))
     }
 
@@ -251,18 +256,21 @@ impl Fields<'_> {
 }
 
 fn user(field: Field, raw: &RawValue) -> Result<UserId, Refusal> {
-    let text = text(raw).ok_or_else(|| wrong(field, "a user id, which is a string"))?;
-    UserId::parse(&text).map_err(|why| Refusal::BadUserId { field: field.name(), why })
+    let bad = |why| Refusal::BadUserId { field: field.name(), why };
+    let text = id_text(raw, || wrong(field, "a user id, which is a string"))?.map_err(bad)?;
+    UserId::parse(&text).map_err(bad)
 }
 
 fn call(field: Field, raw: &RawValue) -> Result<CallId, Refusal> {
-    let text = text(raw).ok_or_else(|| wrong(field, "a call id, which is a string"))?;
-    CallId::parse(&text).map_err(|why| bad_id(field, why))
+    let bad = |why| bad_id(field, why);
+    let text = id_text(raw, || wrong(field, "a call id, which is a string"))?.map_err(bad)?;
+    CallId::parse(&text).map_err(bad)
 }
 
 fn room(raw: &RawValue) -> Result<RoomId, Refusal> {
-    let text = text(raw).ok_or_else(|| wrong(Field::Room, "a room id, which is a string"))?;
-    RoomId::parse(&text).map_err(|why| bad_id(Field::Room, why))
+    let bad = |why| bad_id(Field::Room, why);
+    let text = id_text(raw, || wrong(Field::Room, "a room id, which is a string"))?.map_err(bad)?;
+    RoomId::parse(&text).map_err(bad)
 }
 
 fn bad_id(field: Field, why: BadId) -> Refusal {
@@ -277,8 +285,30 @@ fn wrong(field: Field, expected: &'static str) -> Refusal {
 #[derive(serde::Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
+/// `None` if it is no string, or one with half a surrogate pair in it.
 fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     serde_json::from_str::<Text<'_>>(raw.get()).ok().map(|text| text.0)
+}
+
+/// The same, with U+FFFD in place of half a surrogate pair.
+fn text_for_people(raw: &RawValue) -> Option<Cow<'_, str>> {
+    text(raw).or_else(|| {
+        let text: String = serde_json::from_str(&with_whole_characters(raw.get())).ok()?;
+        Some(Cow::Owned(text))
+    })
+}
+
+/// The text of an id. The outer error is that of a value that is no string.
+fn id_text<'a>(
+    raw: &'a RawValue,
+    no_string: impl FnOnce() -> Refusal,
+) -> Result<Result<Cow<'a, str>, BadId>, Refusal> {
+    match text(raw) {
+        Some(text) => Ok(Ok(text)),
+        // Whatever else makes a string unreadable has made the frame no JSON.
+        None if raw.get().starts_with('"') => Ok(Err(BadId::HalfSurrogate)),
+        None => Err(no_string()),
+    }
 }
 
 impl<'de> Deserialize<'de> for Raw<'de> {
@@ -323,12 +353,16 @@ impl<'de> Deserialize<'de> for Key {
                 f.write_str("a field name")
             }
 
-            fn visit_str<E>(self, name: &str) -> Result<Key, E> {
-                let known = FIELDS.iter().find(|(known, _)| *known == name);
-                Ok(known
-                    .map_or_else(|| Key::Unknown(shorten(name)), |(_, field)| Key::Known(*field)))
+            /// Half a surrogate pair comes as three bytes that are no UTF-8.
+            fn visit_bytes<E>(self, name: &[u8]) -> Result<Key, E> {
+                let known = FIELDS.iter().find(|(known, _)| known.as_bytes() == name);
+                Ok(known.map_or_else(
+                    || Key::Unknown(shorten(&String::from_utf8_lossy(name))),
+                    |(_, field)| Key::Known(*field),
+                ))
             }
         }
-        deserializer.deserialize_identifier(Name)
+        // As bytes, because a string with half a surrogate pair would make the frame no JSON.
+        deserializer.deserialize_bytes(Name)
     }
 }

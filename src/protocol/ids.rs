@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::text::is_for_people;
+
 /// The longest user id, in characters.
 pub const USER_ID_MAX: usize = 128;
 /// The longest room id, in characters.
@@ -35,6 +37,9 @@ pub enum BadId {
         /// What is allowed.
         max: usize,
     },
+    /// Half of a surrogate pair, which is no character.
+    #[error("has half a surrogate pair in it; send whole characters")]
+    HalfSurrogate,
     /// A character outside the alphabet.
     #[error("has {character:?} in it; {allowed}")]
     Character {
@@ -48,6 +53,8 @@ pub enum BadId {
 const URL_SAFE: &str = "visible ASCII without \" \\ / ? # % , is allowed";
 const VISIBLE_ASCII: &str = "visible ASCII is allowed";
 const PRINTABLE: &str = "control characters are not allowed";
+const FOR_PEOPLE: &str =
+    "control characters are not allowed, and none that turn the direction of writing";
 
 fn is_url_safe(c: char) -> bool {
     c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '/' | '?' | '#' | '%' | ',')
@@ -151,8 +158,8 @@ text_id! {
 }
 text_id! {
     /// What people read instead of the [`UserId`]: 1 to 64 characters of Unicode without control
-    /// characters.
-    DisplayName, DISPLAY_NAME_MAX, is_printable, PRINTABLE
+    /// characters and without those that turn the direction of writing.
+    DisplayName, DISPLAY_NAME_MAX, is_for_people, FOR_PEOPLE
 }
 
 #[cfg(test)]
@@ -180,5 +187,16 @@ mod tests {
         assert!(DisplayName::parse(&"雷".repeat(64)).is_ok());
         assert!(DisplayName::parse(&"雷".repeat(65)).is_err());
         assert!(DisplayName::parse("two\nlines").is_err());
+    }
+
+    #[test]
+    fn a_display_name_does_not_turn_the_direction_of_what_stands_beside_it() {
+        for turning in ["\u{202e}ana", "a\u{2066}na", "ana\u{200f}", "\u{2028}ana"] {
+            let refused = DisplayName::parse(turning);
+            assert!(matches!(refused, Err(BadId::Character { .. })), "{turning:?}");
+        }
+        for name in ["דנה", "دانا", "می\u{200c}خواهم", "👩\u{200d}👧"] {
+            assert!(DisplayName::parse(name).is_ok(), "{name}");
+        }
     }
 }

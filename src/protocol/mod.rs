@@ -12,6 +12,7 @@ mod kinds;
 mod parts;
 mod refusal;
 mod server_message;
+mod text;
 mod token;
 
 pub use client_message::{ClientMessage, Destination, Incoming, Rejected, SignalKind, decode};
@@ -28,4 +29,5 @@ pub use server_message::{
     EndReason, ErrorMessage, IceServer, Limits, Member, Membership, Names, PROTOCOL, Registered,
     Relayed, ServerMessage, Verdict,
 };
+pub(crate) use text::{for_people, with_whole_characters};
 pub use token::{ACCESS_TOKEN_MAX, AccessToken, BadToken};

@@ -53,6 +53,9 @@ pub enum BadToken {
     /// It has header parameters that must be understood and are not.
     #[error("the access token has the header `crit`, of which this server understands nothing")]
     Critical,
+    /// It is said to be something else than an access token for this server.
+    #[error("the access token is of another type (`typ`) than this server takes")]
+    Type,
     /// An algorithm that the key is not for.
     #[error("the access token is not signed with an algorithm of this server's key")]
     Algorithm,

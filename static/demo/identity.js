@@ -52,7 +52,7 @@ function problemOf(text, longest, choose) {
  * @returns {string | null}
  */
 export function displayNameProblem(text) {
-  if (/\p{Cc}/u.test(text)) return words("display-name.control");
+  if (/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.test(text)) return words("display-name.control");
   const { length } = [...text];
   return length > LONGEST_DISPLAY_NAME ? words("display-name.long", { longest: LONGEST_DISPLAY_NAME, length }) : null;
 }

@@ -76,6 +76,8 @@ fn what_does_not_fit_the_key_is_refused_and_why_is_told() {
     let sign_by = |header: Value| with(header, A::RS256, &rsa);
     let es = private_key("p256", A::ES256);
     let other_es = private_key("p256-other", A::ES256);
+    let crit = |crit: Value| with(json!({"alg": "HS256", "crit": crit}), A::HS256, &secret_key());
+    let typ = |typ: Value| with(json!({"alg": "HS256", "typ": typ}), A::HS256, &secret_key());
 
     let cases: Vec<(&str, Config, String, BadToken)> = vec![
         ("another secret", with_secret(), with(header(A::HS256), A::HS256, &other), B::Signature),
@@ -147,6 +149,12 @@ fn what_does_not_fit_the_key_is_refused_and_why_is_told() {
             with(json!({"alg": "HS256", "crit": ["b64"], "b64": false}), A::HS256, &secret_key()),
             B::Critical,
         ),
+        ("a crit that is null", with_secret(), crit(json!(null)), B::Malformed),
+        ("a crit that is empty", with_secret(), crit(json!([])), B::Malformed),
+        ("a crit that is no list", with_secret(), crit(json!("b64")), B::Malformed),
+        ("a crit of no names", with_secret(), crit(json!([1])), B::Malformed),
+        ("a crit of something unknown", with_secret(), crit(json!(["exp"])), B::Critical),
+        ("a typ that is no text", with_secret(), typ(json!(null)), B::Malformed),
         (
             "a key of its own",
             with_pem("p256.pub.pem"),

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 use switchboard::auth::Identity;
 use switchboard::config::Config;
 use switchboard::domain::{Permissions, Scope, Sight};
-use switchboard::protocol::{BadToken, Close};
+use switchboard::protocol::{BadId, BadToken, Close};
 
-use crate::{claims, claims_with, now, signed, verify, with_secret};
+use crate::{claims, claims_with, now, secret_key, signed, token, verify, with_secret};
 
 fn says(claims: &Value) -> Result<Identity, BadToken> {
     verify(&with_secret(), &signed(claims))
@@ -161,7 +164,8 @@ fn limits_are_what_the_claims_list() {
 fn a_display_name_is_cut_to_what_it_may_be() {
     for (name, shown) in [
         (json!("李雷"), Some("李雷".to_owned())),
-        (json!("two\nlines"), Some("twolines".into())),
+        (json!("two\nlines"), Some("two lines".into())),
+        (json!("\u{202e}ana\u{2069}\u{1b}"), Some("ana".into())),
         (json!("a".repeat(100)), Some("a".repeat(64))),
         (json!(""), None),
         (json!(null), None),
@@ -171,18 +175,82 @@ fn a_display_name_is_cut_to_what_it_may_be() {
     }
 }
 
+/// A token whose claims are this text.
+fn signed_text(claims: &str) -> String {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let message = format!("{}.{}", part(r#"{"alg":"HS256"}"#), part(claims));
+    let key = secret_key();
+    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256);
+    format!("{message}.{}", signature.unwrap())
+}
+
 #[test]
 fn a_claim_that_is_there_twice_makes_the_token_none() {
-    use base64::Engine;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256"}"#);
-    let claims = URL_SAFE_NO_PAD.encode(r#"{"sub":"11","sub":"22","exp":9999999999}"#);
-    let message = format!("{head}.{claims}");
-    let key = crate::secret_key();
-    let signature =
-        jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::HS256);
+    let token = signed_text(r#"{"sub":"11","sub":"22","exp":9999999999}"#);
 
-    let verified = verify(&with_secret(), &format!("{message}.{}", signature.unwrap()));
+    assert_eq!(verify(&with_secret(), &token), Err(BadToken::Malformed));
+}
 
-    assert_eq!(verified, Err(BadToken::Malformed));
+#[test]
+fn half_a_surrogate_pair_in_a_claim_for_people_or_for_others_keeps_nobody_out() {
+    for (more, shown) in [
+        (r#""name":"\ud800""#, Some("\u{fffd}")),
+        (r#""name":"Ana \udc00\ud83d\ude00""#, Some("Ana \u{fffd}😀")),
+        (r#""picture":"\ud800","realm":{"roles":["\udfff"]}"#, None),
+    ] {
+        let token = signed_text(&format!(r#"{{"sub":"11","exp":9999999999,{more}}}"#));
+        let identity = verify(&with_secret(), &token).expect(more);
+        assert_eq!(identity.name.as_ref().map(|it| it.as_str()), shown, "{more}");
+    }
+}
+
+#[test]
+fn half_a_surrogate_pair_in_a_claim_that_is_an_id_is_refused_and_the_claim_is_named() {
+    let list = "a list of names, of which one that ends with * stands for all that begin so";
+    for (claims, why) in [
+        (r#""sub":"a\ud800""#, BadToken::Subject(BadId::HalfSurrogate)),
+        (r#""sub":"\ud800a""#, BadToken::Subject(BadId::HalfSurrogate)),
+        (r#""sub":"\udc00""#, BadToken::Subject(BadId::HalfSurrogate)),
+        (r#""sub":"11","iss":"\ud800""#, BadToken::Issuer),
+        (r#""sub":"11","aud":["\udc00"]"#, BadToken::Audience),
+        (r#""sub":"11","iss":"\udc00""#, BadToken::Issuer),
+        (r#""sub":"11","rooms":["\ud800"]"#, BadToken::Claim { claim: "rooms", expected: list }),
+    ] {
+        let token = signed_text(&format!(r#"{{"exp":9999999999,{claims}}}"#));
+        assert_eq!(verify(&with_secret(), &token), Err(why), "{claims}");
+    }
+}
+
+/// The answer to a token of this type where `wanted` is set.
+fn of_type(typ: Option<&str>, wanted: &[&str]) -> Result<(), BadToken> {
+    let jwt_type = wanted.iter().map(|it| (*it).to_owned()).collect();
+    let header = match typ {
+        Some(typ) => json!({"alg": "HS256", "typ": typ}),
+        None => json!({"alg": "HS256"}),
+    };
+    let token = token(&header, &claims(), Algorithm::HS256, &secret_key());
+    verify(&Config { jwt_type, ..with_secret() }, &token).map(drop)
+}
+
+#[test]
+fn an_id_token_is_no_access_token_where_the_setting_says_which_type_one_has() {
+    for typ in ["at+jwt", "AT+JWT", "application/at+jwt", "Application/At+Jwt"] {
+        assert_eq!(of_type(Some(typ), &["at+jwt"]), Ok(()), "{typ}");
+        assert_eq!(of_type(Some("at+jwt"), &[typ]), Ok(()), "{typ}");
+        assert_eq!(of_type(Some(typ), &["JWT", "at+jwt"]), Ok(()), "{typ}");
+    }
+    // An OpenID Connect ID token has JWT as `typ`, or none.
+    for typ in [Some("JWT"), None, Some(""), Some("at+jwt2"), Some("x/at+jwt")] {
+        assert_eq!(of_type(typ, &["at+jwt"]), Err(BadToken::Type), "{typ:?}");
+    }
+}
+
+#[test]
+fn without_the_setting_only_a_token_that_is_said_to_be_something_else_is_refused() {
+    for typ in [None, Some("JWT"), Some("at+jwt"), Some("Bearer"), Some("JOSE")] {
+        assert_eq!(of_type(typ, &[]), Ok(()), "{typ:?}");
+    }
+    for typ in ["logout+jwt", "application/dpop+jwt", "SECEVENT+JWT"] {
+        assert_eq!(of_type(Some(typ), &[]), Err(BadToken::Type), "{typ}");
+    }
 }

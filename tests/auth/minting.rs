@@ -36,17 +36,19 @@ fn a_token_is_printed_alone_and_is_one_that_the_server_takes() {
 }
 
 #[test]
-fn a_token_lasts_an_hour_and_has_the_audience_and_the_issuer_that_the_server_wants() {
+fn a_token_lasts_an_hour_and_has_the_audience_the_issuer_and_the_type_that_the_server_wants() {
     let variables = [
         WITH_SECRET,
         ("SWITCHBOARD_JWT_AUDIENCE", "switchboard,other"),
         ("SWITCHBOARD_JWT_ISSUER", "https://id.example"),
+        ("SWITCHBOARD_JWT_TYPE", "at+jwt"),
     ];
     let token = minted(&token(&["--user", "11"], &variables));
 
     let wanting = Config {
         jwt_audience: vec!["switchboard".into()],
         jwt_issuer: vec!["https://id.example".into()],
+        jwt_type: vec!["at+jwt".into()],
         ..with_secret()
     };
     let lasts = verify(&wanting, &token).unwrap().lasts;

@@ -135,6 +135,7 @@ fn token(user: &str, name: &str) -> String {
         ttl: Duration::from_secs(3600),
         audience: None,
         issuer: None,
+        typ: None,
     };
     issue(&asking_for_tokens().jwt_secret.unwrap(), &wish, SystemTime::now())
 }

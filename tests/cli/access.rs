@@ -61,6 +61,7 @@ fn nobody_believes_to_be_protected_by_what_means_nothing() {
         (&[][..], &[SECRET][..], "jwt-secret", "set auth to jwt, or leave it out"),
         (&["--jwt-key=a"], &[], "jwt-key", "set auth to jwt, or leave it out"),
         (&["--jwt-audience=a"], &[], "jwt-audience", "set auth to jwt, or leave it out"),
+        (&["--jwt-type=at+jwt"], &[], "jwt-type", "set auth to jwt, or leave it out"),
         (&["--jwt-issuer=a"], &[], "jwt-issuer", "set auth to jwt, or leave it out"),
         (&["--insecure-open"], &[JWT, SECRET], "insecure-open", "leave it out"),
     ] {

@@ -154,6 +154,7 @@ const RANGES: &[(&str, &[&str], &[&str])] = &[
     ("jwt-jwks", &["keys.json"], &[]),
     ("jwt-audience", &["", "switchboard", "a,https://b/c"], &[]),
     ("jwt-issuer", &["", "https://id.example.org"], &[]),
+    ("jwt-type", &["", "at+jwt", "at+jwt,JWT"], &[]),
     ("failed-logins-per-address", &["0", "1000000"], &["1000001", "-1"]),
     ("admin-listen", &["", "127.0.0.1:8081", "[::]:0"], &["8081", "localhost:8081", "none"]),
     ("admin-token", &["", "0123456789abcdef"], &["0123456789abcde"]),

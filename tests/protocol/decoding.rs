@@ -85,14 +85,71 @@ fn escapes_in_names_and_values_mean_what_they_say() {
     assert_eq!(incoming.id.unwrap().as_str(), "雷");
 }
 
+/// The `detail` that the other party of a call gets.
+fn detail(written: &str) -> Option<String> {
+    let text = format!(r#"{{"type":"call-hangup","callId":"c","detail":{written}}}"#);
+    let ClientMessage::CallEnd { detail, .. } = decode(&text).expect(&text).message else {
+        panic!("{text} ends no call")
+    };
+    detail
+}
+
 #[test]
-fn a_lone_surrogate_is_refused_where_a_text_is_read() {
-    refuses(r#"{"type":"join","id":"1","room":"\ud800"}"#, "bad-message", Some("1"));
-    refuses(
-        r#"{"type":"call-hangup","id":"1","callId":"c","detail":"\udc00"}"#,
-        "bad-message",
-        Some("1"),
-    );
+fn half_a_surrogate_pair_in_a_detail_is_replaced_and_the_call_ends() {
+    for (written, shown) in [
+        (r#""\ud800""#, "\u{fffd}"),
+        (r#""bye \uDC00\ud83d\ude00""#, "bye \u{fffd}😀"),
+        (r#""\ud83d\ud83d\ude00!""#, "\u{fffd}😀!"),
+    ] {
+        assert_eq!(detail(written).as_deref(), Some(shown), "{written}");
+    }
+    let longest = format!("\"{}\"", "\\ud800".repeat(128));
+    assert_eq!(detail(&longest), Some("\u{fffd}".repeat(128)));
+}
+
+#[test]
+fn a_detail_brings_no_control_character_and_turns_no_text_around() {
+    for (written, shown) in [
+        (r#""two\nlines\tand \u001b[2Jmore\u0000""#, "two lines and [2Jmore"),
+        (r#""\u202egnp.exe\u2069\u200f""#, "gnp.exe"),
+        (r#""""#, ""),
+    ] {
+        assert_eq!(detail(written).as_deref(), Some(shown), "{written}");
+    }
+}
+
+#[test]
+fn half_a_surrogate_pair_in_an_id_is_refused_and_the_field_is_named() {
+    for (fields, code, field) in [
+        (r#""type":"join","room":"\ud800""#, "bad-message", "`room` has half a surrogate pair"),
+        (r#""type":"call-accept","callId":"\udc00""#, "bad-message", "`callId` has half a"),
+        (r#""type":"list","after":"\ud800""#, "bad-user-id", "`after` has half a surrogate"),
+        (r#""type":"offer","data":0,"to":"a\ud800""#, "bad-user-id", "`to` has half a"),
+        (r#""type":"watch","users":["\ud800"]"#, "bad-message", "`users`"),
+        (r#""type":"refresh","token":"\ud800""#, "bad-message", "`token`"),
+        (r#""type":"ping\ud800""#, "unknown-type", "ping\u{fffd}"),
+        (r#""type":"ping","\udfff":1"#, "unknown-field", "no field `\u{fffd}"),
+    ] {
+        let text = format!(r#"{{"id":"1",{fields}}}"#);
+
+        refuses(&text, code, Some("1"));
+        let said = decode(&text).unwrap_err().refusal.to_string();
+        assert!(said.contains(field), "{said}");
+    }
+    let text = r#"{"type":"ping","id":"\ud800"}"#;
+    refuses(text, "bad-message", None);
+    let said = decode(text).unwrap_err().refusal.to_string();
+    assert_eq!(said, "field `id` has half a surrogate pair in it; send whole characters");
+}
+
+#[test]
+fn half_a_surrogate_pair_in_data_is_the_clients_own() {
+    let data = r#"{"\ud800":["\udc00"]}"#;
+    let text = format!(r#"{{"type":"message","to":"22","data":{data}}}"#);
+    let ClientMessage::Message { data: read, .. } = decode(&text).unwrap().message else {
+        panic!("{text} is a message")
+    };
+    assert_eq!(read.as_str(), data);
 }
 
 #[test]

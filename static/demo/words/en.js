@@ -21,7 +21,7 @@ export const en = {
   "name.spaces": "A name cannot have spaces in it. Put them into the display name.",
   "name.alphabet": "A name cannot have “{wrong}” in it: plain letters, digits and signs, but none of \" \\ / ? # % ,",
   "name.long": "A name has at most {longest} characters; this one has {length}.",
-  "display-name.control": "A display name cannot have control characters in it.",
+  "display-name.control": "A display name cannot have control characters in it, nor any that turn the direction of writing.",
   "display-name.long": "A display name has at most {longest} characters; this one has {length}.",
 
   "status.begin": "Choose a name to begin.",

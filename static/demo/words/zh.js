@@ -21,7 +21,7 @@ export const zh = {
   "name.spaces": "名字中不能有空格，请把空格放进显示名。",
   "name.alphabet": "名字中不能有“{wrong}”：只能用英文字母、数字和符号，但不能用 \" \\ / ? # % ,",
   "name.long": "名字最多 {longest} 个字符，这个有 {length} 个。",
-  "display-name.control": "显示名中不能有控制字符。",
+  "display-name.control": "显示名中不能有控制字符或改变书写方向的字符。",
   "display-name.long": "显示名最多 {longest} 个字符，这个有 {length} 个。",
 
   "status.begin": "请先取一个名字。",
