@@ -1,7 +1,7 @@
 //! Access tokens over real sockets: how they come, when they expire, and how they are renewed.
 
 use std::net::Ipv4Addr;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 use switchboard::config::{AuthMode, Config};
@@ -168,6 +168,28 @@ async fn a_socket_whose_token_expires_gets_4401_unless_it_was_refreshed_before()
     assert_eq!((counts.tokens_expired, counts.refreshed), (1, 1));
     ana.expects_to_see("offline", "22").await;
     ana.has_heard_all().await;
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
+async fn an_exp_is_forgiven_30_s_at_a_login_by_refresh_and_to_an_open_socket() {
+    let server = TestServer::start(asking_for_tokens()).await;
+    let over_for = |seconds: u64| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        token_saying(&json!({"sub": "11", "exp": now - seconds}))
+    };
+
+    let mut ana = server.connects_with(&format!("token={}", over_for(20))).await;
+    let refreshed = ana.asks(json!({"type": "refresh", "token": over_for(27)})).await;
+    assert!(refreshed["expires"].as_u64().unwrap() <= 3000, "{refreshed}");
+    for refused in [over_for(32), over_for(3600)] {
+        ana.is_refused(json!({"type": "refresh", "token": refused}), "bad-token").await;
+    }
+    ana.ends_with(4401).await;
+
+    let mut late = server.dials(&format!("token={}", over_for(32))).await;
+    late.expects_error("bad-token").await;
+    late.expects_close(4401).await;
     server.ends_clean().await;
 }
 
