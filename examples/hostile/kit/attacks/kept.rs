@@ -1,0 +1,98 @@
+//! Memory of messages: kept ones that are not acknowledged, and unfinished ones.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncWriteExt;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::kit::meter::Meter;
+use crate::kit::outcome::Check;
+use crate::kit::stage::{Stage, metric};
+use crate::kit::wire::{Login, TEXT, address, frame, frame_head};
+
+/// Messages to each session: within `burst` of its sender and `queue-messages`.
+const MESSAGES: usize = 480;
+/// Bytes of the data of a message, its quotes included.
+const DATA: usize = 20;
+/// The first address of the senders.
+const SENDERS: usize = 10_000;
+/// Bytes of a message whose last byte never comes: `max-frame`, less one.
+const LONGEST: usize = (64 << 10) - 1;
+/// Time in which memory has to stay the same to be at rest.
+const REST: Duration = Duration::from_millis(300);
+/// Time for memory to come to rest.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Small messages to sessions that read and do not acknowledge: counted against resident memory.
+pub async fn messages(stage: Arc<Stage>) {
+    let pairs = stage.pick(60, 200);
+    let which = |n| (address(n), Login { resumable: true, ..Login::of(format!("keeps-{n}")) });
+    let receivers = stage.crowd_of(pairs, which).await;
+    let mut senders = stage.crowd("sends-", SENDERS, pairs).await;
+    let reading = stage.keep_reading(receivers);
+    let before = (at_rest(&stage).await, counted(&stage).await);
+    stage.begins();
+    let begin = Instant::now();
+    for (n, sender) in senders.iter_mut().enumerate() {
+        let data = "x".repeat(DATA - 2);
+        let text = format!(r#"{{"type":"message","to":"keeps-{n}","data":"{data}"}}"#);
+        sender.stream.write_all(&frame(TEXT, text.as_bytes()).repeat(MESSAGES)).await.unwrap();
+    }
+    let sending = stage.keep_reading(senders);
+    sleep(stage.lasts.saturating_sub(begin.elapsed())).await;
+    let after = (at_rest(&stage).await, counted(&stage).await);
+    drop((reading, sending));
+    let (resident, counted) = (after.0.saturating_sub(before.0) as f64, after.1 - before.1);
+    stage.found.add("counted KiB", counted as u64);
+    stage.found.add("resident KiB", resident as u64);
+    let enough = (pairs * MESSAGES * DATA) as f64 / 1024.;
+    stage.found.check(Check::must(
+        format!("{counted:.0} KiB are kept, at least {enough:.0}"),
+        counted >= enough,
+    ));
+    stage.found.check(Check::at_most("resident KiB", resident, (1.5 * counted).round(), ""));
+}
+
+/// KiB that the server counts against `queue-total`.
+async fn counted(stage: &Stage) -> f64 {
+    let page = stage.metrics().await.unwrap_or_default();
+    let names = ["switchboard_kept_bytes", "switchboard_unwritten_bytes"];
+    names.map(|it| metric(&page, it)).iter().sum::<f64>() / 1024.
+}
+
+/// Resident memory in KiB, when it has not become less for a while.
+async fn at_rest(stage: &Stage) -> u64 {
+    let (meter, begin) = (Meter::of(stage.process), Instant::now());
+    let (mut least, mut since) = (meter.resident(), Instant::now());
+    while since.elapsed() < REST && begin.elapsed() < PATIENCE {
+        sleep(Duration::from_millis(10)).await;
+        let resident = meter.resident();
+        // Less by a page or two is no sign of memory that is being given back.
+        if resident + 64 < least {
+            (least, since) = (resident, Instant::now());
+        }
+    }
+    meter.resident()
+}
+
+/// Messages of 64 KiB of which the last byte does not come.
+pub async fn unfinished(stage: Arc<Stage>) {
+    let sockets = stage.crowd("slow-", 0, stage.pick(300, 600)).await;
+    let mut message = frame_head(TEXT, LONGEST);
+    message.resize(message.len() + LONGEST - 1, b'x');
+    let message: Arc<[u8]> = message.into();
+    let mut work = JoinSet::new();
+    for mut socket in sockets {
+        let (stage, message) = (Arc::clone(&stage), Arc::clone(&message));
+        work.spawn(async move {
+            stage.found.add("connections held", 1);
+            if socket.stream.write_all(&message).await.is_err() {
+                return stage.found.add("connections ended by the server", 1);
+            }
+            std::future::pending().await
+        });
+    }
+    stage.until_over(work).await;
+}
