@@ -4,14 +4,13 @@
 //! that stands still is seen by every message of that time and not by one alone.
 
 use std::io;
-use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use futures_util::future::{join, join_all, select};
+use futures_util::future::{join, join4};
 use tokio::io::{AsyncWriteExt, ReadHalf, WriteHalf, split};
-use tokio::sync::oneshot;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::served::ADMIN_TOKEN;
@@ -23,13 +22,15 @@ const EVERY: Duration = Duration::from_millis(6);
 /// Time between two requests of one kind.
 const ASKS_EVERY: Duration = Duration::from_millis(100);
 const LOGS_IN_EVERY: Duration = Duration::from_millis(250);
-/// Wait for messages that are still under way when all is over.
+/// Wait for messages that are still under way when all is over; requests have [`PATIENCE`].
 const LAST_WAIT: Duration = Duration::from_secs(8);
 
 /// One thing that an honest client did.
 #[derive(Clone, Debug)]
 pub struct Sample {
     pub at: Instant,
+    /// The moment in which it was done or given up.
+    pub ended: Instant,
     /// Time until it was done; an error says why it never was.
     pub took: Result<Duration, String>,
 }
@@ -45,7 +46,7 @@ pub struct Samples {
 
 /// Honest clients at work, on a thread of their own.
 pub struct Honest {
-    stop: oneshot::Sender<()>,
+    stop: Arc<AtomicBool>,
     thread: JoinHandle<Samples>,
 }
 
@@ -61,7 +62,8 @@ pub struct Peer {
 impl Honest {
     /// Returns when both users are registered.
     pub fn start(peer: Peer) -> Self {
-        let (stop, stopped) = oneshot::channel();
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
         let (ready, is_ready) = std::sync::mpsc::channel();
         let thread = thread::spawn(move || {
             let runtime = runtime();
@@ -71,7 +73,7 @@ impl Honest {
                 let (first, second) = both.await;
                 let streams = [first.unwrap(), second.unwrap()].map(|it| (it.stream, it.unread));
                 ready.send(()).unwrap();
-                work(&peer, streams, stopped).await
+                work(&peer, streams, &stopped).await
             })
         });
         if is_ready.recv().is_err() {
@@ -82,7 +84,7 @@ impl Honest {
 
     /// Ends all work, waits for what is under way, and returns what has been.
     pub fn stop(self) -> Samples {
-        let _ = self.stop.send(());
+        self.stop.store(true, Relaxed);
         self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 }
@@ -95,7 +97,7 @@ pub fn runtime() -> tokio::runtime::Runtime {
 async fn work(
     peer: &Peer,
     streams: [(Box<dyn Stream>, Vec<u8>); 2],
-    stopped: oneshot::Receiver<()>,
+    stopped: &AtomicBool,
 ) -> Samples {
     let talk = Arc::new(Talk::default());
     let mut writers = Vec::new();
@@ -106,15 +108,14 @@ async fn work(
         tokio::spawn(async move { talk.listen(reads, unread).await });
     }
     let (logins, health, operator) = (Log::default(), Log::default(), Log::default());
-    let asks = join_all([
-        Box::pin(logins.repeat(LOGS_IN_EVERY, || log_in(peer))) as Work<'_>,
-        Box::pin(health.repeat(ASKS_EVERY, || ask(&peer.dial, "/healthz", None))),
-        Box::pin(
-            operator.repeat(ASKS_EVERY, || ask(&peer.admin, "/api/v1/stats", Some(ADMIN_TOKEN))),
-        ),
-    ]);
-    let all = join(talk.speak(&peer.logins, writers), asks);
-    select(pin!(all), stopped).await;
+    join4(
+        talk.speak(&peer.logins, writers, stopped),
+        logins.repeat(LOGS_IN_EVERY, stopped, || log_in(peer)),
+        health.repeat(ASKS_EVERY, stopped, || ask(&peer.dial, "/healthz", None)),
+        operator
+            .repeat(ASKS_EVERY, stopped, || ask(&peer.admin, "/api/v1/stats", Some(ADMIN_TOKEN))),
+    )
+    .await;
     let begin = Instant::now();
     while talk.is_waiting() && begin.elapsed() < LAST_WAIT {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -127,8 +128,6 @@ async fn work(
     }
 }
 
-type Work<'a> = std::pin::Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
-
 /// The messages of the pair: when each was sent, and when it arrived.
 #[derive(Debug, Default)]
 struct Talk {
@@ -137,10 +136,15 @@ struct Talk {
 }
 
 impl Talk {
-    async fn speak(&self, logins: &[Login; 3], mut writers: Vec<WriteHalf<Box<dyn Stream>>>) {
+    async fn speak(
+        &self,
+        logins: &[Login; 3],
+        mut writers: Vec<WriteHalf<Box<dyn Stream>>>,
+        stopped: &AtomicBool,
+    ) {
         let mut clock = interval(EVERY);
         clock.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        loop {
+        while !stopped.load(Relaxed) {
             clock.tick().await;
             let number = lock(&self.messages).len();
             let text = format!(
@@ -150,8 +154,7 @@ impl Talk {
             lock(&self.messages).push((Instant::now(), None));
             let frame = frame(TEXT, text.as_bytes());
             if let Err(error) = in_time(writers[number % 2].write_all(&frame)).await {
-                self.end(&error);
-                std::future::pending::<()>().await;
+                return self.end(&error);
             }
         }
     }
@@ -194,8 +197,10 @@ impl Talk {
         let why = lock(&self.ends).first().cloned();
         let why = why.unwrap_or_else(|| "not delivered in time".to_owned());
         let messages = std::mem::take(&mut *lock(&self.messages));
+        let now = Instant::now();
         let sample = |(at, arrived): (Instant, Option<Instant>)| Sample {
             at,
+            ended: arrived.unwrap_or(now),
             took: arrived.map(|it| it - at).ok_or_else(|| why.clone()),
         };
         messages.into_iter().map(sample).collect()
@@ -210,11 +215,12 @@ impl Log {
     async fn repeat<F: Future<Output = io::Result<()>>>(
         &self,
         every: Duration,
+        stopped: &AtomicBool,
         ask: impl Fn() -> F,
     ) {
         let mut clock = interval(every);
         clock.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        loop {
+        while !stopped.load(Relaxed) {
             clock.tick().await;
             let at = Instant::now();
             let done = timeout(PATIENCE, ask()).await;
@@ -223,7 +229,7 @@ impl Log {
                 Ok(Err(error)) => Err(word(&error)),
                 Err(_) => Err("no answer in time".to_owned()),
             };
-            lock(&self.0).push(Sample { at, took });
+            lock(&self.0).push(Sample { at, ended: Instant::now(), took });
         }
     }
 

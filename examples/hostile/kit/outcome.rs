@@ -44,10 +44,19 @@ pub struct Times {
 
 impl Times {
     /// Times of what began in this phase.
-    pub fn of(samples: &[Sample], from: Instant, to: Instant) -> Self {
+    pub fn begun(samples: &[Sample], from: Instant, to: Instant) -> Self {
+        Self::of(samples.iter().filter(|it| (from..to).contains(&it.at)))
+    }
+
+    /// Times of what was under way in this phase: a single wait may be longer than the phase.
+    pub fn under_way(samples: &[Sample], from: Instant, to: Instant) -> Self {
+        Self::of(samples.iter().filter(|it| it.at < to && it.ended > from))
+    }
+
+    fn of<'a>(samples: impl Iterator<Item = &'a Sample>) -> Self {
         let mut times = Self::default();
         let mut took = Vec::new();
-        for sample in samples.iter().filter(|it| (from..to).contains(&it.at)) {
+        for sample in samples {
             times.count += 1;
             match &sample.took {
                 Ok(time) => took.push(*time),
@@ -100,14 +109,14 @@ impl Outcome {
     /// Sorts what honest clients saw into before and during.
     pub fn of(row: &'static str, samples: &Samples, phases: [Instant; 3], setup: Instant) -> Self {
         let [start, begin, end] = phases;
-        let during = |samples: &[Sample]| Times::of(samples, begin, end);
+        let asked = |samples: &[Sample]| Times::under_way(samples, begin, end);
         Self {
             row,
-            before: Times::of(&samples.messages, start, setup),
-            during: during(&samples.messages),
-            logins: during(&samples.logins),
-            health: during(&samples.health),
-            operator: during(&samples.operator),
+            before: Times::begun(&samples.messages, start, setup),
+            during: Times::begun(&samples.messages, begin, end),
+            logins: asked(&samples.logins),
+            health: asked(&samples.health),
+            operator: asked(&samples.operator),
             resident: (0, 0),
             cpu: 0.,
             step: 0.,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{interval, sleep};
 
 use crate::kit::meter::Meter;
 use crate::kit::outcome::Check;
@@ -13,7 +13,12 @@ use crate::kit::stage::{Stage, metric};
 use crate::kit::wire::{Login, TEXT, address, frame, frame_head};
 
 /// Messages to each session: within `burst` of its sender and `queue-messages`.
-const MESSAGES: usize = 480;
+const MESSAGES: usize = ROUNDS * A_ROUND;
+/// Rounds in which they are sent, so that the sending itself is no flood.
+const ROUNDS: usize = 48;
+const A_ROUND: usize = 10;
+/// Time to send all of them in, at least.
+const SENDING: Duration = Duration::from_secs(2);
 /// Bytes of the data of a message, its quotes included.
 const DATA: usize = 20;
 /// The first address of the senders.
@@ -27,21 +32,25 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Small messages to sessions that read and do not acknowledge: counted against resident memory.
 pub async fn messages(stage: Arc<Stage>) {
-    let pairs = stage.pick(60, 200);
+    let pairs = stage.pick(40, 200);
     let which = |n| (address(n), Login { resumable: true, ..Login::of(format!("keeps-{n}")) });
     let receivers = stage.crowd_of(pairs, which).await;
     let mut senders = stage.crowd("sends-", SENDERS, pairs).await;
     let reading = stage.keep_reading(receivers);
     let before = (at_rest(&stage).await, counted(&stage).await);
     stage.begins();
-    let begin = Instant::now();
-    for (n, sender) in senders.iter_mut().enumerate() {
-        let data = "x".repeat(DATA - 2);
-        let text = format!(r#"{{"type":"message","to":"keeps-{n}","data":"{data}"}}"#);
-        sender.stream.write_all(&frame(TEXT, text.as_bytes()).repeat(MESSAGES)).await.unwrap();
+    let sending = stage.lasts.max(SENDING);
+    let mut clock = interval(sending / ROUNDS as u32);
+    let data = "x".repeat(DATA - 2);
+    for _ in 0..ROUNDS {
+        clock.tick().await;
+        for (n, sender) in senders.iter_mut().enumerate() {
+            let text = format!(r#"{{"type":"message","to":"keeps-{n}","data":"{data}"}}"#);
+            let round = frame(TEXT, text.as_bytes()).repeat(A_ROUND);
+            sender.stream.write_all(&round).await.unwrap();
+        }
     }
     let sending = stage.keep_reading(senders);
-    sleep(stage.lasts.saturating_sub(begin.elapsed())).await;
     let after = (at_rest(&stage).await, counted(&stage).await);
     drop((reading, sending));
     let (resident, counted) = (after.0.saturating_sub(before.0) as f64, after.1 - before.1);
@@ -83,10 +92,13 @@ pub async fn unfinished(stage: Arc<Stage>) {
     let mut message = frame_head(TEXT, LONGEST);
     message.resize(message.len() + LONGEST - 1, b'x');
     let message: Arc<[u8]> = message.into();
+    // All of them in the first half, so that the sending itself is no flood.
+    let pause = stage.lasts / 2 / sockets.len().max(1) as u32;
     let mut work = JoinSet::new();
-    for mut socket in sockets {
+    for (n, mut socket) in sockets.into_iter().enumerate() {
         let (stage, message) = (Arc::clone(&stage), Arc::clone(&message));
         work.spawn(async move {
+            sleep(pause * n as u32).await;
             stage.found.add("connections held", 1);
             if socket.stream.write_all(&message).await.is_err() {
                 return stage.found.add("connections ended by the server", 1);
