@@ -1,4 +1,4 @@
-//! Attacks in small on the program itself: what an honest pair beside each notices, and what it holds.
+//! Attacks in small on the program itself: the times of an honest pair, and the program's memory.
 //!
 //! Each test is a row of the table in docs/security.md, with the same bounds; `cargo run --release
 //! --example hostile` runs them in full. A test needs the machine for itself: `cargo nextest` gives it

@@ -1,4 +1,4 @@
-//! Attacks on a server, and what an honest pair of users beside each notices.
+//! Attacks on a server, and the times of an honest pair of users during each.
 //!
 //! `cargo build --release && cargo run --release --example hostile` runs every row of the table in
 //! docs/security.md. The server is a process of its own with default limits; attackers and honest

@@ -1,4 +1,5 @@
-//! The honest pair: two users of one address who talk, and what else an honest client asks for.
+//! The honest pair: two users of one address who talk. A login, `/healthz` and a request of the
+//! operator are timed as well.
 //!
 //! A message leaves every [`EVERY`], in turns, whether or not the last one has arrived. So a server
 //! that stands still is seen by every message of that time and not by one alone.
@@ -50,7 +51,7 @@ pub struct Honest {
     thread: JoinHandle<Samples>,
 }
 
-/// Whom the clients talk to.
+/// The listeners that the clients talk to, and their logins.
 #[derive(Clone)]
 pub struct Peer {
     pub dial: Dial,
@@ -184,7 +185,7 @@ impl Talk {
         }
     }
 
-    /// Puts down why a socket of the pair is of no more use.
+    /// Records the reason why a socket of the pair is over.
     fn end(&self, error: &io::Error) {
         lock(&self.ends).push(word(error));
     }
@@ -207,7 +208,7 @@ impl Talk {
     }
 }
 
-/// What is asked for again and again.
+/// The times of a request that is repeated.
 #[derive(Debug, Default)]
 struct Log(Mutex<Vec<Sample>>);
 

@@ -1,4 +1,4 @@
-//! What a row came to: figures, bounds, and the table.
+//! The outcome of a row: figures, bounds, and a line of the table.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
@@ -106,7 +106,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Sorts what honest clients saw into before and during.
+    /// Sorts the times of honest clients into before and during.
     pub fn of(row: &'static str, samples: &Samples, phases: [Instant; 3], setup: Instant) -> Self {
         let [start, begin, end] = phases;
         let asked = |samples: &[Sample]| Times::under_way(samples, begin, end);

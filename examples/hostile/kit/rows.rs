@@ -20,7 +20,7 @@ pub struct Row {
     pub name: &'static str,
     pub settings: Settings,
     pub attack: Attack,
-    /// Bounds beside those that every row has.
+    /// Bounds in addition to those of every row.
     pub bounds: &'static [Bound],
 }
 
@@ -60,7 +60,7 @@ const LITTLE_MEMORY: Settings = Settings { further: &["--queue-total", "8MiB"], 
 
 /// Memory that the HTTP side may hold for a connection that is no socket yet.
 const PENDING: Bound = Bound::Growth { fixed: 0, each: 160 };
-/// Memory for a head: it is cut at 16 KiB, in a buffer that may double, beside the connection itself.
+/// Memory for a head: it is cut at 16 KiB, in a buffer that may double. The rest is the connection's own.
 const HEAD: Bound = Bound::Growth { fixed: 0, each: 64 };
 /// One and a half times `queue-total` of [`LITTLE_MEMORY`], and a socket with a buffer to read into.
 const UNFINISHED: Bound = Bound::Growth { fixed: 12 << 10, each: 16 };

@@ -164,13 +164,21 @@ fn wait_for_begin(mut begins: UnboundedReceiver<Instant>) -> Option<Instant> {
     runtime().block_on(async { timeout(SET_UP, begins.recv()).await.ok().flatten() })
 }
 
-/// Gives this thread alone a nice value of 10: on Linux priorities are those of threads.
+/// Adds 10 to the nice value of this thread alone: on Linux priorities are those of threads.
 fn lower_priority() {
     let link = fs::read_link("/proc/thread-self").expect("Linux has /proc");
-    let thread = link.file_name().unwrap().to_os_string();
-    let done = Command::new("renice").args(["-n", "10", "-p"]).arg(thread).output();
-    let done = done.expect("the program `renice` lowers the priority of attacks: install it");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let thread = link.file_name().unwrap().to_str().unwrap();
+    // `nice` says which value it has got, and that is this thread's.
+    let now: i32 = output("nice", &[]).trim().parse().unwrap();
+    output("renice", &["-n", &(now + 10).min(19).to_string(), "-p", thread]);
+}
+
+/// Runs a program of the system that has to succeed.
+fn output(program: &str, arguments: &[&str]) -> String {
+    let done = Command::new(program).args(arguments).output();
+    let done = done.unwrap_or_else(|error| panic!("attacks need the program `{program}`: {error}"));
+    assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
 }
 
 /// The histogram of the hub's steps: cumulated counts by upper bound, in seconds.

@@ -18,7 +18,7 @@ pub const ADMIN_TOKEN: &str = "the admin token of the attack kit";
 /// How long a start may take, key files included.
 const START: Duration = Duration::from_secs(20);
 
-/// Settings of a row beside the default ones.
+/// Settings of a row in addition to the defaults.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Settings {
     /// Key of the certificate, for a server that speaks TLS.
@@ -56,9 +56,11 @@ impl Served {
         let folder = tempfile::tempdir().unwrap();
         let tls = settings.tls.map(|kind| certificate(folder.path(), kind));
         let issuer = settings.jwt.map(|kind| Issuer::new(folder.path(), kind));
+        let path = program.path.display();
+        assert!(program.path.exists(), "{path} does not exist: build it, or name it by --server");
         let mut command = command(program, settings, folder.path());
         let mut process = command.spawn().unwrap_or_else(|error| {
-            panic!("{}: {error}; build it first, or name it by --server", program.path.display())
+            panic!("the program `setpriv` of util-linux starts the server: {error}")
         });
         let mut log = BufReader::new(process.stderr.take().unwrap());
         let (listen, admin) = addresses(&mut log);
@@ -111,7 +113,9 @@ impl Drop for Served {
 }
 
 fn command(program: &Program, settings: &Settings, folder: &Path) -> Command {
-    let mut command = Command::new(&program.path);
+    // It ends with this process, even if that is killed; it takes the place of `setpriv`, so its id stays.
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", "--"]).arg(&program.path);
     let own = std::env::vars_os().map(|(name, _)| name);
     for name in own.filter(|name| name.to_string_lossy().starts_with("SWITCHBOARD_")) {
         command.env_remove(name);

@@ -1,4 +1,4 @@
-//! What an attack is given: the server, its size, its time, and a place for what it finds.
+//! The stage of an attack: the server, the attack's size and time, and a place for its findings.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,16 +17,34 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::keys::Issuer;
+use super::meter::Meter;
 use super::outcome::Check;
 use super::served::ADMIN_TOKEN;
 use super::wire::{ATTACKER, Dial, HONEST, Login, Socket, Stream, address};
 
+/// Time in which memory has to stay the same to be at rest.
+const AT_REST: Duration = Duration::from_millis(400);
+/// Time for memory to come to rest.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// Time between two looks at memory.
+const LOOK: Duration = Duration::from_millis(10);
+/// A change that counts as none, in KiB.
+const SLACK: u64 = 64;
 /// Connections opened at a time.
 const AT_A_TIME: usize = 25;
 /// Connections that one attack opens, at most.
 const CONNECTIONS: usize = 100_000;
 /// Pause before a connection that was refused is opened again.
 const REFUSED: Duration = Duration::from_millis(2);
+
+/// How memory moves before it is at rest.
+#[derive(Clone, Copy, Debug)]
+pub enum Rest {
+    /// It becomes less, as the allocator gives back what is free.
+    GivenBack,
+    /// It grows.
+    AtItsPeak,
+}
 
 /// How large an attack is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +55,7 @@ pub enum Size {
     Full,
 }
 
-/// One attack on one server.
+/// One attack on one server, as the attack sees it.
 pub struct Stage {
     pub dial: Dial,
     pub admin: Dial,
@@ -49,7 +67,7 @@ pub struct Stage {
     pub found: Arc<Found>,
 }
 
-/// What an attack got and what it found, shared with the runner.
+/// Answers that an attack got and bounds that it looked at, shared with the runner.
 #[derive(Debug, Default)]
 pub struct Found {
     counts: Mutex<BTreeMap<String, u64>>,
@@ -112,6 +130,24 @@ impl Stage {
         };
         // Attacks end by their time.
         let _ = timeout(self.lasts, all).await;
+    }
+
+    /// Waits until the server's memory stays as it is, for a few seconds at most; in KiB.
+    pub async fn memory_rests(&self, rest: Rest) -> u64 {
+        let (meter, begin) = (Meter::of(self.process), Instant::now());
+        let (mut extreme, mut since) = (meter.resident(), Instant::now());
+        while since.elapsed() < AT_REST && begin.elapsed() < PATIENCE {
+            sleep(LOOK).await;
+            let resident = meter.resident();
+            let moved = match rest {
+                Rest::GivenBack => resident + SLACK < extreme,
+                Rest::AtItsPeak => resident > extreme + SLACK,
+            };
+            if moved {
+                (extreme, since) = (resident, Instant::now());
+            }
+        }
+        meter.resident()
     }
 
     /// `count` users called `prefix` and a number, each from an address of its own.

@@ -1,6 +1,6 @@
-//! No attack on the server: what the machine itself costs the honest pair.
+//! No attack on the server: the cost of a busy machine to the honest pair.
 //!
-//! The attacker is as busy as in the other rows, with a sink that is as busy as a server.
+//! The attacker is as busy as in the other rows, and floods a sink that is as busy as a server.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What it costs to come in: TLS handshakes, and logins where many are online.
+//! The cost of coming in: TLS handshakes, and logins where many are online.
 
 use std::sync::Arc;
 use std::time::Duration;

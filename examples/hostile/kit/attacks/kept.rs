@@ -1,15 +1,14 @@
 //! Memory of messages: kept ones that are not acknowledged, and unfinished ones.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
-use crate::kit::meter::Meter;
 use crate::kit::outcome::Check;
-use crate::kit::stage::{Stage, metric};
+use crate::kit::stage::{Rest, Stage, metric};
 use crate::kit::wire::{Login, TEXT, address, frame, frame_head};
 
 /// Messages to each session: within `burst` of its sender and `queue-messages`.
@@ -25,11 +24,6 @@ const DATA: usize = 20;
 const SENDERS: usize = 10_000;
 /// Bytes of a message whose last byte never comes: `max-frame`, less one.
 const LONGEST: usize = (64 << 10) - 1;
-/// Time in which memory has to stay the same to be at rest.
-const REST: Duration = Duration::from_millis(300);
-/// Time for memory to come to rest.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// Small messages to sessions that read and do not acknowledge: counted against resident memory.
 pub async fn messages(stage: Arc<Stage>) {
     let pairs = stage.pick(40, 200);
@@ -37,7 +31,7 @@ pub async fn messages(stage: Arc<Stage>) {
     let receivers = stage.crowd_of(pairs, which).await;
     let mut senders = stage.crowd("sends-", SENDERS, pairs).await;
     let reading = stage.keep_reading(receivers);
-    let before = (at_rest(&stage).await, counted(&stage).await);
+    let before = (stage.memory_rests(Rest::GivenBack).await, counted(&stage).await);
     stage.begins();
     let sending = stage.lasts.max(SENDING);
     let mut clock = interval(sending / ROUNDS as u32);
@@ -51,7 +45,7 @@ pub async fn messages(stage: Arc<Stage>) {
         }
     }
     let sending = stage.keep_reading(senders);
-    let after = (at_rest(&stage).await, counted(&stage).await);
+    let after = (stage.memory_rests(Rest::GivenBack).await, counted(&stage).await);
     drop((reading, sending));
     let (resident, counted) = (after.0.saturating_sub(before.0) as f64, after.1 - before.1);
     stage.found.add("counted KiB", counted as u64);
@@ -69,21 +63,6 @@ async fn counted(stage: &Stage) -> f64 {
     let page = stage.metrics().await.unwrap_or_default();
     let names = ["switchboard_kept_bytes", "switchboard_unwritten_bytes"];
     names.map(|it| metric(&page, it)).iter().sum::<f64>() / 1024.
-}
-
-/// Resident memory in KiB, when it has not become less for a while.
-async fn at_rest(stage: &Stage) -> u64 {
-    let (meter, begin) = (Meter::of(stage.process), Instant::now());
-    let (mut least, mut since) = (meter.resident(), Instant::now());
-    while since.elapsed() < REST && begin.elapsed() < PATIENCE {
-        sleep(Duration::from_millis(10)).await;
-        let resident = meter.resident();
-        // Less by a page or two is no sign of memory that is being given back.
-        if resident + 64 < least {
-            (least, since) = (resident, Instant::now());
-        }
-    }
-    meter.resident()
 }
 
 /// Messages of 64 KiB of which the last byte does not come.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use tokio::io::AsyncWriteExt;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
-use crate::kit::stage::Stage;
+use crate::kit::stage::{Rest, Stage};
 use crate::kit::wire::Dial;
 
 /// Pages asked for on one connection.
@@ -52,5 +53,9 @@ async fn hold(stage: Arc<Stage>, addresses: u8, bytes: Vec<u8>) {
             });
         }
     }
-    stage.until_over(work).await;
+    stage.begins();
+    sleep(stage.lasts).await;
+    // A busy server is given time to show all that it will hold.
+    stage.memory_rests(Rest::AtItsPeak).await;
+    drop(work);
 }
