@@ -91,8 +91,8 @@ pub const ROWS: &[Row] = rows![
     "handshakes-rsa", TLS_RSA, handshakes::tls, [Bound::Cpu(0.3)];
     "handshakes-ecdsa", TLS, handshakes::tls, [Bound::Cpu(0.3)];
     "logins", DEFAULT, handshakes::logins, [Bound::Cpu(0.2)];
-    "pings", DEFAULT, frames::pings, [Bound::Cpu(0.5)];
-    "fragments", DEFAULT, frames::fragments, [Bound::Cpu(0.5)];
+    "pings", DEFAULT, frames::pings, [Bound::Cpu(0.25)];
+    "fragments", DEFAULT, frames::fragments, [Bound::Cpu(0.25)];
     "refresh-es256", JWT, tokens::refresh, [];
     "refresh-rs256", JWT_RSA, tokens::refresh, [];
     "bad-tokens", JWT, tokens::of_a_neighbour, [];

@@ -203,8 +203,8 @@ impl Stage {
     }
 
     async fn repeat(&self, open: Open, block: &[u8], pause: Option<Duration>) {
-        for _ in 0..CONNECTIONS {
-            match open.clone().stream(&self.dial).await {
+        for n in 0..CONNECTIONS {
+            match open.again(n).stream(&self.dial).await {
                 Ok(stream) => flood(stream, block, pause, &self.found).await,
                 Err(error) => {
                     self.found.add(&format!("refused: {}", word(&error)), 1);
@@ -245,6 +245,15 @@ impl Open {
     /// A user of the one address of the attacker.
     pub fn user(name: impl Into<String>) -> Self {
         Self::User(ATTACKER, Login::of(name))
+    }
+
+    /// The connection number `n`: a user without a token takes a new name, which costs nothing.
+    fn again(&self, n: usize) -> Self {
+        let mut open = self.clone();
+        if let Self::User(_, login @ Login { token: None, .. }) = &mut open {
+            login.user.push_str(&format!(".{n}"));
+        }
+        open
     }
 
     async fn stream(self, dial: &Dial) -> io::Result<Box<dyn Stream>> {
@@ -294,6 +303,8 @@ async fn flood(stream: Box<dyn Stream>, block: &[u8], pause: Option<Duration>, f
             }
             if let Some(code) = close_code(got) {
                 found.add(&format!("closed with {code}"), 1);
+                // An attacker does not wait for the end of the closing handshake.
+                break;
             }
         }
     };
