@@ -62,6 +62,8 @@ install_missing() {
     command -v systemd-analyze >/dev/null || missing+=(systemd)
     # promtool, which checks metrics and alerts. The service that comes with it is not needed.
     command -v promtool >/dev/null || missing+=(prometheus)
+    # Keys of RSA, for the attacks of tests/hostile.rs.
+    command -v openssl >/dev/null || missing+=(openssl)
     # For examples/resuming_client.py, which the chaos tests run.
     python3 -c 'import websockets' 2>/dev/null || /usr/bin/python3 -c 'import websockets' 2>/dev/null ||
         missing+=(python3 python3-websockets)

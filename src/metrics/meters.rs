@@ -32,7 +32,10 @@ impl Default for Meters {
             hub_step: histogram(
                 "switchboard_hub_step_seconds",
                 "How long the hub took for one report, question or event, and for all that follows.",
-                &[1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2, 0.1, 1., 10.],
+                &[
+                    1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2, 2e-2, 0.1,
+                    1., 10.,
+                ],
             ),
             relay: histogram(
                 "switchboard_relay_seconds",

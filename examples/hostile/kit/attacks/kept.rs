@@ -1,0 +1,89 @@
+//! Memory of messages: kept ones that are not acknowledged, and unfinished ones.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::task::JoinSet;
+use tokio::time::{interval, sleep};
+
+use crate::kit::outcome::Check;
+use crate::kit::stage::{Rest, Stage, metric};
+use crate::kit::wire::{Login, TEXT, address, frame, frame_head};
+
+/// Messages to each session: within `burst` of its sender and `queue-messages`.
+const MESSAGES: usize = ROUNDS * A_ROUND;
+/// Rounds in which they are sent, so that the sending itself is no flood.
+const ROUNDS: usize = 48;
+const A_ROUND: usize = 10;
+/// Time to send all of them in, at least.
+const SENDING: Duration = Duration::from_secs(2);
+/// Bytes of the data of a message, its quotes included.
+const DATA: usize = 20;
+/// The first address of the senders.
+const SENDERS: usize = 10_000;
+/// Bytes of a message whose last byte never comes: `max-frame`, less one.
+const LONGEST: usize = (64 << 10) - 1;
+/// Small messages to sessions that read and do not acknowledge: counted against resident memory.
+pub async fn messages(stage: Arc<Stage>) {
+    let pairs = stage.pick(40, 200);
+    let which = |n| (address(n), Login { resumable: true, ..Login::of(format!("keeps-{n}")) });
+    let receivers = stage.crowd_of(pairs, which).await;
+    let mut senders = stage.crowd("sends-", SENDERS, pairs).await;
+    let reading = stage.keep_reading(receivers);
+    let before = (stage.memory_rests(Rest::GivenBack).await, counted(&stage).await);
+    stage.begins();
+    let sending = stage.lasts.max(SENDING);
+    let mut clock = interval(sending / ROUNDS as u32);
+    let data = "x".repeat(DATA - 2);
+    for _ in 0..ROUNDS {
+        clock.tick().await;
+        for (n, sender) in senders.iter_mut().enumerate() {
+            let text = format!(r#"{{"type":"message","to":"keeps-{n}","data":"{data}"}}"#);
+            let round = frame(TEXT, text.as_bytes()).repeat(A_ROUND);
+            sender.stream.write_all(&round).await.unwrap();
+        }
+    }
+    let sending = stage.keep_reading(senders);
+    let after = (stage.memory_rests(Rest::GivenBack).await, counted(&stage).await);
+    drop((reading, sending));
+    let (resident, counted) = (after.0.saturating_sub(before.0) as f64, after.1 - before.1);
+    stage.found.add("counted KiB", counted as u64);
+    stage.found.add("resident KiB", resident as u64);
+    let enough = (pairs * MESSAGES * DATA) as f64 / 1024.;
+    stage.found.check(Check::must(
+        format!("{counted:.0} KiB are kept, at least {enough:.0}"),
+        counted >= enough,
+    ));
+    stage.found.check(Check::at_most("resident KiB", resident, (1.5 * counted).round(), ""));
+}
+
+/// KiB that the server counts against `queue-total`.
+async fn counted(stage: &Stage) -> f64 {
+    let page = stage.metrics().await.unwrap_or_default();
+    let names = ["switchboard_kept_bytes", "switchboard_unwritten_bytes"];
+    names.map(|it| metric(&page, it)).iter().sum::<f64>() / 1024.
+}
+
+/// Messages of 64 KiB of which the last byte does not come.
+pub async fn unfinished(stage: Arc<Stage>) {
+    let sockets = stage.crowd("slow-", 0, stage.pick(300, 600)).await;
+    let mut message = frame_head(TEXT, LONGEST);
+    message.resize(message.len() + LONGEST - 1, b'x');
+    let message: Arc<[u8]> = message.into();
+    // All of them in the first half, so that the sending itself is no flood.
+    let pause = stage.lasts / 2 / sockets.len().max(1) as u32;
+    let mut work = JoinSet::new();
+    for (n, mut socket) in sockets.into_iter().enumerate() {
+        let (stage, message) = (Arc::clone(&stage), Arc::clone(&message));
+        work.spawn(async move {
+            sleep(pause * n as u32).await;
+            stage.found.add("connections held", 1);
+            if socket.stream.write_all(&message).await.is_err() {
+                return stage.found.add("connections ended by the server", 1);
+            }
+            std::future::pending().await
+        });
+    }
+    stage.until_over(work).await;
+}

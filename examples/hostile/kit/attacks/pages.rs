@@ -1,0 +1,32 @@
+//! Pipelined requests: a connection has always another one ready.
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use crate::kit::stage::{Open, Stage};
+use crate::kit::wire::ATTACKER;
+
+/// Requests in one write.
+const AT_ONCE: usize = 400;
+
+/// `GET /nothing` on so many connections of one address.
+pub async fn pipelined(stage: Arc<Stage>, connections: usize) {
+    flood(stage, connections, Open::Plain(ATTACKER), "/nothing").await;
+}
+
+/// The same to the admin listener, without a token.
+pub async fn to_admin(stage: Arc<Stage>, connections: usize) {
+    let open = Open::Admin(stage.admin.clone(), ATTACKER);
+    flood(stage, connections, open, "/api/v1/nothing").await;
+}
+
+async fn flood(stage: Arc<Stage>, connections: usize, open: Open, path: &str) {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let block: Arc<[u8]> = request.repeat(AT_ONCE).into_bytes().into();
+    let mut work = JoinSet::new();
+    for _ in 0..connections {
+        work.spawn(Arc::clone(&stage).flood(open.clone(), Arc::clone(&block)));
+    }
+    stage.until_over(work).await;
+}

@@ -1,0 +1,66 @@
+//! Bad access tokens and bad admin tokens.
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use crate::kit::stage::{Open, Stage, word};
+use crate::kit::wire::{ATTACKER, HONEST, Login, TEXT, frame};
+
+/// Sockets that send `refresh`.
+const SOCKETS: usize = 10;
+/// Connections under way at a time.
+const AT_A_TIME: usize = 8;
+/// Attempts of each of these, at most.
+const ATTEMPTS: usize = 50_000;
+
+/// `refresh` with tokens whose signature is wrong.
+pub async fn refresh(stage: Arc<Stage>) {
+    let mut work = JoinSet::new();
+    for n in 0..SOCKETS {
+        let user = format!("refreshes-{n}");
+        let issuer = stage.issuer.as_ref().unwrap();
+        let text = format!(r#"{{"type":"refresh","token":"{}"}}"#, issuer.forged(&user));
+        let login = Login { token: Some(issuer.token(&user)), ..Login::of(user) };
+        let block: Arc<[u8]> = frame(TEXT, text.as_bytes()).repeat(16).into();
+        work.spawn(Arc::clone(&stage).flood(Open::User(ATTACKER, login), block));
+    }
+    stage.until_over(work).await;
+}
+
+/// Logins with bad tokens from the address of the honest user, who logs in anew meanwhile.
+pub async fn of_a_neighbour(stage: Arc<Stage>) {
+    let token = stage.issuer.as_ref().unwrap().forged("neighbour");
+    let login = Login { token: Some(token), ..Login::of("neighbour") };
+    let mut work = JoinSet::new();
+    for _ in 0..AT_A_TIME {
+        let (stage, login) = (Arc::clone(&stage), login.clone());
+        work.spawn(async move {
+            for _ in 0..ATTEMPTS {
+                let came = stage.dial.log_in(HONEST, &login).await.err();
+                let answer = came.map_or_else(|| "let in".to_owned(), |it| word(&it));
+                stage.found.add(&format!("a bad token: {answer}"), 1);
+            }
+        });
+    }
+    stage.until_over(work).await;
+}
+
+/// Wrong admin tokens from the address of the operator, whose own token is good.
+pub async fn of_the_operators_address(stage: Arc<Stage>) {
+    let mut work = JoinSet::new();
+    for _ in 0..AT_A_TIME {
+        let stage = Arc::clone(&stage);
+        work.spawn(async move {
+            for _ in 0..ATTEMPTS {
+                let wrong = Some("a token that somebody guesses");
+                let answer = match stage.admin.get(HONEST, "/api/v1/stats", wrong).await {
+                    Ok((status, _)) => status.to_string(),
+                    Err(error) => word(&error),
+                };
+                stage.found.add(&format!("a wrong token: {answer}"), 1);
+            }
+        });
+    }
+    stage.until_over(work).await;
+}
