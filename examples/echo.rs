@@ -14,7 +14,7 @@ use smallvec::smallvec;
 
 use switchboard::config::Config;
 use switchboard::connection::{
-    Admission, Closes, Limits, Node, OpenSockets, Pending, Port, Seat, Site, accept, listen,
+    Admission, Closes, Limits, Node, OpenSockets, Pending, Plain, Port, Seat, Site, accept, listen,
 };
 use switchboard::domain::Login;
 use switchboard::hub::{ConnectionEvent, Deliver, FromConnection, Refusals, Then};
@@ -82,6 +82,7 @@ async fn main() -> std::io::Result<()> {
     println!("ws://{}/ws", listener.local_addr()?);
     let (open, closes) = (OpenSockets::default(), Closes::default());
     let site = move || Site {
+        reception: Box::new(Plain),
         pages: App::new().default_service(web::to(HttpResponse::NotFound)),
         sockets: App::new()
             .route("/ws", web::get().to(socket))
@@ -96,6 +97,6 @@ async fn main() -> std::io::Result<()> {
             meters: Meters::default(),
         },
     };
-    let pending = Pending::new(&Config::default());
+    let pending = Pending::new(&Config { new_connections_per_address: 0, ..Config::default() });
     listen(Port { listener, workers, tls: None, pending }, site)?.await
 }

@@ -170,6 +170,7 @@ impl Server {
             let context = wiring.context();
             Site {
                 node: wiring.node(&context.hub),
+                reception: Box::new(http::Public::new(context.clone())),
                 pages: http::pages(context.clone()),
                 sockets: http::sockets(context),
             }

@@ -8,9 +8,9 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use actix_tls::accept::rustls_0_23::TlsStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
 
 /// What the kernel may hold for one socket before its backlog is seen here. 64 KiB, which Linux
 /// doubles for its own bookkeeping; by default it would take about 4 MB from a stalled reader.

@@ -1,38 +1,42 @@
 //! The listener: pages and upgrades on one port, plain or by TLS.
 //!
-//! An actix-server with actix-http's service, because only there an upgraded socket can be taken
-//! over. Handed-over sockets are invisible to it: [`OpenSockets`](super::OpenSockets) counts
-//! them, and stopping the server comes last in a drain. What is not handed over yet is counted by
-//! [`Pending`], and has its times: [`TLS_HANDSHAKE`], [`REQUEST_HEAD`], [`HTTP_AGE`].
+//! actix-server accepts and hands each connection to a worker's thread, where [`Requests`] serves
+//! it. Sockets that were handed over are invisible to actix-server: [`OpenSockets`](super::OpenSockets)
+//! counts them, and stopping the server comes last in a drain. What is not handed over yet is counted
+//! by [`Pending`]. The rate limit for new connections acts before the TLS handshake, whose key
+//! exchange has its turn among the requests.
 
+use std::cell::Cell;
 use std::io;
 use std::net::TcpListener;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
-use actix_codec::{AsyncRead, AsyncWrite, Framed};
 use actix_http::body::MessageBody;
-use actix_http::error::DispatchError;
-use actix_http::h1::{Codec, ExpectHandler};
-use actix_http::{HttpService, Request, TlsAcceptorConfig};
+use actix_http::{Request, ServiceConfig};
 use actix_rt::net::TcpStream;
 use actix_server::{GracefulShutdownSignal, Server};
-use actix_service::{IntoServiceFactory, Service, ServiceFactory, apply_fn_factory, map_config};
-use actix_tls::accept::{TlsError, max_concurrent_tls_connect};
-use actix_web::Error;
+use actix_service::{
+    IntoServiceFactory, Service, ServiceFactory, fn_factory, fn_service, map_config,
+};
 use actix_web::dev::{AppConfig, ServiceResponse};
+use actix_web::{Error, HttpResponse};
+use futures_util::future::LocalBoxFuture;
 use log::debug;
 use rustls::ServerConfig;
-use tokio::time::sleep;
+use rustls::server::Acceptor;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::LazyConfigAcceptor;
 
-use super::{Io, Node, Pending, upgrade};
+use super::reception::Reception;
+use super::requests::{Ask, Desk, Requests};
+use super::turns::Turns;
+use super::{Io, Node, Pending};
 
 /// How long a TLS handshake may take.
 const TLS_HANDSHAKE: Duration = Duration::from_secs(5);
-/// How long the head of a connection's first request may take.
-const REQUEST_HEAD: Duration = Duration::from_secs(5);
-/// How long a connection may live before it is a socket: only the head of the *first* request
-/// has a time limit, and a half-sent second one would stay open.
+/// How long a client's connection may live before it is a socket.
 const HTTP_AGE: Duration = Duration::from_secs(60);
 /// Connections that the kernel may have accepted and this process not yet: as many as Linux allows
 /// by default.
@@ -59,11 +63,21 @@ pub struct Site<P, S> {
     pub sockets: S,
     /// What its connections share.
     pub node: Node,
+    /// What is refused before an `App` is asked.
+    pub reception: Box<dyn Reception>,
+}
+
+/// What one worker thread serves where there are no sockets.
+pub struct Pages<P> {
+    /// The `App`.
+    pub pages: P,
+    /// What is refused before it is asked.
+    pub reception: Box<dyn Reception>,
 }
 
 /// Serves `port` until the server is stopped by its handle; signals are left to the caller. `site`
 /// runs once in each worker's thread, before that one serves anything: the place to start a hub
-/// that shall live there.
+/// that is to live there.
 pub fn listen<F, P, PF, PB, S, SF, SB>(port: Port, site: F) -> io::Result<Server>
 where
     F: Fn() -> Site<P, S> + Clone + Send + 'static,
@@ -74,6 +88,59 @@ where
     SF: AppFactory<SB>,
     SB: MessageBody + 'static,
 {
+    serve(port, move |own: Own| -> LocalBoxFuture<'static, Result<Desk, ()>> {
+        let Site { pages, sockets, node, reception } = site();
+        Box::pin(async move {
+            let sockets = Some((asking(sockets).await?, Rc::new(node)));
+            Ok(own.desk(asking(pages).await?, sockets, reception))
+        })
+    })
+}
+
+/// The same without sockets.
+pub fn listen_for_pages<F, P, PF, PB>(port: Port, pages: F) -> io::Result<Server>
+where
+    F: Fn() -> Pages<P> + Clone + Send + 'static,
+    P: IntoServiceFactory<PF, Request> + 'static,
+    PF: AppFactory<PB>,
+    PB: MessageBody + 'static,
+{
+    serve(port, move |own: Own| -> LocalBoxFuture<'static, Result<Desk, ()>> {
+        let Pages { pages, reception } = pages();
+        Box::pin(async move { Ok(own.desk(asking(pages).await?, None, reception)) })
+    })
+}
+
+/// What a listener brings to the desk of each of its workers.
+struct Own {
+    pending: Pending,
+    stopping: GracefulShutdownSignal,
+}
+
+impl Own {
+    fn desk(
+        self,
+        pages: Ask,
+        sockets: Option<(Ask, Rc<Node>)>,
+        reception: Box<dyn Reception>,
+    ) -> Desk {
+        let Self { pending, stopping } = self;
+        Desk {
+            pages,
+            sockets,
+            reception,
+            pending,
+            turns: Turns::default(),
+            config: ServiceConfig::default(),
+            stopping,
+        }
+    }
+}
+
+fn serve<F>(port: Port, desk: F) -> io::Result<Server>
+where
+    F: Fn(Own) -> LocalBoxFuture<'static, Result<Desk, ()>> + Clone + Send + 'static,
+{
     let Port { listener, workers, tls, pending } = port;
     socket2::SockRef::from(&listener).listen(ACCEPT_QUEUE)?;
     let builder = Server::build()
@@ -81,97 +148,110 @@ where
         // `Pending` has the limit. Were one of these reached, the listener would stand still.
         .max_concurrent_connections(usize::MAX)
         .disable_signals();
-    max_concurrent_tls_connect(usize::MAX);
     let stopping = builder.graceful_shutdown_signal();
-    let builder = match tls {
-        None => builder.listen("switchboard", listener, move || {
-            bounded(http(site(), stopping.clone()).tcp(), pending.clone())
-        })?,
-        Some(tls) => builder.listen("switchboard", listener, move || {
-            let http = http(site(), stopping.clone());
-            let accepting = TlsAcceptorConfig::default().handshake_timeout(TLS_HANDSHAKE);
-            bounded(http.rustls_0_23_with_config(tls.clone(), accepting), pending.clone())
-        })?,
-    };
+    let tls = tls.map(|mut tls| {
+        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Arc::new(tls)
+    });
+    let builder = builder.listen("switchboard", listener, move || {
+        let own = Own { pending: pending.clone(), stopping: stopping.clone() };
+        // Called here, which is in the worker's thread: the hub starts in it.
+        let desk = Cell::new(Some(desk(own)));
+        let tls = tls.clone();
+        fn_factory(move || {
+            let (desk, tls) = (desk.take(), tls.clone());
+            async move {
+                let desk = Rc::new(desk.ok_or(())?.await?);
+                Ok::<_, ()>(fn_service(move |stream: TcpStream| {
+                    let accepted = accept(stream, tls.clone(), Rc::clone(&desk));
+                    async move {
+                        accepted.await;
+                        Ok::<_, ()>(())
+                    }
+                }))
+            }
+        })
+    })?;
     Ok(builder.run())
 }
 
-/// The HTTP service of one worker, whatever the stream under it.
-fn http<T, P, PF, PB, S, SF, SB>(
-    site: Site<P, S>,
-    stopping: GracefulShutdownSignal,
-) -> HttpService<T, impl AppFactory<PB, ()>, PB, ExpectHandler, impl UpgradeFactory<T>>
+/// `app` as one function.
+async fn asking<A, F, B>(app: A) -> Result<Ask, ()>
 where
-    T: AsyncRead + AsyncWrite + Unpin + 'static,
-    Io: From<T>,
-    P: IntoServiceFactory<PF, Request>,
-    PF: AppFactory<PB>,
-    PB: MessageBody + 'static,
-    S: IntoServiceFactory<SF, Request>,
-    SF: AppFactory<SB>,
-    SB: MessageBody + 'static,
+    A: IntoServiceFactory<F, Request>,
+    F: AppFactory<B>,
+    B: MessageBody + 'static,
 {
-    let Site { pages, sockets, node } = site;
-    HttpService::build()
-        .client_request_timeout(REQUEST_HEAD)
-        .client_disconnect_timeout(Duration::ZERO)
-        .tcp_nodelay(true)
-        // Without it idle kept-alive connections hold the stop up.
-        .graceful_shutdown_signal(move || {
-            let stopping = stopping.clone();
-            async move { stopping.notified().await }
-        })
-        .upgrade(upgrade(sockets, Rc::new(node)))
-        .finish(map_config(pages, |()| AppConfig::default()))
-}
-
-/// `http` for as long as a connection may take, and while its place is not needed by another.
-fn bounded<H>(
-    http: H,
-    pending: Pending,
-) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = H::Error, InitError = H::InitError>
-where
-    H: ServiceFactory<TcpStream, Config = (), Response = (), Error: HandshakeEnd>,
-{
-    apply_fn_factory(http, move |stream: TcpStream, http: &H::Service| {
-        let pending = pending.clone();
-        let mut place = pending.enter(stream.peer_addr().ok().map(|peer| peer.ip()));
-        let served = http.call(stream);
-        async move {
-            tokio::select! {
-                served = served => {
-                    if served.as_ref().is_err_and(HandshakeEnd::came_late) {
-                        pending.count_slow_handshake();
-                    }
-                    return served;
-                }
-                () = place.is_needed() => debug!("http connection ended to make room"),
-                () = sleep(HTTP_AGE) => {
-                    pending.count_aged();
-                    debug!("http connection ended for its age");
-                }
+    let app = map_config(app, |()| AppConfig::default()).new_service(()).await?;
+    Ok(Box::new(move |request| {
+        let answer = app.call(request);
+        Box::pin(async move {
+            match answer.await {
+                Ok(answer) => HttpResponse::from(answer).map_into_boxed_body(),
+                Err(error) => HttpResponse::from_error(error),
             }
-            Ok(())
+        })
+    }))
+}
+
+/// Serves one connection for as long as it may take, and while no other needs its place.
+async fn accept(stream: TcpStream, tls: Option<Arc<ServerConfig>>, desk: Rc<Desk>) {
+    // A peer that is gone already has no address.
+    let Ok(peer) = stream.peer_addr() else { return };
+    let pending = &desk.pending;
+    let Some(wait) = pending.arrives(peer.ip()) else {
+        // A reset costs nothing more, and fails only where the connection has ended by itself.
+        let _ = stream.set_zero_linger();
+        return debug!("connection refused, its address opens them too fast");
+    };
+    let mut place = pending.enter(peer.ip());
+    let served = async {
+        if !wait.is_zero() {
+            sleep(wait).await;
         }
-    })
-}
-
-/// What tells whether a connection ended because its TLS handshake took too long.
-trait HandshakeEnd {
-    fn came_late(&self) -> bool;
-}
-
-impl HandshakeEnd for DispatchError {
-    /// Without TLS there is none.
-    fn came_late(&self) -> bool {
-        false
+        if let Some(io) = opened(stream, tls, &desk).await {
+            io.tune();
+            Requests::new(io, peer, Rc::clone(&desk)).serve().await;
+        }
+    };
+    let too_old = async {
+        match pending.is_proxy(peer.ip()) {
+            true => std::future::pending().await,
+            false => sleep(HTTP_AGE).await,
+        }
+    };
+    tokio::select! {
+        () = served => {}
+        () = place.is_needed() => debug!("http connection ended to make room"),
+        () = too_old => {
+            pending.count_aged();
+            debug!("http connection ended for its age");
+        }
     }
 }
 
-impl<Tls> HandshakeEnd for TlsError<Tls, DispatchError> {
-    fn came_late(&self) -> bool {
-        matches!(self, TlsError::Timeout)
+/// The stream with TLS, where there is any.
+async fn opened(stream: TcpStream, tls: Option<Arc<ServerConfig>>, desk: &Desk) -> Option<Io> {
+    let Some(tls) = tls else { return Some(stream.into()) };
+    match timeout(TLS_HANDSHAKE, shake_hands(stream, tls, desk)).await {
+        Ok(Ok(io)) => Some(io),
+        Ok(Err(error)) => {
+            debug!(kind:% = error.kind(); "tls handshake failed");
+            None
+        }
+        Err(_) => {
+            desk.pending.count_slow_handshake();
+            debug!("tls handshake took too long");
+            None
+        }
     }
+}
+
+async fn shake_hands(stream: TcpStream, tls: Arc<ServerConfig>, desk: &Desk) -> io::Result<Io> {
+    let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+    let turn = desk.turns.take().await;
+    // The whole hello is here, so the first step signs. It is what a handshake costs.
+    Ok(turn.begins(hello.into_stream(tls)).await?.into())
 }
 
 /// What an actix-web `App` with response bodies of type `B` becomes.
@@ -198,30 +278,5 @@ impl<B, Config, F> AppFactory<B, Config> for F where
             Future: 'static,
             Service: Service<Request, Future: 'static>,
         > + 'static
-{
-}
-
-/// What [`upgrade`] makes for streams `T`.
-trait UpgradeFactory<T>:
-    ServiceFactory<
-        (Request, Framed<T, Codec>),
-        Config = (),
-        Response = (),
-        Error = Error,
-        InitError = (),
-        Future: 'static,
-    >
-{
-}
-
-impl<T, F> UpgradeFactory<T> for F where
-    F: ServiceFactory<
-            (Request, Framed<T, Codec>),
-            Config = (),
-            Response = (),
-            Error = Error,
-            InitError = (),
-            Future: 'static,
-        >
 {
 }

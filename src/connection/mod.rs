@@ -2,8 +2,8 @@
 //!
 //! A [`Connection`] turns frames into messages for the hub and deliveries into frames, keeps the
 //! heartbeat, and closes itself, once; the hub can only ask for it. It knows nothing of what is
-//! said. The way in is [`upgrade`]: a handler [`accept`]s a request, the upgrade service answers
-//! it and hands the socket over.
+//! said. The way in is [`listen`]: a handler [`accept`]s a request, and when that is answered the
+//! socket is handed over.
 //!
 //! Until the hub's first [`Deliver`](crate::hub::Deliver) nothing is read, but for the sign of life
 //! of one that is to take somebody's place; if none comes within 10 s it closes with 1013. One batch
@@ -34,27 +34,36 @@ use crate::hub::{FromConnection, Refusals};
 use crate::metrics::Meters;
 
 mod actor;
+mod answer;
 mod backlog;
 mod clock;
 mod closes;
 mod closing;
 mod frames;
+mod head;
 mod io;
 mod listen;
 mod open;
 mod pending;
 mod proof;
+mod rate;
 mod reading;
+mod reception;
+mod requests;
+mod turns;
 mod upgrade;
 
 pub use actor::Connection;
 pub use closes::{ClientEnd, ClientEndTally, Closes};
 pub use frames::{count_messages, fuzz_frames};
+pub use head::{Fault, HEAD_MAX};
 pub use io::Io;
-pub use listen::{Port, Site, listen};
+pub use listen::{Pages, Port, Site, listen, listen_for_pages};
 pub use open::{OpenSocket, OpenSockets};
 pub use pending::Pending;
-pub use upgrade::{Admission, Seat, accept, upgrade};
+pub use rate::AddressRate;
+pub use reception::{Plain, Reception};
+pub use upgrade::{Admission, Seat, accept};
 
 /// What every connection of a worker shares.
 #[derive(Clone, Debug)]

@@ -7,15 +7,24 @@
 //! is handed over no longer: sockets have limits of their own.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use ipnet::IpNet;
 use tokio::sync::oneshot;
 
 use crate::address::{is_in, subscriber};
 use crate::config::Config;
+
+use super::AddressRate;
+
+/// Seconds of the rate that an address may use at once: the six connections that a browser opens
+/// for a page, for 33 people behind one address at the default.
+const BURST: u32 = 4;
+/// How long a new connection may wait for its turn, nothing of it being read.
+const TURN_WITHIN: Duration = Duration::from_secs(5);
 
 /// The connections of one node that are no socket yet; clones share them.
 #[derive(Clone, Debug)]
@@ -27,10 +36,15 @@ struct Shared {
     max_per_address: usize,
     /// Their peers are many clients each.
     proxies: Vec<IpNet>,
+    /// New connections of an address.
+    rate: AddressRate,
     waiting: Mutex<Waiting>,
     cut_off: AtomicU64,
     aged: AtomicU64,
     slow_handshakes: AtomicU64,
+    slow_heads: AtomicU64,
+    unread_answers: AtomicU64,
+    too_fast: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -64,10 +78,17 @@ impl Pending {
             max: config.max_pending,
             max_per_address: config.max_pending_per_address,
             proxies: config.trusted_proxies.clone(),
+            rate: AddressRate::new(
+                config.new_connections_per_address,
+                config.new_connections_per_address.saturating_mul(BURST),
+            ),
             waiting: Mutex::default(),
             cut_off: AtomicU64::new(0),
             aged: AtomicU64::new(0),
             slow_handshakes: AtomicU64::new(0),
+            slow_heads: AtomicU64::new(0),
+            unread_answers: AtomicU64::new(0),
+            too_fast: AtomicU64::new(0),
         }))
     }
 
@@ -91,6 +112,46 @@ impl Pending {
         self.0.slow_handshakes.load(Relaxed)
     }
 
+    /// How many did not send a head in time, since the start.
+    pub fn slow_heads(&self) -> u64 {
+        self.0.slow_heads.load(Relaxed)
+    }
+
+    /// How many did not take their answer in time, since the start.
+    pub fn unread_answers(&self) -> u64 {
+        self.0.unread_answers.load(Relaxed)
+    }
+
+    /// How many were refused because their address opens connections too fast, since the start.
+    pub fn too_fast(&self) -> u64 {
+        self.0.too_fast.load(Relaxed)
+    }
+
+    /// Whether `peer` is a trusted proxy, whose connections are those of many clients.
+    pub(super) fn is_proxy(&self, peer: IpAddr) -> bool {
+        is_in(&self.0.proxies, peer)
+    }
+
+    /// How long a new connection of `peer` has to wait for its turn; `None`: it is refused.
+    pub(super) fn arrives(&self, peer: IpAddr) -> Option<Duration> {
+        if self.is_proxy(peer) {
+            return Some(Duration::ZERO);
+        }
+        let wait = self.0.rate.take(peer, Instant::now(), TURN_WITHIN);
+        if wait.is_err() {
+            self.0.too_fast.fetch_add(1, Relaxed);
+        }
+        wait.ok()
+    }
+
+    pub(super) fn count_slow_head(&self) {
+        self.0.slow_heads.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn count_unread_answer(&self) {
+        self.0.unread_answers.fetch_add(1, Relaxed);
+    }
+
     pub(super) fn count_aged(&self) {
         self.0.aged.fetch_add(1, Relaxed);
     }
@@ -100,10 +161,8 @@ impl Pending {
     }
 
     /// Takes one more in; the oldest makes room where there is none.
-    pub(super) fn enter(&self, peer: Option<IpAddr>) -> Place {
-        // A peer that is gone already has no address to be asked for.
-        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        let is_limited = self.0.max_per_address > 0 && !is_in(&self.0.proxies, peer);
+    pub(super) fn enter(&self, peer: IpAddr) -> Place {
+        let is_limited = self.0.max_per_address > 0 && !self.is_proxy(peer);
         let address = is_limited.then(|| subscriber(peer));
         let (stays, cut_off) = oneshot::channel();
         let mut waiting = self.waiting();
@@ -183,7 +242,7 @@ mod tests {
     }
 
     fn enter(pending: &Pending, address: &str) -> Place {
-        pending.enter(Some(address.parse().unwrap()))
+        pending.enter(address.parse().unwrap())
     }
 
     fn is_needed(place: &mut Place) -> bool {

@@ -1,43 +1,22 @@
 //! From an HTTP request to a socket that has its own actor.
 //!
-//! [`upgrade`] is the service that gets every upgrade request, on any path and with any method.
-//! It asks a small `App` of its own, so that its handlers have routes, extractors and a real
-//! `HttpRequest`. A handler that wants the socket answers with [`accept`]; any other answer is
-//! written as an ordinary response, and the connection ends in a way that lets the client read
-//! it. Nothing of HTTP is left when the actor has started: the service's future has returned.
+//! Every upgrade request, on any path and with any method, goes to a small `App` of its own, so that
+//! its handlers have routes, extractors and a real `HttpRequest`. A handler that wants the socket
+//! answers with [`accept`]; any other answer is written as an ordinary response, and the connection
+//! ends with it. Nothing of HTTP is left when the actor has started.
 
-use std::io;
-use std::pin::Pin;
-use std::time::Duration;
-
-use actix_codec::{AsyncRead, AsyncWrite, Framed};
-use actix_http::body::{self, BodySize, MessageBody};
-use actix_http::h1::{Codec, Message};
-use actix_http::{ConnectionType, Request, Response};
-use actix_service::{IntoServiceFactory, Service, ServiceFactory, apply_fn_factory, map_config};
-use actix_web::dev::AppConfig;
 use actix_web::http::Version;
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
-use actix_web::{Error, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 use actix_web_actors::ws::{self, HandshakeError};
 use bytes::BytesMut;
 use bytestring::ByteString;
-use futures_util::future::poll_fn;
-use log::debug;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::timeout;
 
 use crate::domain::Login;
 use crate::hub::Guard;
 use crate::protocol::Close;
 
-use super::listen::AppFactory;
 use super::{Connection, Io, SharedNode};
-
-/// How long a client may take to read a refusal and to end the connection.
-const REFUSING: Duration = Duration::from_secs(3);
-/// What it may go on sending meanwhile.
-const REFUSING_BYTES: usize = 1 << 20;
 
 /// What an accepted socket comes with.
 pub struct Seat {
@@ -65,7 +44,7 @@ pub enum Admission {
     },
 }
 
-/// The answer to a request that becomes a socket. Only inside the `App` of [`upgrade`].
+/// The answer to a request that becomes a socket. Only inside the `App` of upgrades.
 ///
 /// Fails if it is no version 13 handshake (RFC 6455 section 4.2.1); the error makes its own
 /// response: 405, 400, or 426 with the version.
@@ -85,103 +64,9 @@ pub fn accept(request: &HttpRequest, seat: Seat) -> Result<HttpResponse, Handsha
     Ok(response)
 }
 
-/// The upgrade service of a listener, asking `sockets` about each request.
-pub fn upgrade<T, A, F, B>(
-    sockets: A,
-    node: SharedNode,
-) -> impl ServiceFactory<
-    (Request, Framed<T, Codec>),
-    Config = (),
-    Response = (),
-    Error = Error,
-    InitError = (),
-    Future = impl Future + 'static,
->
-where
-    T: AsyncRead + AsyncWrite + Unpin + 'static,
-    Io: From<T>,
-    A: IntoServiceFactory<F, Request>,
-    F: AppFactory<B>,
-    B: MessageBody + 'static,
-{
-    let sockets = map_config(sockets, |()| AppConfig::default());
-    apply_fn_factory(sockets, move |(request, framed): (Request, Framed<T, Codec>), sockets| {
-        let answer = Service::<Request>::call(sockets, request);
-        let node = SharedNode::clone(&node);
-        async move {
-            let answer = match answer.await {
-                Ok(answer) => HttpResponse::from(answer).map_into_boxed_body(),
-                Err(error) => HttpResponse::from_error(error),
-            };
-            if let Err(error) = carry_out(answer, framed, &node).await {
-                debug!(kind:% = error.kind(); "upgrade broke off");
-            }
-            Ok(())
-        }
-    })
-}
-
-async fn carry_out<T>(
-    mut answer: HttpResponse,
-    mut framed: Framed<T, Codec>,
-    node: &SharedNode,
-) -> io::Result<()>
-where
-    T: AsyncRead + AsyncWrite + Unpin,
-    Io: From<T>,
-{
-    let seat = answer.extensions_mut().remove::<Seat>();
-    let Some(Seat { admission, guard, .. }) = seat else { return refuse(answer, framed).await };
-    write(&mut framed, answer.into()).await?;
-    let parts = framed.into_parts();
+/// Starts the actor of a socket whose upgrade was answered; `unread` came behind the request.
+pub(super) fn hand_over(io: Io, unread: &[u8], seat: Seat, node: &SharedNode) {
+    let Seat { admission, guard, .. } = seat;
     // Copied, because its buffer has kilobytes of room and would live as long as the socket.
-    let unread = BytesMut::from(&parts.read_buf[..]);
-    Connection::start(parts.io.into(), unread, admission, guard, node);
-    Ok(())
+    Connection::start(io, BytesMut::from(unread), admission, guard, node);
 }
-
-/// Answers, shuts down the write side and takes what still comes: a socket dropped with unread
-/// input is a reset, and the client may lose the answer.
-async fn refuse<T>(answer: HttpResponse, mut framed: Framed<T, Codec>) -> io::Result<()>
-where
-    T: AsyncRead + AsyncWrite + Unpin,
-{
-    let mut answer = Response::from(answer);
-    answer.head_mut().set_connection_type(ConnectionType::Close);
-    let polite_end = async {
-        write(&mut framed, answer).await?;
-        let stream = framed.io_mut();
-        stream.shutdown().await?;
-        let mut scratch = BytesMut::with_capacity(4096);
-        let mut left = REFUSING_BYTES;
-        while left > 0 {
-            scratch.clear();
-            let read = stream.read_buf(&mut scratch).await?;
-            left = if read == 0 { 0 } else { left.saturating_sub(read) };
-        }
-        Ok(())
-    };
-    timeout(REFUSING, polite_end).await.unwrap_or(Ok(()))
-}
-
-async fn write<T>(framed: &mut Framed<T, Codec>, answer: Response<body::BoxBody>) -> io::Result<()>
-where
-    T: AsyncRead + AsyncWrite + Unpin,
-{
-    let (head, content) = answer.into_parts();
-    let unsized_body = content.size() == BodySize::None;
-    let content = body::to_bytes(content).await.map_err(|e| io::Error::other(e.to_string()))?;
-    let size = if unsized_body { BodySize::None } else { BodySize::Sized(content.len() as u64) };
-    let mut framed = Pin::new(framed);
-    framed.as_mut().write(Message::Item((head, size)))?;
-    if !content.is_empty() {
-        framed.as_mut().write(Message::Chunk(Some(content)))?;
-    }
-    if size != BodySize::None {
-        framed.as_mut().write(Message::Chunk(None))?;
-    }
-    poll_fn(|cx| framed.as_mut().flush::<Outgoing>(cx)).await
-}
-
-/// What the HTTP codec encodes.
-type Outgoing = Message<(Response<()>, BodySize)>;

@@ -1,10 +1,13 @@
 //! The files of the demo page and of the client library, which are in the binary.
 
+use std::borrow::Cow;
+
 use actix_web::http::Method;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
 };
 use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::refusal::HttpRefusal;
@@ -58,5 +61,13 @@ fn answer(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse
     };
     let kind =
         if kind.type_() == "text" { format!("{kind}; charset=utf-8") } else { kind.to_string() };
-    response.insert_header((CONTENT_TYPE, kind)).body(file.data.into_owned())
+    response.insert_header((CONTENT_TYPE, kind)).body(content(file.data))
+}
+
+/// The bytes of a file. Those in the binary are not copied; in a debug build they come from disk.
+fn content(data: Cow<'static, [u8]>) -> Bytes {
+    match data {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    }
 }

@@ -17,6 +17,7 @@ use log::warn;
 
 use crate::address::{Client, Headers, subscriber};
 use crate::config::Config;
+use crate::connection::{AddressRate, Fault};
 use crate::hub::Seat;
 use crate::logging::Seldom;
 use crate::protocol::{BadToken, Unavailable};
@@ -40,6 +41,10 @@ pub struct Gate {
     max_sockets: usize,
     max_per_address: usize,
     pace: Option<Pace>,
+    /// The same for those with a good access token, so that the bad ones of a neighbour take nothing
+    /// from them.
+    verified: Option<Pace>,
+    requests: AddressRate,
     open: Mutex<Open>,
     failures: Failures,
     counters: Counters,
@@ -61,6 +66,15 @@ struct Open {
     /// Those that were let in: who is refused takes nobody's place while it reads why.
     seated: usize,
     by_address: HashMap<IpAddr, usize>,
+}
+
+/// What is known of who wants a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It has a good access token.
+    Verified,
+    /// It has none, or a bad one, or a URL that is not right.
+    Claimed,
 }
 
 /// What becomes of a socket.
@@ -87,16 +101,16 @@ pub(super) struct Pass {
 impl Gate {
     /// A gate with nobody in.
     pub fn new(config: &Config) -> Self {
-        let pace = NonZeroU32::new(config.new_sockets_per_address).map(|rate| Pace {
-            polite: RateLimiter::keyed(Quota::per_second(rate)),
-            hard: RateLimiter::keyed(Quota::per_second(
-                rate.saturating_mul(const { NonZeroU32::new(PATIENCE).expect("not zero") }),
-            )),
-        });
+        let pace = || NonZeroU32::new(config.new_sockets_per_address).map(Pace::new);
         Self {
             max_sockets: config.max_sockets,
             max_per_address: config.max_sockets_per_address,
-            pace,
+            pace: pace(),
+            verified: pace(),
+            requests: AddressRate::new(
+                config.requests_per_address,
+                config.request_burst_per_address,
+            ),
             open: Mutex::default(),
             failures: Failures::new(config.failed_logins_per_address),
             counters: Counters::default(),
@@ -140,8 +154,14 @@ impl Gate {
             | HttpRefusal::UnlistedHost(_) => {
                 self.counters.foreign.fetch_add(1, Relaxed);
             }
-            HttpRefusal::LongQuery(_) | HttpRefusal::LongHead(_) | HttpRefusal::Body => {
+            HttpRefusal::LongQuery(_)
+            | HttpRefusal::Fault(Fault::LongHead | Fault::ManyHeaders | Fault::LongBody(_))
+            | HttpRefusal::Body => {
                 self.counters.oversized.fetch_add(1, Relaxed);
+            }
+            HttpRefusal::Fault(Fault::SlowHead | Fault::SlowBody) => {}
+            HttpRefusal::Fault(_) => {
+                self.counters.malformed.fetch_add(1, Relaxed);
             }
             HttpRefusal::Handshake(_) | HttpRefusal::Subprotocol => {
                 self.counters.handshakes.fetch_add(1, Relaxed);
@@ -151,13 +171,25 @@ impl Gate {
             | HttpRefusal::NotFound
             | HttpRefusal::Method
             | HttpRefusal::SlowDown(_)
+            | HttpRefusal::TooManyRequests(_)
             | HttpRefusal::TooMany => {}
         }
     }
 
+    /// Counts a request of `client` against the rate of its address. The error is how long the
+    /// address has to wait.
+    pub(super) fn request(&self, client: &Client, now: Instant) -> Result<(), Duration> {
+        let taken = self.requests.take(client.address, now, Duration::ZERO);
+        if taken.is_err() {
+            self.counters.over_request_rate.fetch_add(1, Relaxed);
+            self.look_for_proxies(client);
+        }
+        taken.map(|_| ())
+    }
+
     /// Lets one more in, or says why not.
-    pub(super) fn enter(self: &Arc<Self>, client: Client) -> Entry {
-        let entry = self.judge(subscriber(client.address));
+    pub(super) fn enter(self: &Arc<Self>, client: Client, standing: Standing) -> Entry {
+        let entry = self.judge(subscriber(client.address), standing);
         let (counter, is_of_address) = match &entry {
             Entry::Open(_) => return entry,
             Entry::Crowded(Unavailable::Address, _) => (&self.counters.crowded, true),
@@ -189,8 +221,12 @@ impl Gate {
         }
     }
 
-    fn judge(self: &Arc<Self>, address: IpAddr) -> Entry {
-        let in_pace = self.pace.as_ref().map(|pace| pace.check(address));
+    fn judge(self: &Arc<Self>, address: IpAddr, standing: Standing) -> Entry {
+        let pace = match standing {
+            Standing::Verified => &self.verified,
+            Standing::Claimed => &self.pace,
+        };
+        let in_pace = pace.as_ref().map(|pace| pace.check(address));
         let mut open = self.open();
         let held = open.by_address.get(&address).copied().unwrap_or(0);
         let over = |count: usize, limit: usize, times: u32| {
@@ -232,6 +268,14 @@ enum InPace {
 }
 
 impl Pace {
+    fn new(rate: NonZeroU32) -> Self {
+        let hard = rate.saturating_mul(const { NonZeroU32::new(PATIENCE).expect("not zero") });
+        Self {
+            polite: RateLimiter::keyed(Quota::per_second(rate)),
+            hard: RateLimiter::keyed(Quota::per_second(hard)),
+        }
+    }
+
     fn check(&self, address: IpAddr) -> InPace {
         if self.hard.len() > REMEMBERED {
             self.hard.retain_recent();
@@ -302,36 +346,43 @@ mod tests {
         let gate = gate(0, 2, 0);
         let mut held = Vec::new();
         for n in 0..8 {
-            match gate.enter(address(1)) {
+            match gate.enter(address(1), Standing::Claimed) {
                 Entry::Open(pass) if n < 2 => held.push(pass),
                 Entry::Crowded(Unavailable::Address, pass) if n >= 2 => held.push(pass),
                 _ => panic!("socket {n}"),
             }
         }
-        assert!(matches!(gate.enter(address(1)), Entry::TurnedAway));
-        assert!(matches!(gate.enter(address(2)), Entry::Open(_)));
+        assert!(matches!(gate.enter(address(1), Standing::Claimed), Entry::TurnedAway));
+        assert!(matches!(gate.enter(address(2), Standing::Claimed), Entry::Open(_)));
     }
 
     #[test]
     fn a_socket_that_ends_makes_room() {
         let gate = gate(1, 0, 0);
-        let Entry::Open(first) = gate.enter(address(1)) else { panic!("the gate is empty") };
-        assert!(matches!(gate.enter(address(2)), Entry::Crowded(Unavailable::Full, _)));
+        let Entry::Open(first) = gate.enter(address(1), Standing::Claimed) else {
+            panic!("the gate is empty")
+        };
+        assert!(matches!(
+            gate.enter(address(2), Standing::Claimed),
+            Entry::Crowded(Unavailable::Full, _)
+        ));
 
         drop(first);
 
-        assert!(matches!(gate.enter(address(2)), Entry::Open(_)));
+        assert!(matches!(gate.enter(address(2), Standing::Claimed), Entry::Open(_)));
         assert!(gate.open().by_address.is_empty());
     }
 
     #[test]
     fn who_is_refused_gives_its_seat_back_once() {
         let gate = gate(1, 0, 0);
-        let Entry::Open(refused) = gate.enter(address(1)) else { panic!("the gate is empty") };
+        let Entry::Open(refused) = gate.enter(address(1), Standing::Claimed) else {
+            panic!("the gate is empty")
+        };
 
         refused.give_seat_back();
 
-        assert!(matches!(gate.enter(address(2)), Entry::Open(_)));
+        assert!(matches!(gate.enter(address(2), Standing::Claimed), Entry::Open(_)));
         drop(refused);
         assert_eq!(gate.open().seated, 0);
     }
@@ -339,7 +390,7 @@ mod tests {
     #[test]
     fn an_address_that_opens_sockets_too_fast_is_refused_and_then_turned_away() {
         let gate = gate(0, 0, 2);
-        let entries: Vec<_> = (0..9).map(|_| gate.enter(address(1))).collect();
+        let entries: Vec<_> = (0..9).map(|_| gate.enter(address(1), Standing::Claimed)).collect();
 
         assert!(entries[..2].iter().all(|it| matches!(it, Entry::Open(_))));
         assert!(entries[2..8].iter().all(|it| matches!(it, Entry::TooFast(_))));

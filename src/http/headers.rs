@@ -1,8 +1,8 @@
 //! What every request has to pass and every answer carries, errors too.
 //!
-//! Requests: a head and a body within bounds. Answers: the headers by which a browser keeps a page to
-//! itself, and those by which it lets the pages of listed origins read (CORS). Answers that the HTTP
-//! library gives by itself, to what is no request at all, carry none of them.
+//! Requests: a query within its bound, and no body. Answers: the headers by which a browser keeps a page to
+//! itself, and those by which it lets the pages of listed origins read (CORS). What is no request at
+//! all is answered with the former, too.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -20,9 +20,8 @@ use actix_web::{Error, HttpResponse};
 
 use super::refusal::HttpRefusal;
 use super::{Context, origin};
+use crate::config::Config;
 
-/// The longest head: request line and headers. Room for a token of 8 KiB and a browser's usual 2.
-const HEAD_MAX: usize = 16 << 10;
 /// The longest query of a URL.
 const QUERY_MAX: usize = 12 << 10;
 
@@ -88,12 +87,6 @@ fn check_size(request: &ServiceRequest) -> Result<(), HttpRefusal> {
     if uri.query().map_or(0, str::len) > QUERY_MAX {
         return Err(HttpRefusal::LongQuery(QUERY_MAX));
     }
-    let url = uri.path_and_query().map_or(0, |url| url.as_str().len());
-    // Colon, blank and line end.
-    let line = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 4;
-    if url + request.headers().iter().map(line).sum::<usize>() > HEAD_MAX {
-        return Err(HttpRefusal::LongHead(HEAD_MAX));
-    }
     let headers = request.headers();
     let announced = headers.get(CONTENT_LENGTH).is_some_and(|it| it.as_bytes() != b"0");
     match announced || headers.contains_key(TRANSFER_ENCODING) {
@@ -103,7 +96,7 @@ fn check_size(request: &ServiceRequest) -> Result<(), HttpRefusal> {
 }
 
 /// What is known from the request and needed for its answer.
-struct Carried {
+pub(super) struct Carried {
     /// The server speaks TLS, and its name is not that of every developer's machine.
     https_only: bool,
     /// The origin whose page may read the answer.
@@ -112,14 +105,23 @@ struct Carried {
 
 impl Carried {
     fn for_request(request: &ServiceRequest) -> Self {
-        let config = request.app_data::<Data<Context>>().map(|context| &context.config);
-        let headers = request.headers();
+        let config = request.app_data::<Data<Context>>().map(|context| &*context.config);
+        Self::of(request.headers(), config)
+    }
+
+    /// For a request with these headers, to a server with this `config`.
+    pub(super) fn of(headers: &HeaderMap, config: Option<&Config>) -> Self {
         let has_tls = config.is_some_and(|config| config.tls_cert.is_some());
         let reader = config.filter(|config| origin::is_allowed(headers, config));
         Self {
             https_only: has_tls && !origin::is_loopback(origin::host(headers)),
             reader: reader.and(headers.get(ORIGIN).cloned()),
         }
+    }
+
+    /// For what is no request: nobody knows by which name the server was called.
+    pub(super) fn unknown() -> Self {
+        Self { https_only: false, reader: None }
     }
 
     fn by(self, mut answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
@@ -130,7 +132,8 @@ impl Carried {
         answer
     }
 
-    fn add_to(self, headers: &mut HeaderMap) {
+    /// Adds the headers that every answer carries.
+    pub(super) fn add_to(self, headers: &mut HeaderMap) {
         for (name, value) in FIXED {
             headers.insert(name, HeaderValue::from_static(value));
         }

@@ -15,6 +15,7 @@ mod failures;
 mod gate;
 mod headers;
 mod origin;
+mod reception;
 mod refusal;
 mod ws;
 
@@ -37,6 +38,7 @@ use refusal::HttpRefusal;
 
 pub use admin::{Admin, Counters, listen as listen_for_admin};
 pub use gate::{Gate, GateCounts};
+pub use reception::Public;
 pub use ws::fuzz_query;
 
 /// How long the hub may take to answer `/readyz`.

@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE};
 use actix_web_actors::ws::HandshakeError;
 
+use crate::connection::Fault;
 use crate::protocol::{ErrorMessage, ServerMessage};
 
 /// A request that is not served. A page sees none of this for an upgrade; it is for developers,
@@ -29,9 +30,12 @@ pub(super) enum HttpRefusal {
     /// A query over the limit.
     #[error("the query of the URL is over the limit of {0} bytes")]
     LongQuery(usize),
-    /// Request line and headers over the limit.
-    #[error("the URL and the headers together are over the limit of {0} bytes")]
-    LongHead(usize),
+    /// What is no request.
+    #[error(transparent)]
+    Fault(Fault),
+    /// An address that sends too many requests.
+    #[error("too many requests from your address: wait {} s", whole_seconds(*.0))]
+    TooManyRequests(Duration),
     /// A request with content.
     #[error("nothing here takes a body: send the request without one")]
     Body,
@@ -94,7 +98,7 @@ impl HttpRefusal {
             HttpRefusal::NoSocketHere | HttpRefusal::NotFound => StatusCode::NOT_FOUND,
             HttpRefusal::Method => StatusCode::METHOD_NOT_ALLOWED,
             HttpRefusal::LongQuery(_) => StatusCode::URI_TOO_LONG,
-            HttpRefusal::LongHead(_) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            HttpRefusal::Fault(fault) => fault.status(),
             HttpRefusal::Body => StatusCode::PAYLOAD_TOO_LARGE,
             HttpRefusal::ForeignOrigin(_)
             | HttpRefusal::ForeignHost(_)
@@ -104,7 +108,9 @@ impl HttpRefusal {
             }
             HttpRefusal::Handshake(error) => error.error_response().status(),
             HttpRefusal::Subprotocol => StatusCode::BAD_REQUEST,
-            HttpRefusal::SlowDown(_) | HttpRefusal::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            HttpRefusal::SlowDown(_) | HttpRefusal::TooMany | HttpRefusal::TooManyRequests(_) => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
         }
     }
 
@@ -114,18 +120,23 @@ impl HttpRefusal {
                 "bad-message"
             }
             HttpRefusal::NoSocketHere | HttpRefusal::NotFound | HttpRefusal::Method => "not-found",
-            HttpRefusal::LongQuery(_) | HttpRefusal::LongHead(_) | HttpRefusal::Body => "too-large",
+            HttpRefusal::LongQuery(_)
+            | HttpRefusal::Fault(Fault::LongHead | Fault::ManyHeaders | Fault::LongBody(_))
+            | HttpRefusal::Body => "too-large",
+            HttpRefusal::Fault(_) => "bad-message",
             HttpRefusal::ForeignOrigin(_)
             | HttpRefusal::ForeignHost(_)
             | HttpRefusal::UnlistedHost(_) => "not-permitted",
-            HttpRefusal::SlowDown(_) | HttpRefusal::TooMany => "rate-limited",
+            HttpRefusal::SlowDown(_) | HttpRefusal::TooMany | HttpRefusal::TooManyRequests(_) => {
+                "rate-limited"
+            }
         }
     }
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
             HttpRefusal::TooMany => Some(ADDRESS_PAUSE),
-            HttpRefusal::SlowDown(wait) => Some(*wait),
+            HttpRefusal::SlowDown(wait) | HttpRefusal::TooManyRequests(wait) => Some(*wait),
             _ => None,
         }
     }

@@ -13,7 +13,7 @@ use log::debug;
 use super::Context;
 use super::client;
 use super::credentials;
-use super::gate::Entry;
+use super::gate::{Entry, Standing};
 use super::origin;
 use super::refusal::HttpRefusal;
 use crate::address::Client;
@@ -42,12 +42,18 @@ fn take_seat(request: &HttpRequest, context: &Context) -> Result<HttpResponse, H
     origin::check(request.headers(), &context.config)?;
     let protocol = subprotocol(request)?;
     let client = client::of(request, &context.config.trusted_proxies);
-    let login = || login(request, &client, context);
-    let (wish, pass) = match context.gate.enter(client) {
-        Entry::Open(pass) => (login()?, pass),
+    // The token first: neither bad ones nor a burst of them may keep a good one from its address out.
+    // How many are looked at is bounded by `requests-per-address`.
+    let login = login(request, &client, context)?;
+    let standing = match &login {
+        Ok(Login { grant: Some(_), .. }) => Standing::Verified,
+        Ok(_) | Err(_) => Standing::Claimed,
+    };
+    let (wish, pass) = match context.gate.enter(client, standing) {
+        Entry::Open(pass) => (login, pass),
         // Whoever comes back takes no further place, which only the hub can tell.
         Entry::Crowded(why, pass) => {
-            (login()?.map(|login| Login { crowded: Some(why), ..login }), pass)
+            (login.map(|login| Login { crowded: Some(why), ..login }), pass)
         }
         Entry::TooFast(pass) => {
             (Err((Refusal::Unavailable(Unavailable::Address), Close::TryLater)), pass)

@@ -41,7 +41,12 @@ const OTHERS: &str = "(window.others = Object.fromEntries(Array.from({ length: 2
 
 #[test]
 fn among_many_people_one_change_touches_one_row_and_the_list_is_one_stop_for_the_tab_key() {
-    let config = Config { new_sockets_per_address: 0, ..Config::default() };
+    let config = Config {
+        new_sockets_per_address: 0,
+        new_connections_per_address: 0,
+        requests_per_address: 0,
+        ..Config::default()
+    };
     on_a_demo_page_of(config, async |demo| {
         let ana = demo.signed_in("ana").await;
         ana.value(OTHERS).await;

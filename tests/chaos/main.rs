@@ -41,6 +41,8 @@ fn config() -> Config {
         resume_window: Duration::from_secs(120),
         max_sockets_per_address: 0,
         new_sockets_per_address: 0,
+        new_connections_per_address: 0,
+        requests_per_address: 0,
         ..Config::default()
     }
 }

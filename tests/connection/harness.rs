@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use actix::{Actor, Context, Handler};
 use actix_server::ServerHandle;
+use actix_web::web::Bytes;
 use actix_web::{App, HttpRequest, HttpResponse, web};
 use switchboard::config::Config;
 use switchboard::connection::{
-    Admission, Closes, Limits, Node, OpenSockets, Pending, Port, Seat, Site, accept, listen,
+    Admission, Closes, Limits, Node, OpenSockets, Pending, Plain, Port, Seat, Site, accept, listen,
 };
 use switchboard::domain::Login;
 use switchboard::hub::{
@@ -98,8 +99,12 @@ impl Handler<FromConnection> for Reporter {
     }
 }
 
+/// A page that no kernel takes at once.
+static LARGE: [u8; 1 << 20] = [b'x'; 1 << 20];
+
 pub(crate) struct Service {
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
+    pub(crate) pending: Pending,
     reports: UnboundedReceiver<FromConnection>,
     pub(crate) open: OpenSockets,
     unwritten: Arc<AtomicUsize>,
@@ -135,7 +140,10 @@ impl Service {
                 std::future::ready(refuse(request, admission))
             };
             Site {
-                pages: App::new().default_service(web::to(HttpResponse::NotFound)),
+                reception: Box::new(Plain),
+                pages: App::new()
+                    .route("/large", web::get().to(async || Bytes::from_static(&LARGE)))
+                    .default_service(web::to(HttpResponse::NotFound)),
                 sockets: App::new()
                     .route("/ws", web::get().to(login))
                     .route("/refused", web::get().to(refused))
@@ -151,11 +159,13 @@ impl Service {
                 },
             }
         };
-        let pending = Pending::new(&Config::default());
-        let server = listen(Port { listener, workers: 1, tls: None, pending }, site).unwrap();
+        let pending = Pending::new(&Config { new_connections_per_address: 0, ..Config::default() });
+        let server =
+            listen(Port { listener, workers: 1, tls: None, pending: pending.clone() }, site)
+                .unwrap();
         let handle = server.handle();
         actix_rt::spawn(server);
-        Self { address, reports, open, unwritten, seats, server: handle }
+        Self { address, pending, reports, open, unwritten, seats, server: handle }
     }
 
     /// A client whose upgrade is answered.

@@ -5,6 +5,7 @@
 mod admission;
 mod closing;
 mod harness;
+mod holding;
 mod liveness;
 mod proof;
 mod talking;

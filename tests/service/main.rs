@@ -34,6 +34,7 @@ mod proxied;
 mod races;
 mod reconnecting;
 mod refusals;
+mod requests;
 mod resuming;
 mod rooms;
 mod settling;

@@ -1,7 +1,7 @@
 //! Who may use the admin API: whoever has the token.
 //!
 //! Promises: without the token nothing of a request is carried out, and its body is not read. Wrong
-//! tokens slow an address down. On a loopback address only requests that call it by a loopback
+//! tokens are answered by 429 after ten a minute of an address. On a loopback address only requests that call it by a loopback
 //! name are served, so that no page of the web can reach it through a DNS entry of its own.
 
 use std::net::Ipv4Addr;
@@ -9,17 +9,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use actix_http::RequestHead;
+use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, HOST, HeaderName};
 use actix_web::middleware::Next;
-use actix_web::web::Data;
-use actix_web::{Error, ResponseError};
 use arc_swap::ArcSwap;
-use log::debug;
 use tokio::time::timeout;
 
-use super::Admin;
 use super::refused::Refused;
 use crate::address::subscriber;
 use crate::config::Secret;
@@ -40,16 +38,11 @@ pub(super) struct Access {
     wrong: AtomicU64,
 }
 
-/// Lets a request in, or refuses it.
-pub(super) async fn admit(
+/// Gives a request that is let in its time.
+pub(super) async fn in_time(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
-    let admin = request.app_data::<Data<Admin>>().ok_or(Refused::NotFound)?;
-    if let Err(refused) = admin.access.check(&request) {
-        debug!(reason:? = refused; "admin request refused");
-        return Ok(request.into_response(refused.error_response()));
-    }
     match timeout(REQUEST, next.call(request)).await {
         Ok(answered) => Ok(answered?.map_into_boxed_body()),
         Err(_) => Err(Refused::TooSlow.into()),
@@ -66,34 +59,38 @@ impl Access {
         self.wrong.load(Relaxed)
     }
 
-    fn check(&self, request: &ServiceRequest) -> Result<(), Refused> {
-        let host = text(request, HOST).unwrap_or_default();
+    /// Lets a request in, or says why not. A good token is good however many bad ones have come
+    /// from its address, which the operator may share with whoever guesses.
+    pub(super) fn check(&self, head: &RequestHead) -> Result<(), Refused> {
+        let host = text(head, HOST).unwrap_or_default();
         if self.on_loopback && !origin::is_loopback(host) {
             return Err(Refused::ForeignHost(origin::shown(host)));
         }
-        // Only a unix socket has no peer address, and there is no such listener.
-        let peer = request.peer_addr().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
-        let (address, now) = (subscriber(peer), Instant::now());
-        if let Err(retry_after) = self.failures.check(address, now) {
-            return Err(Refused::TooManyGuesses { retry_after });
-        }
-        let bearer = text(request, AUTHORIZATION).and_then(|header| {
+        let bearer = text(head, AUTHORIZATION).and_then(|header| {
             let (scheme, token) = header.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim()))
         });
         match bearer {
             // In constant time.
             Some(token) if token == **self.token.load() => Ok(()),
-            Some(_) => {
-                self.wrong.fetch_add(1, Relaxed);
-                self.failures.note(address, now);
-                Err(Refused::WrongToken)
-            }
+            Some(_) => Err(self.wrong_token(head)),
             None => Err(Refused::NoToken),
         }
     }
+
+    fn wrong_token(&self, head: &RequestHead) -> Refused {
+        self.wrong.fetch_add(1, Relaxed);
+        // Only a unix socket has no peer address, and there is no such listener.
+        let peer = head.peer_addr.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
+        let (address, now) = (subscriber(peer), Instant::now());
+        if let Err(retry_after) = self.failures.check(address, now) {
+            return Refused::TooManyGuesses { retry_after };
+        }
+        self.failures.note(address, now);
+        Refused::WrongToken
+    }
 }
 
-fn text(request: &ServiceRequest, name: HeaderName) -> Option<&str> {
-    request.headers().get(name)?.to_str().ok()
+fn text(head: &RequestHead, name: HeaderName) -> Option<&str> {
+    head.headers().get(name)?.to_str().ok()
 }

@@ -90,6 +90,10 @@ fn data(body: Result<Bytes, Error>, admin: &Admin) -> Result<protocol::Data, Ref
         Some(PayloadError::Overflow) => Refused::TooLarge { limit: admin.body_max },
         _ => Refused::BadBody(error.to_string()),
     })?;
+    // The parser would take a list for the fields in their order.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Refused::BadBody("it is no object".into()));
+    }
     let words: Words =
         serde_json::from_slice(&body).map_err(|why| Refused::BadBody(why.to_string()))?;
     let data = protocol::Data::new(&words.data);

@@ -97,8 +97,15 @@ fn tell_sockets(page: &mut Page, counters: &Counters) {
     page.gauge("switchboard_connections_pending", help, pending.count());
     let help = "Connections that were cut off to make room for others (max-pending).";
     page.counter("switchboard_connections_cut_off_total", help, pending.cut_off());
-    let help = "Connections that were no socket within 60 s, or did not finish TLS within 5 s.";
-    let late = [("age", pending.aged()), ("tls-handshake", pending.slow_handshakes())];
+    let help = "Connections refused because their address opens them too fast.";
+    page.counter("switchboard_connections_refused_total", help, pending.too_fast());
+    let help = "Connections that were ended for their time, by what took too long.";
+    let late = [
+        ("age", pending.aged()),
+        ("tls-handshake", pending.slow_handshakes()),
+        ("head", pending.slow_heads()),
+        ("answer", pending.unread_answers()),
+    ];
     page.counters("switchboard_connections_late_total", help, "limit", late);
     let help = "Bytes that the hub has given to sockets and they have not written.";
     page.gauge("switchboard_unwritten_bytes", help, unwritten.load(Relaxed));
@@ -112,6 +119,8 @@ fn tell_gate(page: &mut Page, counts: GateCounts, wrong_admin_tokens: u64) {
         turned_away,
         foreign,
         oversized,
+        malformed,
+        over_request_rate,
         handshakes,
         parameters,
         tokens_refused,
@@ -119,7 +128,7 @@ fn tell_gate(page: &mut Page, counts: GateCounts, wrong_admin_tokens: u64) {
     } = counts;
     page.counters(
         "switchboard_logins_refused_total",
-        "Upgrades and sockets that did not get as far as the hub, or only to take a place.",
+        "Requests and sockets refused before the hub, or that could only take a place.",
         "reason",
         [
             ("max-sockets", full),
@@ -128,6 +137,8 @@ fn tell_gate(page: &mut Page, counts: GateCounts, wrong_admin_tokens: u64) {
             ("four-times-a-limit", turned_away),
             ("foreign", foreign),
             ("oversized", oversized),
+            ("malformed", malformed),
+            ("requests-per-address", over_request_rate),
             ("handshake", handshakes),
             ("parameters", parameters),
             ("token", tokens_refused),

@@ -32,34 +32,34 @@ use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::time::Duration;
 
 use actix::{Addr, Handler, Message};
+use actix_http::Request;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::KeepAlive;
-use actix_web::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{Data, PayloadConfig, get, route};
-use actix_web::{App, Error, HttpResponse, HttpServer, ResponseError};
+use actix_web::{App, Error, HttpResponse, ResponseError};
 use arc_swap::ArcSwap;
+use log::debug;
 use tokio::time::timeout;
 use utoipa::OpenApi;
 use utoipa_actix_web::{AppExt, scope};
 
 use super::{Gate, HUB_PATIENCE};
 use crate::config::{Config, Secret};
-use crate::connection::{Closes, OpenSockets, Pending};
+use crate::connection::{
+    Closes, Fault, OpenSockets, Pages, Pending, Port, Reception, listen_for_pages,
+};
 use crate::hub::{Refusals, SignalingHub};
 use crate::metrics::Meters;
 use access::Access;
 use metrics::Bounds;
 use node::{About, Document};
-use refused::Refused;
+use refused::{HEADERS, Refused};
 
-/// How long the head of a request may take.
-const REQUEST_HEAD: Duration = Duration::from_secs(5);
-/// Connections at a time: the API is for a few programs, and each request has its own.
+/// Connections at a time, past which the oldest makes room: the API is for a few programs, and each
+/// request has its own.
 const CONNECTIONS: usize = 64;
 /// The longest body of a request, where `max-frame` is not less.
 const BODY_MAX: usize = 64 << 10;
@@ -125,16 +125,42 @@ impl Admin {
 /// Serves `listener` on a thread of its own until the server is stopped by its handle.
 pub fn listen(listener: TcpListener, admin: Admin) -> io::Result<Server> {
     let admin = Data::new(admin);
-    let server = HttpServer::new(move || app(admin.clone()))
-        .workers(1)
-        .disable_signals()
-        .shutdown_timeout(1)
-        // Only the head of a connection's first request has a time limit, so there is only one.
-        .keep_alive(KeepAlive::Disabled)
-        .client_request_timeout(REQUEST_HEAD)
-        .max_connections(CONNECTIONS)
-        .listen(listener)?;
-    Ok(server.run())
+    // Without a rate limit: an address may be that of a proxy or a tunnel for every operator.
+    let pending = Pending::new(&Config {
+        max_pending: CONNECTIONS,
+        max_pending_per_address: 0,
+        new_connections_per_address: 0,
+        ..Config::default()
+    });
+    let port = Port { listener, workers: 1, tls: None, pending };
+    listen_for_pages(port, move || Pages {
+        pages: app(admin.clone()),
+        reception: Box::new(Operators(admin.clone())),
+    })
+}
+
+/// Lets nobody in without the token.
+struct Operators(Data<Admin>);
+
+impl Reception for Operators {
+    fn body_max(&self) -> usize {
+        self.0.body_max
+    }
+
+    /// Each request has its own connection.
+    fn requests_max(&self, _: bool) -> u32 {
+        1
+    }
+
+    fn refuses(&self, request: &Request) -> Option<HttpResponse> {
+        let refused = self.0.access.check(request.head()).err()?;
+        debug!(reason:? = refused; "admin request refused");
+        Some(refused.alone())
+    }
+
+    fn answer_to(&self, fault: Fault) -> HttpResponse {
+        Refused::from(fault).alone()
+    }
 }
 
 fn app(
@@ -164,13 +190,8 @@ fn app(
         .app_data(PayloadConfig::new(admin.body_max))
         .app_data(admin)
         .route("/metrics", get().to(metrics::scrape))
-        .wrap(from_fn(access::admit))
-        // What is true now is kept by nobody in between, and is nothing but JSON.
-        .wrap(
-            DefaultHeaders::new()
-                .add((CACHE_CONTROL, "no-store"))
-                .add((X_CONTENT_TYPE_OPTIONS, "nosniff")),
-        )
+        .wrap(from_fn(access::in_time))
+        .wrap(HEADERS.into_iter().fold(DefaultHeaders::new(), DefaultHeaders::add))
         .into_utoipa_app()
         .openapi(About::openapi())
         .service(api)

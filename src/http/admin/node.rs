@@ -94,8 +94,8 @@ counts! {
 counts! {
     /// Who did not get in.
     Gate of GateCounts:
-    full, crowded, too_fast, turned_away, foreign, oversized, handshakes, parameters, tokens_refused,
-    slowed_down;
+    full, crowded, too_fast, turned_away, foreign, oversized, malformed, over_request_rate, handshakes,
+    parameters, tokens_refused, slowed_down;
 }
 
 /// Statistics of the node.

@@ -3,11 +3,18 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::{HttpResponse, ResponseError};
 use utoipa::ToSchema;
 
+use crate::connection::Fault;
 use crate::protocol::{ErrorMessage, Refusal, RoomId, ServerMessage};
+
+/// What every answer carries: what is true now is kept by nobody in between, and is nothing but JSON.
+pub(super) const HEADERS: [(HeaderName, &str); 2] =
+    [(CACHE_CONTROL, "no-store"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
 
 /// A request that is not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +29,7 @@ pub(super) enum Refused {
     #[error("the token is not that of `admin-token`")]
     WrongToken,
     /// Too many wrong tokens from this address.
-    #[error("too many wrong tokens came from your address: none is looked at just now")]
+    #[error("too many wrong tokens came from your address")]
     TooManyGuesses {
         /// When the next one will be.
         retry_after: Duration,
@@ -54,6 +61,9 @@ pub(super) enum Refused {
     /// The request did not come to its end.
     #[error("the request was not there in time")]
     TooSlow,
+    /// What is no request.
+    #[error(transparent)]
+    Fault(Fault),
     /// The hub does not answer.
     #[error("the hub is silent: try again")]
     HubSilent,
@@ -80,7 +90,27 @@ pub(super) struct Problem {
     retry_after: Option<u64>,
 }
 
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::LongBody(limit) => Refused::TooLarge { limit },
+            Fault::BadBody => Refused::BadBody(fault.to_string()),
+            Fault::SlowHead | Fault::SlowBody => Refused::TooSlow,
+            _ => Refused::Fault(fault),
+        }
+    }
+}
+
 impl Refused {
+    /// The answer with the headers that the `App` adds to its own.
+    pub(super) fn alone(&self) -> HttpResponse {
+        let mut answer = self.error_response();
+        for (name, value) in HEADERS {
+            answer.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        answer
+    }
+
     fn code(&self) -> &'static str {
         match self {
             Refused::ByRules(refusal) => refusal.code(),
@@ -89,7 +119,10 @@ impl Refused {
             Refused::ForeignHost(_) => "not-permitted",
             Refused::NotFound | Refused::NoSuchRoom(_) => "not-found",
             Refused::BadQuery(_) | Refused::BadBody(_) | Refused::TooSlow => "bad-message",
-            Refused::TooLarge { .. } => "too-large",
+            Refused::TooLarge { .. } | Refused::Fault(Fault::LongHead | Fault::ManyHeaders) => {
+                "too-large"
+            }
+            Refused::Fault(_) => "bad-message",
             Refused::HubSilent => "unavailable",
         }
     }
@@ -115,6 +148,7 @@ impl ResponseError for Refused {
             Refused::NotFound | Refused::NoSuchRoom(_) => StatusCode::NOT_FOUND,
             Refused::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Refused::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Refused::Fault(fault) => fault.status(),
         }
     }
 

@@ -38,6 +38,11 @@ counters! {
     foreign,
     /// Refused for a URL, a head or a body over its bound.
     oversized,
+    /// Refused because it was no request of HTTP, or one that two readers could understand in two
+    /// ways.
+    malformed,
+    /// Requests refused because their address sent too many (`requests-per-address`).
+    over_request_rate,
     /// Refused because it was no handshake of ours: no WebSocket, another version, another subprotocol.
     handshakes,
     /// Told that the query of their URL is not right.

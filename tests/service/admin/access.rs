@@ -36,7 +36,7 @@ async fn without_the_token_nothing_is_told_and_nothing_done() {
 }
 
 #[actix_rt::test]
-async fn wrong_tokens_slow_an_address_down() {
+async fn wrong_tokens_are_slowed_down_and_the_operator_at_the_same_address_gets_in() {
     let server = TestServer::start(with_admin()).await;
     let address = server.admin_address().unwrap();
     for number in 0..10 {
@@ -44,11 +44,18 @@ async fn wrong_tokens_slow_an_address_down() {
         assert_eq!(ask(address, "/api/v1/stats", &[&wrong]).await.status, 401);
     }
 
-    let error = Operator::of(&server).is_refused("GET /stats", "", 429, "rate-limited").await;
+    let wrong = "Authorization: Bearer guess-number-11";
+    let answer = ask(address, "/metrics", &[wrong]).await;
 
+    let error = answer.json();
+    assert_eq!((answer.status, &error["code"]), (429, &"rate-limited".into()), "{error}");
     assert!((1..=6001).contains(&error["retryAfter"].as_u64().unwrap()), "{error}");
-    let answer = Operator::of(&server).asks("GET /stats", "").await;
     assert!(answer.head.to_lowercase().contains("retry-after: "), "{answer:?}");
+    assert!(answer.has_header("cache-control: no-store"), "{answer:?}");
+    let stats = Operator::of(&server).sees("/stats").await;
+    assert_eq!(stats["wrongTokens"], 11);
+    let right = format!("Authorization: Bearer {TOKEN}");
+    assert_eq!(ask(address, "/metrics", &[&right]).await.status, 200);
     server.ends_clean().await;
 }
 

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::{PATIENCE, Stream};
+use super::{Identity, PATIENCE, Stream};
 
 /// An answer of the server.
 #[derive(Debug)]
@@ -89,4 +90,63 @@ pub fn upgrade<'a>(others: &[&'a str]) -> Vec<&'a str> {
     // A header without a value stands for its absence.
     let others = others.iter().copied().filter(|line| !line.ends_with(':'));
     kept.chain(others).collect()
+}
+
+/// A connection that is kept for several requests, and whose answers are read one by one.
+pub struct Kept {
+    pub stream: Stream,
+    unread: Vec<u8>,
+}
+
+impl Kept {
+    pub async fn to(address: SocketAddr) -> Self {
+        Self::over(Stream::to(address).await)
+    }
+
+    /// `None` where the connection ends before it can be used.
+    pub async fn opens(tcp: TcpStream) -> Option<Self> {
+        let stream = match crate::OVER_TLS {
+            false => Ok(Stream::Plain(tcp)),
+            true => Stream::tls_over(tcp, Identity::ours().client()).await,
+        };
+        stream.ok().map(Self::over)
+    }
+
+    pub fn over(stream: Stream) -> Self {
+        Self { stream, unread: Vec::new() }
+    }
+
+    pub async fn sends(&mut self, text: &str) {
+        let sent = timeout(PATIENCE, self.stream.write_all(text.as_bytes())).await;
+        sent.expect("the server reads").unwrap();
+    }
+
+    /// The next answer, without a body where it is one to HEAD; `None` at the end of the stream.
+    pub async fn next_answer(&mut self, to: &str) -> Option<Answer> {
+        let end = loop {
+            if let Some(end) = self.unread.windows(4).position(|it| it == b"\r\n\r\n") {
+                break end + 4;
+            }
+            if !self.reads_on().await {
+                assert!(self.unread.is_empty(), "{:?}", String::from_utf8_lossy(&self.unread));
+                return None;
+            }
+        };
+        let head = String::from_utf8(self.unread.drain(..end).collect()).unwrap();
+        let mut answer = Answer::from_text(&head);
+        let length = answer.header("content-length").map_or(0, |it| it.parse().unwrap());
+        let length: usize = if to == "HEAD" { 0 } else { length };
+        while self.unread.len() < length {
+            assert!(self.reads_on().await, "the body of {head} ends early");
+        }
+        answer.body = String::from_utf8_lossy(&self.unread[..length]).into_owned();
+        self.unread.drain(..length);
+        Some(answer)
+    }
+
+    /// Whether there was more.
+    async fn reads_on(&mut self) -> bool {
+        let read = timeout(PATIENCE, self.stream.read_buf(&mut self.unread)).await;
+        read.expect("an answer or an end").is_ok_and(|read| read > 0)
+    }
 }

@@ -15,7 +15,7 @@ mod witness;
 use std::time::Duration;
 
 pub use client::Client;
-pub use http::{Answer, ask, request, upgrade};
+pub use http::{Answer, Kept, ask, request, upgrade};
 pub use link::Link;
 pub use raw::{Last, Opcode, RawClient, frame};
 pub use server::{TestServer, config};

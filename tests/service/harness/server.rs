@@ -24,6 +24,8 @@ pub fn config() -> Config {
         listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
         max_sockets_per_address: 0,
         new_sockets_per_address: 0,
+        new_connections_per_address: 0,
+        requests_per_address: 0,
         call_rate: 0,
         resume_window: Duration::ZERO,
         ..Config::default()
@@ -102,6 +104,16 @@ impl TestServer {
     /// How many of those had to make room for others.
     pub fn cut_off(&self) -> u64 {
         self.server().pending().cut_off()
+    }
+
+    /// Connections whose head did not come in time.
+    pub fn slow_heads(&self) -> u64 {
+        self.server().pending().slow_heads()
+    }
+
+    /// Connections that were refused because their address opens them too fast.
+    pub fn too_fast(&self) -> u64 {
+        self.server().pending().too_fast()
     }
 
     /// What ended sockets.
