@@ -175,6 +175,15 @@ pub enum NotPermitted {
         /// What it would be.
         wanted: usize,
     },
+    /// More blocked users than allowed, or more names than that in one message.
+    #[error("at most {limit} users can be blocked: unblock some first")]
+    TooManyBlocked {
+        /// The limit.
+        limit: usize,
+    },
+    /// To accept a call while in another accepted one.
+    #[error("you are in call {0}: hang up first")]
+    InCall(CallId),
     /// `list` while presence is off.
     #[error("presence is off on this server, so there is no list: watch single users instead")]
     PresenceOff,

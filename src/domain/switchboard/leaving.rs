@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::arrivals::refuse;
 use super::{Behind, CallOver, Service, SessionEnd, Switchboard};
 use crate::domain::agenda::{Agenda, Due};
+use crate::domain::blocks::Blocks;
 use crate::domain::call::{CallEvent, Outcome, Side};
 use crate::domain::calls::Calls;
 use crate::domain::presence::Presence;
@@ -177,6 +178,7 @@ impl<C: Handle> Switchboard<C> {
         session: Session<C>,
         effects: &mut Vec<Effect<C>>,
     ) {
+        self.blocks.forget(user);
         for room in &session.rooms {
             self.step_out(room, user, session.name.clone(), effects);
         }
@@ -258,6 +260,7 @@ impl<C: Handle> Switchboard<C> {
         self.ringing = 0;
         self.calls = Calls::default();
         self.rooms = Rooms::default();
+        self.blocks = Blocks::default();
         self.presence = Presence::default();
         self.agenda = Agenda::default();
         self.tokens.clear();

@@ -19,6 +19,8 @@ const OVER_RATE_MAX: u8 = 100;
 const LIST_COST: u32 = 10;
 /// … and so does looking at a token, as a signature takes a fraction of a millisecond.
 const REFRESH_COST: u32 = 10;
+/// Names in one `block` or `unblock` that cost as much as another message.
+const BLOCKED_A_UNIT: usize = 8;
 
 impl<C: Handle> Switchboard<C> {
     /// Hears one message. What comes from a connection that is no longer the user's current one
@@ -75,6 +77,9 @@ impl<C: Handle> Switchboard<C> {
         let cost = match &said {
             Ok(ClientMessage::List { .. }) => LIST_COST,
             Ok(ClientMessage::Refresh { .. }) => REFRESH_COST,
+            Ok(ClientMessage::Block { users } | ClientMessage::Unblock { users }) => {
+                1 + (users.len() / BLOCKED_A_UNIT) as u32
+            }
             Ok(_) | Err(_) => 1,
         };
         if let Err(retry_after) = self.quotas.message(&mut session.buckets, cost, now) {
@@ -173,6 +178,11 @@ impl<C: Handle> Switchboard<C> {
             M::Watch { users } => self.watch(user, id, users, effects),
             M::Unwatch { users } => {
                 self.unwatch(user, &users);
+                Ok(())
+            }
+            M::Block { users } => self.block(user, id, users, effects),
+            M::Unblock { users } => {
+                self.unblock(user, id, &users, effects);
                 Ok(())
             }
             M::List { after, limit } => self.answer_list(user, id, after, limit, effects),

@@ -180,6 +180,7 @@ impl Library {
             }
             M::CallEnded { call_id: None, .. } | M::Pong { .. } => {}
             M::Registered(_)
+            | M::Blocked { .. }
             | M::IceServers { .. }
             | M::Refreshed { .. }
             | M::Ping {}

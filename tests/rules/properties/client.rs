@@ -52,6 +52,8 @@ pub struct Client {
     /// How many others are there, for one that is told numbers.
     pub total: Option<usize>,
     pub watched: BTreeMap<UserId, bool>,
+    /// Everybody whom it has blocked, as it was last told.
+    pub blocked: BTreeSet<UserId>,
     news_at: Option<Instant>,
     total_at: Option<Instant>,
     /// Answers to what was said last.
@@ -73,6 +75,7 @@ impl Client {
             list: None,
             total: None,
             watched: BTreeMap::new(),
+            blocked: BTreeSet::new(),
             news_at: None,
             total_at: None,
             answers: 0,
@@ -145,6 +148,10 @@ impl Client {
                 assert!(members.remove(&it.user_id), "left twice");
             }
             M::Error(_) | M::Pong { .. } | M::CallEnded { call_id: None, .. } => {}
+            M::Blocked { users, .. } => {
+                assert!(users.is_sorted() && !users.contains(&self.user));
+                self.blocked = users.into_iter().collect();
+            }
             M::Relayed(it) | M::Undelivered(it) => assert_ne!(it.to, self.user),
             M::Registered(_)
             | M::IceServers { .. }
@@ -175,6 +182,7 @@ impl Client {
             M::ClientList { r#ref, .. }
             | M::Presence { r#ref, .. }
             | M::Pong { r#ref }
+            | M::Blocked { r#ref, .. }
             | M::CallRinging { r#ref, .. }
             | M::CallAccept { r#ref, .. }
             | M::CallEnded { r#ref, .. } => r#ref,
