@@ -181,9 +181,6 @@ pub enum NotPermitted {
         /// The limit.
         limit: usize,
     },
-    /// To accept a call while in another accepted one.
-    #[error("you are in call {0}: hang up first")]
-    InCall(CallId),
     /// `list` while presence is off.
     #[error("presence is off on this server, so there is no list: watch single users instead")]
     PresenceOff,

@@ -6,10 +6,29 @@
 use std::collections::BTreeSet;
 
 use super::Switchboard;
+use crate::domain::call::CallEvent;
 use crate::domain::{Effect, Handle};
 use crate::protocol::{BLOCKED_MAX, MessageId, NotPermitted, Refusal, ServerMessage, UserId};
 
+/// Names that cost as much as another message.
+const NAMES_A_UNIT: usize = 8;
+
+/// What `block` and `unblock` cost, in messages. The answer lists all who are blocked already, so
+/// they are part of the price.
+pub(super) fn blocking_cost(named: usize, blocked: usize) -> u32 {
+    1 + ((named + blocked) / NAMES_A_UNIT) as u32
+}
+
 impl<C: Handle> Switchboard<C> {
+    /// Whether something of `from` that belongs to no call and no room gets through to `to`. The
+    /// refusal is the one for a user who is offline.
+    pub(super) fn may_reach(&self, from: &UserId, to: &UserId) -> Result<(), Refusal> {
+        match self.blocks.holds(to, from) {
+            true => Err(Refusal::UserOffline(to.clone())),
+            false => Ok(()),
+        }
+    }
+
     /// Handles `block`. After a refusal nobody more is blocked.
     pub(super) fn block(
         &mut self,
@@ -26,6 +45,11 @@ impl<C: Handle> Switchboard<C> {
             others.into_iter().filter(|it| !self.blocks.holds(user, it)).collect();
         if blocked + fresh.len() > BLOCKED_MAX {
             return Err(Refusal::NotPermitted(NotPermitted::TooManyBlocked { limit: BLOCKED_MAX }));
+        }
+        for call in self.calls.ringing_at(user).to_vec() {
+            if fresh.contains(&self.calls[&call].caller) {
+                self.end_by_party(&call, user, CallEvent::End, effects);
+            }
         }
         self.blocks.add(user, fresh);
         self.tell_blocked(user, id, effects);

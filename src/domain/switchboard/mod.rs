@@ -6,6 +6,7 @@
 mod arrivals;
 mod attention;
 mod blocking;
+mod call_ends;
 mod calling;
 mod census;
 mod course;

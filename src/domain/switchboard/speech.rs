@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::blocking::blocking_cost;
 use super::relaying::{Letter, Signal};
 use super::{Service, Switchboard};
 use crate::domain::call::Request;
@@ -19,8 +20,6 @@ const OVER_RATE_MAX: u8 = 100;
 const LIST_COST: u32 = 10;
 /// … and so does looking at a token, as a signature takes a fraction of a millisecond.
 const REFRESH_COST: u32 = 10;
-/// Names in one `block` or `unblock` that cost as much as another message.
-const BLOCKED_A_UNIT: usize = 8;
 
 impl<C: Handle> Switchboard<C> {
     /// Hears one message. What comes from a connection that is no longer the user's current one
@@ -78,7 +77,7 @@ impl<C: Handle> Switchboard<C> {
             Ok(ClientMessage::List { .. }) => LIST_COST,
             Ok(ClientMessage::Refresh { .. }) => REFRESH_COST,
             Ok(ClientMessage::Block { users } | ClientMessage::Unblock { users }) => {
-                1 + (users.len() / BLOCKED_A_UNIT) as u32
+                blocking_cost(users.len(), self.blocks.of(user).len())
             }
             Ok(_) | Err(_) => 1,
         };
