@@ -48,7 +48,7 @@ start() {
     shift
     case $server in
         switchboard)
-            taskset -c 0 target/release/switchboard --listen 127.0.0.1:$port --rate 0 --call-rate 0 \
+            taskset -c 0 target/release/switchboard --listen 127.0.0.1:$port --rate 0 --address-rate 0 --call-rate 0 \
                 --max-sockets-per-address 0 --new-sockets-per-address 0 --log error "$@" &
             at=(--url "ws://127.0.0.1:$port/ws") ;;
         peerjs)

@@ -70,6 +70,7 @@ pub async fn serve() {
         listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
         max_sockets_per_address: 0,
         new_sockets_per_address: 0,
+        address_rate: 0,
         ..Config::default()
     };
     let server = Server::start(config).await.unwrap();

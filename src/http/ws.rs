@@ -16,7 +16,7 @@ use super::credentials;
 use super::gate::Entry;
 use super::origin;
 use super::refusal::HttpRefusal;
-use crate::address::Client;
+use crate::address::{Client, subscriber};
 use crate::connection::{Admission, Seat, accept};
 use crate::domain::{Login, ResumeToken};
 use crate::protocol::{AccessToken, BadMessage, Close, DisplayName, Refusal, Unavailable, UserId};
@@ -42,7 +42,11 @@ fn take_seat(request: &HttpRequest, context: &Context) -> Result<HttpResponse, H
     origin::check(request.headers(), &context.config)?;
     let protocol = subprotocol(request)?;
     let client = client::of(request, &context.config.trusted_proxies);
-    let login = || login(request, &client, context);
+    let counts_under = Some(subscriber(client.address));
+    let login = || {
+        login(request, &client, context)
+            .map(|wish| wish.map(|login| Login { address: counts_under, ..login }))
+    };
     let (wish, pass) = match context.gate.enter(client) {
         Entry::Open(pass) => (login()?, pass),
         // Whoever comes back takes no further place, which only the hub can tell.
@@ -142,6 +146,7 @@ fn parameters(query: &str, resume: Option<ResumeToken>) -> Result<Wish, Refusal>
         crowded: None,
         proven: None,
         grant: None,
+        address: None,
     };
     for (key, value) in pairs.into_inner() {
         let (parameter, again) = match key.as_str() {

@@ -89,6 +89,17 @@ pub enum ClientMessage {
 }
 
 impl ClientMessage {
+    /// The room that it is about, if it is about one.
+    pub const fn room(&self) -> Option<&RoomId> {
+        match self {
+            ClientMessage::Join { room }
+            | ClientMessage::Leave { room }
+            | ClientMessage::Message { to: Destination::Room(room), .. } => Some(room),
+            ClientMessage::Signal { room, .. } => room.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Whether both sides count it: all but what keeps the counting itself going.
     pub const fn is_counted(&self) -> bool {
         !matches!(self, ClientMessage::Ack { .. } | ClientMessage::Ping | ClientMessage::Pong)

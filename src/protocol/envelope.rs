@@ -166,15 +166,7 @@ impl Fields<'_> {
     }
 
     pub(super) fn users(&self) -> Result<Vec<UserId>, Refusal> {
-        let raw = self.required(Field::Users)?;
-        let texts: Vec<Text<'_>> = serde_json::from_str(raw.get())
-            .map_err(|_| wrong(Field::Users, "a list of user ids"))?;
-        let name = Field::Users.name();
-        texts
-            .iter()
-            .map(|text| UserId::parse(&text.0))
-            .collect::<Result<_, _>>()
-            .map_err(|why| Refusal::BadUserId { field: name, why })
+        names::read(self.required(Field::Users)?)
     }
 
     pub(super) fn call(&self) -> Result<CallId, Refusal> {
@@ -249,6 +241,8 @@ impl Fields<'_> {
             .map_err(|_| wrong(Field::Received, "a whole number, the count of messages received"))
     }
 }
+
+mod names;
 
 fn user(field: Field, raw: &RawValue) -> Result<UserId, Refusal> {
     let text = text(raw).ok_or_else(|| wrong(field, "a user id, which is a string"))?;

@@ -41,6 +41,7 @@ fn config() -> Config {
         resume_window: Duration::from_secs(120),
         max_sockets_per_address: 0,
         new_sockets_per_address: 0,
+        address_rate: 0,
         ..Config::default()
     }
 }

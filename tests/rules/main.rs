@@ -8,6 +8,7 @@
 mod harness;
 
 mod acks;
+mod addresses;
 mod call_ends;
 mod call_table;
 mod calls;
@@ -20,6 +21,7 @@ mod logins;
 mod operator;
 mod permissions;
 mod presence;
+mod prices;
 mod properties;
 mod queues;
 mod rates;
@@ -29,6 +31,7 @@ mod replace;
 mod resume;
 mod resume_races;
 mod rooms;
+mod slices;
 mod totals;
 mod verdicts;
 mod waiting;

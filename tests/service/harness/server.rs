@@ -24,6 +24,7 @@ pub fn config() -> Config {
         listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
         max_sockets_per_address: 0,
         new_sockets_per_address: 0,
+        address_rate: 0,
         call_rate: 0,
         resume_window: Duration::ZERO,
         ..Config::default()
