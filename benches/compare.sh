@@ -48,9 +48,9 @@ start() {
     shift
     case $server in
         switchboard)
-            taskset -c 0 target/release/switchboard --listen 127.0.0.1:$port --rate 0 --call-rate 0 \
-                --max-sockets-per-address 0 --new-sockets-per-address 0 --new-connections-per-address 0 \
-                --requests-per-address 0 --log error "$@" &
+            taskset -c 0 target/release/switchboard --listen 127.0.0.1:$port --rate 0 --address-rate 0 \
+                --call-rate 0 --max-sockets-per-address 0 --new-sockets-per-address 0 \
+                --new-connections-per-address 0 --requests-per-address 0 --log error "$@" &
             at=(--url "ws://127.0.0.1:$port/ws") ;;
         peerjs)
             taskset -c 0 node "$scratch/node_modules/peer/dist/bin/peerjs.js" --port $port \

@@ -97,6 +97,12 @@ settings! {
     /// Messages that a user may send at once after a pause.
     burst: u32 = 500, Count("messages", 1..=1_000_000);
 
+    /// Units of the rate that all users of one address may use in the long run; 0 is unlimited.
+    address_rate: u32 = 5000, Count("units a second", 0..=RATE_MAX);
+
+    /// Units of the rate that all users of one address may use at once after a pause.
+    address_burst: u32 = 5000, Count("units", 1..=1_000_000);
+
     /// Calls that a user may request; 0 is unlimited.
     call_rate: u32 = 30, Count("calls a minute", 0..=RATE_MAX);
 

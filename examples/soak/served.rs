@@ -72,6 +72,7 @@ pub async fn serve() {
         new_sockets_per_address: 0,
         new_connections_per_address: 0,
         requests_per_address: 0,
+        address_rate: 0,
         ..Config::default()
     };
     let server = Server::start(config).await.unwrap();

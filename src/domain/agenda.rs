@@ -4,6 +4,7 @@
 //! taken out again never does. Cost: O(log n) each.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::time::Instant;
 
 use crate::protocol::{CallId, UserId};
@@ -31,6 +32,8 @@ pub(super) enum Due {
     ProbeUnanswered(UserId),
     /// The user's buckets are full again, so there is nothing to remember.
     BucketsFull(UserId),
+    /// The bucket of an address without users is full again.
+    AccountFull(IpAddr),
 }
 
 /// The book of times.

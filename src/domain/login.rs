@@ -1,6 +1,7 @@
 //! How a socket comes and how it goes, as far as the rules care.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
@@ -29,6 +30,9 @@ pub struct Login {
     pub proven: Option<u64>,
     /// What its access token lets it do; `None` in open mode.
     pub grant: Option<Box<Grant>>,
+    /// The address that its limits count under, as [`crate::address::subscriber`] gives it; `None`:
+    /// there is no limit for it.
+    pub address: Option<IpAddr>,
 }
 
 impl Login {
@@ -42,6 +46,7 @@ impl Login {
             crowded: None,
             proven: None,
             grant: None,
+            address: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! connection the same effects in the same order; no actor, no clock, no I/O. Generic over the handle of a connection, so that a
 //! test drives it with plain numbers and simulated time.
 
+mod account;
 mod agenda;
 mod blocks;
 mod book;

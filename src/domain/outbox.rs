@@ -5,6 +5,7 @@
 //! more than its bound. Delivers nothing itself.
 
 use std::collections::VecDeque;
+use std::collections::vec_deque::IntoIter;
 
 use bytestring::ByteString;
 
@@ -135,7 +136,7 @@ impl Outbox {
     }
 
     /// All that is kept, when the session is over.
-    pub(super) fn into_rest(self) -> impl Iterator<Item = Kept> {
+    pub(super) fn into_rest(self) -> IntoIter<Kept> {
         self.kept.into_iter()
     }
 

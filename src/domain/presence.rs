@@ -4,7 +4,8 @@
 //! mentioned, but to those who have asked in between; one who joined in between is told only what
 //! came after its own list. Tells nobody itself. Cost: one entry a change, forgotten at the next telling.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::ops::Bound;
 use std::time::{Duration, Instant};
 
 use crate::protocol::UserId;
@@ -18,11 +19,9 @@ pub(super) const TOTAL_EVERY: Duration = Duration::from_secs(1);
 pub(super) const TOTALS_AT_A_TIME: usize = 1000;
 /// For that, so many are looked at, at most: who is told names has no turn.
 pub(super) const LOOKS_AT_A_TIME: usize = 10 * TOTALS_AT_A_TIME;
-/// The most users that one user can watch.
-pub(super) const WATCHED_MAX: usize = 256;
 
 /// Who came and who went.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Changes {
     pub(super) online: Vec<UserId>,
     pub(super) offline: Vec<UserId>,
@@ -41,8 +40,8 @@ impl Changes {
 /// What a session knows of the changes of the present window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Known {
-    /// So many of them, from the start.
-    pub(super) told: usize,
+    /// Changes since the start of the node that it knows of.
+    pub(super) told: u64,
     /// It has asked since and may have seen a state in between, so who is back where it was
     /// then is news to it as well.
     pub(super) looked: bool,
@@ -52,15 +51,53 @@ pub(super) struct Known {
 #[derive(Debug, Default)]
 pub(super) struct Presence {
     /// Every coming (`true`) and going, in order, since the last telling.
-    log: Vec<(UserId, bool)>,
-    /// Who is watched by whom.
-    watchers: HashMap<UserId, HashSet<UserId>>,
+    log: VecDeque<(UserId, bool)>,
+    /// Changes that were told to everybody and are forgotten.
+    forgotten: u64,
+    /// Who is watched by whom, in byte order.
+    watchers: HashMap<UserId, BTreeSet<UserId>>,
+    /// What of the last window is still to be told.
+    pub(super) telling: Option<Telling>,
     /// Sessions that are told names.
     pub(super) named: usize,
     /// When changes, and when the total, may be told next.
     pub(super) changes_from: Option<Instant>,
     pub(super) total_from: Option<Instant>,
     pub(super) round: Round,
+}
+
+/// One window's changes on their way to those who are to be told: first by name to everybody who
+/// is told names, then to watchers.
+#[derive(Debug)]
+pub(super) struct Telling {
+    /// Changes before this one are told.
+    pub(super) until: u64,
+    /// `None` when everybody has been looked at.
+    pub(super) names: Option<Naming>,
+    /// Users who changed and are watched, each once.
+    pub(super) watched: VecDeque<UserId>,
+    /// The watcher of the first one who was looked at last.
+    pub(super) watcher: Option<UserId>,
+}
+
+/// How far the news by name have come.
+#[derive(Clone, Debug)]
+pub(super) struct Naming {
+    /// What is told.
+    pub(super) news: News,
+    /// Who was looked at last, in byte order.
+    pub(super) after: Option<UserId>,
+}
+
+/// What is told to those who were told names until now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum News {
+    /// Who came and who went.
+    Changes,
+    /// There are too many for names, so this is how many there are.
+    Total,
+    /// There are too many for names. How many there are is told later.
+    Nothing,
 }
 
 /// Users have turns to be told the number of users: round after round in byte order, each going on
@@ -76,24 +113,31 @@ pub(super) struct Round {
 impl Presence {
     /// Notes a change.
     pub(super) fn note(&mut self, user: &UserId, online: bool) {
-        self.log.push((user.clone(), online));
+        self.log.push_back((user.clone(), online));
+    }
+
+    /// How many changes were ever noted.
+    pub(super) fn noted(&self) -> u64 {
+        self.forgotten + self.log.len() as u64
     }
 
     /// What somebody knows who is shown the state of now.
     pub(super) fn present(&self) -> Known {
-        Known { told: self.log.len(), looked: false }
+        Known { told: self.noted(), looked: false }
     }
 
     /// Whether changes are noted that somebody who knows so much has not been told.
     pub(super) fn untold(&self, known: Known) -> bool {
-        known.told < self.log.len()
+        known.told < self.noted()
     }
 
-    /// What somebody who knows so much does not know yet.
-    pub(super) fn changes_after(&self, known: Known) -> Changes {
+    /// What somebody who knows so much does not know of the changes before `until`.
+    pub(super) fn changes_after(&self, known: Known, until: u64) -> Changes {
         let mut first_and_last: HashMap<&UserId, (bool, bool)> = HashMap::new();
         let mut order = Vec::new();
-        for (user, online) in &self.log[known.told..] {
+        let from = known.told.saturating_sub(self.forgotten) as usize;
+        let count = until.saturating_sub(known.told.max(self.forgotten)) as usize;
+        for (user, online) in self.log.iter().skip(from).take(count) {
             let entry = first_and_last.entry(user).or_insert_with(|| {
                 order.push(user);
                 (*online, *online)
@@ -111,19 +155,32 @@ impl Presence {
         changes
     }
 
-    /// The users who changed in this window and are watched, each once, with their watchers.
-    pub(super) fn watched_changes(&self) -> Vec<(UserId, Vec<UserId>)> {
+    /// The users who changed in this window and are watched, each once.
+    pub(super) fn watched_changes(&self) -> VecDeque<UserId> {
         let mut seen = HashSet::new();
-        let watched = |(user, _): &(UserId, bool)| {
-            let watchers = self.watchers.get(user)?;
-            seen.insert(user.clone()).then(|| (user.clone(), watchers.iter().cloned().collect()))
-        };
-        self.log.iter().filter_map(watched).collect()
+        let is_watched = |user: &UserId| self.watchers.contains_key(user);
+        let changed = self.log.iter().map(|(user, _)| user).filter(|user| is_watched(user));
+        changed.filter(|user| seen.insert(*user)).cloned().collect()
     }
 
-    /// Begins a new window.
-    pub(super) fn clear(&mut self) {
-        self.log.clear();
+    /// At most `limit` watchers of a user, in byte order after `after`.
+    pub(super) fn watchers_after(
+        &self,
+        watched: &UserId,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Vec<UserId> {
+        let Some(watchers) = self.watchers.get(watched) else { return Vec::new() };
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        watchers.range::<UserId, _>((from, Bound::Unbounded)).take(limit).cloned().collect()
+    }
+
+    /// Forgets the changes before `until`: everybody has been told. Returns whether more were noted.
+    pub(super) fn forget(&mut self, until: u64) -> bool {
+        let told = until.saturating_sub(self.forgotten) as usize;
+        self.log.drain(..told.min(self.log.len()));
+        self.forgotten = self.forgotten.max(until);
+        !self.log.is_empty()
     }
 
     pub(super) fn watch(&mut self, watched: &UserId, watcher: &UserId) {
@@ -154,7 +211,7 @@ mod tests {
         presence.note(&user("bo"), true);
         presence.note(&user("ana"), true);
 
-        let changes = presence.changes_after(Known::default());
+        let changes = presence.changes_after(Known::default(), 3);
 
         assert_eq!(changes, Changes { online: vec![user("bo")], offline: vec![] });
     }
@@ -166,8 +223,8 @@ mod tests {
         let known = presence.present();
         presence.note(&user("ana"), false);
 
-        assert_eq!(presence.changes_after(known).offline, vec![user("ana")]);
-        assert!(presence.changes_after(Known::default()).is_empty());
+        assert_eq!(presence.changes_after(known, 2).offline, vec![user("ana")]);
+        assert!(presence.changes_after(Known::default(), 2).is_empty());
     }
 
     #[test]
@@ -176,7 +233,7 @@ mod tests {
         presence.note(&user("ana"), false);
         presence.note(&user("ana"), true);
 
-        let changes = presence.changes_after(Known { told: 0, looked: true });
+        let changes = presence.changes_after(Known { told: 0, looked: true }, 2);
 
         assert_eq!(changes, Changes { online: vec![user("ana")], offline: vec![] });
     }

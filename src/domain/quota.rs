@@ -1,4 +1,4 @@
-//! How much a user may send.
+//! How much a user may send, and all users of an address together.
 //!
 //! Two leaky buckets a user, messages and calls, each one point in time (GCRA, ITU-T I.371): no
 //! counting down, nothing to refill. They belong to the user and outlive its sessions until they
@@ -7,26 +7,32 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use super::account::{Account, Accounts};
 use crate::config::Config;
 use crate::protocol::UserId;
 
 /// One allowance: `burst` at once, then one every `interval`.
 #[derive(Clone, Copy, Debug)]
-struct Allowance {
-    interval: Duration,
-    burst: u32,
+pub(super) struct Allowance {
+    pub(super) interval: Duration,
+    pub(super) burst: u32,
 }
 
 impl Allowance {
     /// `None` for a rate of 0, which means unlimited.
-    fn new(rate: u32, per: Duration, burst: u32) -> Option<Self> {
+    pub(super) fn new(rate: u32, per: Duration, burst: u32) -> Option<Self> {
         (rate > 0).then(|| Self { interval: per / rate, burst })
     }
 
     /// Takes `cost` out of a bucket that is full again at `full_at`.
     ///
     /// Returns when it will then be full again, or how long to wait.
-    fn take(&self, full_at: Instant, cost: u32, now: Instant) -> Result<Instant, Duration> {
+    pub(super) fn take(
+        &self,
+        full_at: Instant,
+        cost: u32,
+        now: Instant,
+    ) -> Result<Instant, Duration> {
         let full_at = full_at.max(now) + self.interval * cost;
         let latest = now + self.interval * self.burst.max(cost);
         match full_at.checked_duration_since(latest) {
@@ -53,11 +59,22 @@ impl Buckets {
     }
 }
 
+/// Whose allowance is used up, and how long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Over {
+    /// The user's own.
+    User(Duration),
+    /// That of all users of its address.
+    Address(Duration),
+}
+
 /// The allowances of the node, and the buckets of users who are not there.
 #[derive(Debug)]
 pub(super) struct Quotas {
     messages: Option<Allowance>,
     calls: Option<Allowance>,
+    /// What addresses have used.
+    pub(super) accounts: Accounts,
     parked: HashMap<UserId, Buckets>,
 }
 
@@ -67,21 +84,34 @@ impl Quotas {
         Self {
             messages: Allowance::new(config.rate, Duration::from_secs(1), config.burst),
             calls: Allowance::new(config.call_rate, MINUTE, config.call_rate),
+            accounts: Accounts::new(config),
             parked: HashMap::new(),
         }
     }
 
-    /// Takes the cost of a message, or says how long to wait.
+    /// Takes the cost of a message from the user and from its address, or from neither.
+    ///
+    /// A refusal costs the user nothing. It costs the address a little, because it costs the hub
+    /// a little.
     pub(super) fn message(
         &self,
         buckets: &mut Buckets,
+        account: Option<&Account>,
         cost: u32,
         now: Instant,
-    ) -> Result<(), Duration> {
-        if let Some(allowance) = self.messages {
-            buckets.messages = allowance.take(buckets.messages, cost, now)?;
+    ) -> Result<(), Over> {
+        let user = match self.messages {
+            Some(allowance) => allowance.take(buckets.messages, cost, now).map_err(Over::User),
+            None => Ok(buckets.messages),
+        };
+        let taken = user.and_then(|full_at| {
+            self.accounts.take(account, cost, now).map(|()| full_at).map_err(Over::Address)
+        });
+        match taken {
+            Ok(full_at) => buckets.messages = full_at,
+            Err(_) => self.accounts.note_refusal(account, now),
         }
-        Ok(())
+        taken.map(|_| ())
     }
 
     /// Takes the cost of a call, or says how long to wait.

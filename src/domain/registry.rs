@@ -59,10 +59,6 @@ impl<C: Eq> Registry<C> {
         self.order.iter()
     }
 
-    pub(super) fn sessions_mut(&mut self) -> impl Iterator<Item = (&UserId, &mut Session<C>)> {
-        self.sessions.iter_mut().map(|(user, session)| (user, session.as_mut()))
-    }
-
     /// At most `limit` users in byte order after `after`, without `except`; and the last of them,
     /// if more follow.
     pub(super) fn page(
@@ -72,6 +68,12 @@ impl<C: Eq> Registry<C> {
         except: Option<&UserId>,
     ) -> (Vec<UserId>, Option<UserId>) {
         book::page(&self.order, after, limit, except)
+    }
+
+    /// At most `limit` users in byte order after `after`.
+    pub(super) fn after(&self, after: Option<&UserId>, limit: usize) -> Vec<UserId> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.order.range::<UserId, _>((from, Bound::Unbounded)).take(limit).cloned().collect()
     }
 
     /// All users, each once: in byte order after `last`, and then those before.

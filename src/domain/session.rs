@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::Login;
+use super::account::Account;
 use super::grant::Grant;
 use super::login::TokenHash;
 use super::outbox::Outbox;
@@ -40,6 +41,8 @@ pub(super) struct Session<C> {
     /// When it is sent fresh TURN credentials; only where there are any, and while it has a socket.
     pub(super) fresh_ice_at: Option<Instant>,
     pub(super) buckets: Buckets,
+    /// The allowance that it shares with the other users of its address, where there is one.
+    pub(super) account: Option<Account>,
     pub(super) manners: Manners,
     pub(super) challenger: Option<Box<Challenger<C>>>,
 }

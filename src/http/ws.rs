@@ -16,7 +16,7 @@ use super::credentials;
 use super::gate::{Entry, Standing};
 use super::origin;
 use super::refusal::HttpRefusal;
-use crate::address::Client;
+use crate::address::{Client, subscriber};
 use crate::connection::{Admission, Seat, accept};
 use crate::domain::{Login, ResumeToken};
 use crate::protocol::{AccessToken, BadMessage, Close, DisplayName, Refusal, Unavailable, UserId};
@@ -44,7 +44,8 @@ fn take_seat(request: &HttpRequest, context: &Context) -> Result<HttpResponse, H
     let client = client::of(request, &context.config.trusted_proxies);
     // The token first: neither bad ones nor a burst of them may keep a good one from its address out.
     // How many are looked at is bounded by `requests-per-address`.
-    let login = login(request, &client, context)?;
+    let address = Some(subscriber(client.address));
+    let login = login(request, &client, context)?.map(|login| Login { address, ..login });
     let standing = match &login {
         Ok(Login { grant: Some(_), .. }) => Standing::Verified,
         Ok(_) | Err(_) => Standing::Claimed,
@@ -148,6 +149,7 @@ fn parameters(query: &str, resume: Option<ResumeToken>) -> Result<Wish, Refusal>
         crowded: None,
         proven: None,
         grant: None,
+        address: None,
     };
     for (key, value) in pairs.into_inner() {
         let (parameter, again) = match key.as_str() {

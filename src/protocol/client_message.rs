@@ -3,10 +3,10 @@
 use bytestring::ByteString;
 
 use super::data::Data;
-use super::envelope::{Envelope, Field, Fields};
+use super::envelope::{Envelope, Field};
 use super::ids::{CallId, MessageId, RoomId, UserId};
-use super::parts::{BLOCKED_MAX, Media, shorten};
-use super::refusal::{BadMessage, NotPermitted, Refusal};
+use super::parts::{Media, shorten};
+use super::refusal::{BadMessage, Refusal};
 use super::token::AccessToken;
 
 /// A well-formed message of a client, with the client's own `id` for it.
@@ -74,11 +74,11 @@ pub enum ClientMessage {
     Unwatch {
         users: Vec<UserId>,
     },
-    /// At most [`BLOCKED_MAX`](super::BLOCKED_MAX) users.
+    /// At most [`NAMED_MAX`](super::NAMED_MAX) users.
     Block {
         users: Vec<UserId>,
     },
-    /// At most [`BLOCKED_MAX`](super::BLOCKED_MAX) users.
+    /// At most [`NAMED_MAX`](super::NAMED_MAX) users.
     Unblock {
         users: Vec<UserId>,
     },
@@ -97,6 +97,17 @@ pub enum ClientMessage {
 }
 
 impl ClientMessage {
+    /// The room that it is about, if it is about one.
+    pub const fn room(&self) -> Option<&RoomId> {
+        match self {
+            ClientMessage::Join { room }
+            | ClientMessage::Leave { room }
+            | ClientMessage::Message { to: Destination::Room(room), .. } => Some(room),
+            ClientMessage::Signal { room, .. } => room.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Whether both sides count it: all but what keeps the counting itself going.
     pub const fn is_counted(&self) -> bool {
         !matches!(self, ClientMessage::Ack { .. } | ClientMessage::Ping | ClientMessage::Pong)
@@ -265,8 +276,8 @@ fn message(envelope: &Envelope<'_>, has_id: bool) -> Result<ClientMessage, Refus
         Kind::Leave => ClientMessage::Leave { room: of.room()? },
         Kind::Watch => ClientMessage::Watch { users: of.users()? },
         Kind::Unwatch => ClientMessage::Unwatch { users: of.users()? },
-        Kind::Block => ClientMessage::Block { users: blocked(&of)? },
-        Kind::Unblock => ClientMessage::Unblock { users: blocked(&of)? },
+        Kind::Block => ClientMessage::Block { users: of.users()? },
+        Kind::Unblock => ClientMessage::Unblock { users: of.users()? },
         Kind::List => {
             ClientMessage::List { after: of.optional_user(Field::After)?, limit: of.limit()? }
         }
@@ -274,13 +285,6 @@ fn message(envelope: &Envelope<'_>, has_id: bool) -> Result<ClientMessage, Refus
         Kind::Ping => ClientMessage::Ping,
         Kind::Pong => ClientMessage::Pong,
         Kind::Ack => ClientMessage::Ack { received: of.received()? },
-    })
-}
-
-/// The users of `block` and `unblock`. Reading ends at the first one over the limit.
-fn blocked(of: &Fields<'_>) -> Result<Vec<UserId>, Refusal> {
-    of.users_up_to(BLOCKED_MAX, || {
-        Refusal::NotPermitted(NotPermitted::TooManyBlocked { limit: BLOCKED_MAX })
     })
 }
 

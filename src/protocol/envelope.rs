@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytestring::ByteString;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
@@ -168,39 +168,9 @@ impl Fields<'_> {
         self.raw(field).map(|raw| user(field, raw)).transpose()
     }
 
+    /// The list `users`, of at most [`NAMED_MAX`](super::NAMED_MAX) entries.
     pub(super) fn users(&self) -> Result<Vec<UserId>, Refusal> {
-        let raw = self.required(Field::Users)?;
-        let texts: Vec<Text<'_>> = serde_json::from_str(raw.get())
-            .map_err(|_| wrong(Field::Users, "a list of user ids"))?;
-        let name = Field::Users.name();
-        texts
-            .iter()
-            .map(|text| UserId::parse(&text.0))
-            .collect::<Result<_, _>>()
-            .map_err(|why| Refusal::BadUserId { field: name, why })
-    }
-
-    /// The list `users` of at most `max` entries. Reading ends at the first entry over that.
-    pub(super) fn users_up_to(
-        &self,
-        max: usize,
-        too_many: impl FnOnce() -> Refusal,
-    ) -> Result<Vec<UserId>, Refusal> {
-        let raw = self.required(Field::Users)?;
-        let mut is_over = false;
-        let texts = serde_json::Deserializer::from_str(raw.get())
-            .deserialize_seq(Texts { max, is_over: &mut is_over });
-        let texts = match texts {
-            Ok(texts) => texts,
-            Err(_) if is_over => return Err(too_many()),
-            Err(_) => return Err(wrong(Field::Users, "a list of user ids")),
-        };
-        let name = Field::Users.name();
-        texts
-            .iter()
-            .map(|text| UserId::parse(&text.0))
-            .collect::<Result<_, _>>()
-            .map_err(|why| Refusal::BadUserId { field: name, why })
+        names::read(self.required(Field::Users)?)
     }
 
     pub(super) fn call(&self) -> Result<CallId, Refusal> {
@@ -278,6 +248,8 @@ impl Fields<'_> {
     }
 }
 
+mod names;
+
 fn user(field: Field, raw: &RawValue) -> Result<UserId, Refusal> {
     let bad = |why| Refusal::BadUserId { field: field.name(), why };
     let text = id_text(raw, || wrong(field, "a user id, which is a string"))?.map_err(bad)?;
@@ -307,32 +279,6 @@ fn wrong(field: Field, expected: &'static str) -> Refusal {
 /// A string, borrowed from the frame unless it has escapes in it.
 #[derive(serde::Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// Reads a list of at most `max` strings.
-struct Texts<'s> {
-    max: usize,
-    is_over: &'s mut bool,
-}
-
-impl<'de> Visitor<'de> for Texts<'_> {
-    type Value = Vec<Text<'de>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of strings")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut texts = Vec::new();
-        while let Some(text) = list.next_element()? {
-            if texts.len() == self.max {
-                *self.is_over = true;
-                return Err(A::Error::custom("too many entries"));
-            }
-            texts.push(text);
-        }
-        Ok(texts)
-    }
-}
 
 /// `None` if it is no string, or one with half a surrogate pair in it.
 fn text(raw: &RawValue) -> Option<Cow<'_, str>> {

@@ -44,6 +44,24 @@ pub enum Refusal {
         /// When there will be room again.
         retry_after: Duration,
     },
+    /// Over the rate of all users of the client's address.
+    #[error(
+        "too many messages from your address, all its users together: this one was not processed; \
+         wait {} ms",
+        whole_millis(*retry_after)
+    )]
+    AddressRateLimited {
+        /// When there will be room again.
+        retry_after: Duration,
+    },
+    /// An access token that nobody has looked at.
+    #[error("{why}: this access token was not looked at; wait {} ms", whole_millis(*retry_after))]
+    TokenNotLookedAt {
+        /// Whose limit is met.
+        why: &'static str,
+        /// When it is looked at again.
+        retry_after: Duration,
+    },
     /// Nobody of that name is there.
     #[error("{0} is offline")]
     UserOffline(UserId),
@@ -175,9 +193,15 @@ pub enum NotPermitted {
         /// What it would be.
         wanted: usize,
     },
-    /// More blocked users than allowed, or more names than that in one message.
+    /// More blocked users than allowed.
     #[error("at most {limit} users can be blocked: unblock some first")]
     TooManyBlocked {
+        /// The limit.
+        limit: usize,
+    },
+    /// More names in one message than allowed.
+    #[error("at most {limit} users can be named in one message: send several")]
+    TooManyNamed {
         /// The limit.
         limit: usize,
     },
@@ -213,6 +237,9 @@ pub enum Unavailable {
     /// `max-sockets-per-address` or `new-sockets-per-address` reached.
     #[error("too many sockets from your address: try again later")]
     Address,
+    /// `address-rate` reached.
+    #[error("too much is asked from your address, all its users together: try again later")]
+    AddressRate,
 }
 
 impl Refusal {
@@ -224,7 +251,9 @@ impl Refusal {
             Refusal::UnknownType(_) => "unknown-type",
             Refusal::UnknownField { .. } => "unknown-field",
             Refusal::TooLarge { .. } => "too-large",
-            Refusal::RateLimited { .. } => "rate-limited",
+            Refusal::RateLimited { .. }
+            | Refusal::AddressRateLimited { .. }
+            | Refusal::TokenNotLookedAt { .. } => "rate-limited",
             Refusal::UserOffline(_) => "user-offline",
             Refusal::QueueFull(_) | Refusal::ReceiptsFull => "queue-full",
             Refusal::NotPermitted(_) => "not-permitted",
@@ -266,7 +295,9 @@ impl Refusal {
     /// The message that tells the client, in answer to its message with the id `to_message`.
     pub fn message(&self, to_message: Option<MessageId>) -> ServerMessage {
         let retry_after = match self {
-            Refusal::RateLimited { retry_after } => Some(whole_millis(*retry_after)),
+            Refusal::RateLimited { retry_after }
+            | Refusal::AddressRateLimited { retry_after }
+            | Refusal::TokenNotLookedAt { retry_after, .. } => Some(whole_millis(*retry_after)),
             _ => None,
         };
         ServerMessage::Error(ErrorMessage {

@@ -43,6 +43,7 @@ fn config() -> Config {
         new_sockets_per_address: 0,
         new_connections_per_address: 0,
         requests_per_address: 0,
+        address_rate: 0,
         ..Config::default()
     }
 }

@@ -98,6 +98,7 @@ pub struct Board {
     libraries: HashMap<String, Library>,
     /// What access tokens say.
     tokens: HashMap<String, Verified>,
+    effects_so_far: usize,
 }
 
 impl Board {
@@ -119,6 +120,7 @@ impl Board {
             newest: HashMap::new(),
             libraries: HashMap::new(),
             tokens: HashMap::new(),
+            effects_so_far: 0,
         }
     }
 
@@ -242,6 +244,7 @@ impl Board {
             assert!(due >= self.now, "something is due in the past");
             self.now = due;
             self.applies(Input::Tick);
+            // What is left of a step was done by `steps`.
             assert_ne!(self.rules.next_due(), Some(due), "a tick leaves nothing that is due");
         }
         self.now = end;
@@ -337,10 +340,20 @@ impl Board {
     pub fn steps<R>(&mut self, step: impl FnOnce(&mut Rules, Instant, &mut Effects) -> R) -> R {
         let mut effects = Vec::new();
         let outcome = step(&mut self.rules, self.now, &mut effects);
+        self.effects_so_far += effects.len();
         for effect in effects {
             self.carries_out(effect);
         }
+        if self.rules.has_work_left() {
+            self.applies(Input::Tick);
+        }
         outcome
+    }
+
+    /// The effects of all steps so far.
+    #[must_use]
+    pub fn effects_so_far(&self) -> usize {
+        self.effects_so_far
     }
 
     /// What an operator sees of them.

@@ -8,6 +8,7 @@
 mod harness;
 
 mod acks;
+mod addresses;
 mod blocking;
 mod call_ends;
 mod call_table;
@@ -22,6 +23,7 @@ mod logins;
 mod operator;
 mod permissions;
 mod presence;
+mod prices;
 mod properties;
 mod queues;
 mod rates;
@@ -31,6 +33,7 @@ mod replace;
 mod resume;
 mod resume_races;
 mod rooms;
+mod slices;
 mod totals;
 mod verdicts;
 mod waiting;

@@ -82,16 +82,22 @@ fn a_refused_message_costs_nothing() {
 }
 
 #[test]
-fn a_list_costs_10() {
+fn a_message_that_costs_more_than_is_left_is_refused_with_how_long_to_wait() {
     let mut board = board(10, 25);
-
+    let watch = |names: usize| {
+        let users: Vec<_> = (0..names).map(|number| format!("u{number}")).collect();
+        json!({"type": "watch", "users": users})
+    };
     for _ in 0..2 {
-        board.says("ana", json!({"type": "list"}));
+        board.says("ana", watch(72)); // costs 10
     }
-    assert_eq!(types(&board.hears("ana")), ["client-list", "client-list"]);
-    board.says("ana", json!({"type": "list"}));
+    assert_eq!(types(&board.hears("ana")), ["presence", "presence"]);
+    let before = board.state();
+
+    board.says("ana", watch(72));
 
     assert_eq!(board.hears_one("ana")["retryAfter"], 500);
+    assert_eq!(board.state(), before);
     assert_eq!(refused(&pings(&mut board, 6)), 1);
 }
 

@@ -41,6 +41,10 @@ impl<C: Handle> Switchboard<C> {
         if let Err((refusal, close)) = self.may_come(&login, now) {
             return refuse(connection, &refusal, close, effects);
         }
+        if login.proven.is_none() && !self.take_login_price(&login, now) {
+            let refusal = Refusal::Unavailable(Unavailable::AddressRate);
+            return refuse(connection, &refusal, Close::TryLater, effects);
+        }
         let fresh = self.resume_or_pass(connection, login, now, effects);
         let Some((connection, mut login)) = fresh else { return };
         let user = login.user.clone().unwrap_or_else(|| self.mint.guest());
@@ -80,6 +84,19 @@ impl<C: Handle> Switchboard<C> {
             return Err((Refusal::BadToken(BadToken::Expired), Close::TokenExpired));
         }
         Ok(())
+    }
+
+    /// Takes what the login costs from its address. Whether there was enough left.
+    fn take_login_price(&mut self, login: &Login, now: Instant) -> bool {
+        let price = self.login_price(login);
+        let account = self.quotas.accounts.open(login.address, now);
+        let taken = self.quotas.accounts.take(account.as_ref(), price, now);
+        if taken.is_err() {
+            self.counts.limits.over_address_rate += 1;
+            self.quotas.accounts.note_refusal(account.as_ref(), now);
+        }
+        self.close_account(account, now);
+        taken.is_ok()
     }
 
     /// The connection waits for the name no longer, if it did.
@@ -150,6 +167,7 @@ impl<C: Handle> Switchboard<C> {
             promised: 0,
             fresh_ice_at: None,
             buckets,
+            account: self.quotas.accounts.open(login.address, now),
             manners: Manners::default(),
             challenger: None,
         };

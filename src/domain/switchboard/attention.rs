@@ -1,19 +1,15 @@
 //! Who is told that somebody came or went: everybody, watchers, or only how many there are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::Instant;
-
-use bytestring::ByteString;
 
 use super::Switchboard;
 use crate::config::PresenceMode;
 use crate::domain::agenda::Due;
-use crate::domain::presence::{
-    CHANGES_EVERY, Changes, Known, LOOKS_AT_A_TIME, TOTAL_EVERY, TOTALS_AT_A_TIME, WATCHED_MAX,
-};
-use crate::domain::session::{Session, View};
+use crate::domain::presence::{Changes, LOOKS_AT_A_TIME, TOTAL_EVERY, TOTALS_AT_A_TIME};
+use crate::domain::session::View;
 use crate::domain::{Effect, Handle};
-use crate::protocol::{MessageId, NotPermitted, Refusal, ServerMessage, UserId};
+use crate::protocol::{MessageId, NAMED_MAX, NotPermitted, Refusal, ServerMessage, UserId};
 
 impl<C: Handle> Switchboard<C> {
     /// Notes that a user came (`true`) or went, and when it is to be told.
@@ -27,86 +23,13 @@ impl<C: Handle> Switchboard<C> {
     }
 
     /// Everybody's turn comes once more.
-    fn plan_totals(&mut self, now: Instant) {
+    pub(super) fn plan_totals(&mut self, now: Instant) {
         self.presence.round.left = usize::MAX;
         let total_at = self.presence.total_from.map_or(now, |from| from.max(now));
         self.agenda.put(total_at, Due::Totals);
     }
 
-    /// Tells the changes of this window: by name to those who know names, to watchers what they
-    /// watch. Past the limit everybody is told numbers from now on.
-    pub(super) fn tell_changes(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
-        if self.presence.named > 0 {
-            if self.registry.len() > self.config.presence_limit {
-                self.stop_naming(now, effects);
-            } else {
-                self.tell_names(effects);
-            }
-        }
-        self.tell_watchers(effects);
-        self.presence.clear();
-        self.presence.changes_from = Some(now + CHANGES_EVERY);
-    }
-
-    /// Names are told no more, so that everybody must know at once that its list is over; or when its
-    /// turn comes, if numbers have just been told.
-    fn stop_naming(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
-        let by_name = |(user, session): (&UserId, &mut Session<C>)| {
-            let named = matches!(session.view, View::Names(_));
-            named.then(|| {
-                session.view = View::Total { told: None };
-                user.clone()
-            })
-        };
-        let users = self.registry.sessions_mut().filter_map(by_name).collect();
-        self.presence.named = 0;
-        if self.presence.total_from.is_none_or(|from| from < now) {
-            self.tell_total(users, effects);
-            self.presence.total_from = Some(now + TOTAL_EVERY);
-        }
-        self.plan_totals(now);
-    }
-
-    fn tell_names(&mut self, effects: &mut Vec<Effect<C>>) {
-        // Nearly all know the same, so nearly all share one frame.
-        let mut frames: HashMap<Known, Option<ByteString>> = HashMap::new();
-        let mut told = Vec::new();
-        for (user, session) in self.registry.sessions_mut() {
-            if let View::Names(known) = &mut session.view {
-                told.push((user.clone(), std::mem::take(known)));
-            }
-        }
-        for (user, known) in told {
-            let frame = frames.entry(known).or_insert_with(|| {
-                let changes = self.presence.changes_after(known);
-                (!changes.is_empty()).then(|| self.by_name(changes, None).encode())
-            });
-            if let Some(frame) = frame.clone() {
-                self.show_frame(&user, frame, effects);
-            }
-        }
-    }
-
-    fn tell_watchers(&mut self, effects: &mut Vec<Effect<C>>) {
-        let mut news: HashMap<UserId, Changes> = HashMap::new();
-        for (watched, watchers) in self.presence.watched_changes() {
-            let online = self.registry.session(&watched).is_some();
-            for watcher in watchers {
-                let Some(session) = self.registry.session_mut(&watcher) else { continue };
-                let before = session.watching.insert(watched.clone(), online);
-                let told_by_name = matches!(session.view, View::Names(_));
-                if before != Some(online) && !told_by_name {
-                    news.entry(watcher).or_default().add(&watched, online);
-                }
-            }
-        }
-        for (watcher, changes) in news {
-            let message = self.by_name(changes, None);
-            self.show(&watcher, &message, effects);
-        }
-    }
-
-    fn by_name(&self, changes: Changes, id: Option<MessageId>) -> ServerMessage {
+    pub(super) fn by_name(&self, changes: Changes, id: Option<MessageId>) -> ServerMessage {
         ServerMessage::Presence {
             names: self.registry.names(&changes.online),
             online: Some(changes.online),
@@ -156,7 +79,7 @@ impl<C: Handle> Switchboard<C> {
         outdated
     }
 
-    fn tell_total(&mut self, users: Vec<UserId>, effects: &mut Vec<Effect<C>>) {
+    pub(super) fn tell_total(&mut self, users: Vec<UserId>, effects: &mut Vec<Effect<C>>) {
         let others = self.registry.len() - 1;
         let message = ServerMessage::Presence {
             online: None,
@@ -191,8 +114,8 @@ impl<C: Handle> Switchboard<C> {
         fresh.sort_unstable();
         fresh.dedup();
         let wanted = session.watching.len() + fresh.len();
-        if wanted > WATCHED_MAX {
-            let why = NotPermitted::TooManyWatched { limit: WATCHED_MAX, wanted };
+        if wanted > NAMED_MAX {
+            let why = NotPermitted::TooManyWatched { limit: NAMED_MAX, wanted };
             return Err(Refusal::NotPermitted(why));
         }
         for user in fresh {

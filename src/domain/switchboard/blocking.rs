@@ -10,15 +10,6 @@ use crate::domain::call::CallEvent;
 use crate::domain::{Effect, Handle};
 use crate::protocol::{BLOCKED_MAX, MessageId, NotPermitted, Refusal, ServerMessage, UserId};
 
-/// Names that cost as much as another message.
-const NAMES_A_UNIT: usize = 8;
-
-/// What `block` and `unblock` cost, in messages. The answer lists all who are blocked already, so
-/// they are part of the price.
-pub(super) fn blocking_cost(named: usize, blocked: usize) -> u32 {
-    1 + ((named + blocked) / NAMES_A_UNIT) as u32
-}
-
 impl<C: Handle> Switchboard<C> {
     /// Whether something of `from` that belongs to no call and no room gets through to `to`. The
     /// refusal is the one for a user who is offline.

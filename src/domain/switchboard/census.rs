@@ -59,6 +59,8 @@ pub struct LimitCounts {
     pub too_large: u64,
     /// Messages over `rate` and `burst`.
     pub over_rate: u64,
+    /// Messages and logins over `address-rate` and `address-burst`.
+    pub over_address_rate: u64,
     /// Calls over `call-rate`.
     pub over_call_rate: u64,
     /// Joins over `max-rooms`.
@@ -88,7 +90,9 @@ impl LimitCounts {
             Refusal::RateLimited { .. } => self.over_call_rate += 1,
             Refusal::TooManyRooms { .. } => self.too_many_rooms += 1,
             Refusal::RoomFull { .. } => self.room_full += 1,
-            Refusal::NotPermitted(NotPermitted::TooManyWatched { .. }) => {
+            Refusal::NotPermitted(
+                NotPermitted::TooManyWatched { .. } | NotPermitted::TooManyNamed { .. },
+            ) => {
                 self.too_many_watched += 1;
             }
             Refusal::NotPermitted(NotPermitted::TooManyBlocked { .. }) => {

@@ -10,7 +10,7 @@
 
 use bytestring::ByteString;
 
-use super::{Behind, Switchboard, VerdictKind};
+use super::{Behind, Service, Switchboard, VerdictKind};
 use crate::domain::outbox::{Kept, Receipt, Share};
 use crate::domain::session::Session;
 use crate::domain::{Backlog, Effect, Handle};
@@ -51,7 +51,8 @@ impl<C: Handle> Switchboard<C> {
         let Some(session) = self.registry.session(user) else { return };
         let Some(connection) = session.connection() else { return };
         // A replay may fill two shares of a socket; what is true now has a third one then.
-        let shares = if session.ledger.is_some() { 3 } else { 2 };
+        let may_be_replayed = session.ledger.is_some() && self.service != Service::Closed;
+        let shares = if may_be_replayed { 3 } else { 2 };
         if self.takes_more(connection.backlog(), frame.len(), shares) {
             effects.push(Effect::Deliver { to: connection.clone(), frame });
         } else {
@@ -76,7 +77,9 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         let Some(session) = self.registry.session(user) else { return };
-        let Some(ledger) = &session.ledger else {
+        // Nobody acknowledges anything any more when all are sent away, so nothing is kept then.
+        let ledger = session.ledger.as_ref().filter(|_| self.service != Service::Closed);
+        let Some(ledger) = ledger else {
             return self.show_frame(user, frame, effects);
         };
         let is_behind = ledger.outbox.own_messages() >= UNDER_WAY;
@@ -183,18 +186,15 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// Settles all that is kept for a session that is over.
-    pub(super) fn settle_rest(
+    /// Settles a message that was kept for a session that is over.
+    pub(super) fn settle_left(
         &mut self,
-        rest: impl Iterator<Item = Kept>,
+        message: Kept,
         receiver: &UserId,
         effects: &mut Vec<Effect<C>>,
     ) {
-        for message in rest {
-            let verdict =
-                if message.handed { VerdictKind::Relayed } else { VerdictKind::Undelivered };
-            self.settle(message, receiver, verdict, effects);
-        }
+        let verdict = if message.handed { VerdictKind::Relayed } else { VerdictKind::Undelivered };
+        self.settle(message, receiver, verdict, effects);
     }
 
     /// Whether a socket may be given more of the server's own. One that has taken everything so

@@ -6,6 +6,7 @@
 use std::time::Instant;
 
 use super::Switchboard;
+use super::slices::Left;
 use crate::config::{AuthMode, PresenceMode};
 use crate::domain::agenda::Due;
 use crate::domain::grant::{Grant, Permissions, Sight, Verified};
@@ -109,21 +110,22 @@ impl<C: Handle> Switchboard<C> {
         self.counts.refreshed += 1;
         let expires = grant.expires.saturating_duration_since(now).as_millis() as u64;
         self.tell(user, &ServerMessage::Refreshed { expires, r#ref: id }, effects);
-        for room in self.take_grant(user, Some(grant), effects) {
-            let left = ServerMessage::RoomLeft(self.membership(&room, user, None));
-            self.tell(user, &left, effects);
+        for room in self.take_grant(user, Some(grant)) {
+            self.lose_room(user, room, true);
         }
         self.look_again(user, effects);
     }
 
+    /// The members of a room are told, in a slice, that the user is not in it any more; and the user
+    /// if `tells_user`.
+    pub(super) fn lose_room(&mut self, user: &UserId, room: RoomId, tells_user: bool) {
+        let name = self.registry.session(user).and_then(|session| session.name.clone());
+        self.left.push_back(Left::Room { user: user.clone(), name, room, tells_user });
+    }
+
     /// Puts another grant in the place of the session's own. Returns the rooms that it does not
-    /// allow: the others there have been told, the user has not.
-    pub(super) fn take_grant(
-        &mut self,
-        user: &UserId,
-        grant: Option<Box<Grant>>,
-        effects: &mut Vec<Effect<C>>,
-    ) -> Vec<RoomId> {
+    /// allow: nobody has been told yet.
+    pub(super) fn take_grant(&mut self, user: &UserId, grant: Option<Box<Grant>>) -> Vec<RoomId> {
         self.forget_expiry(user);
         self.await_expiry(user, grant.as_deref());
         let Some(session) = self.registry.session_mut(user) else { return Vec::new() };
@@ -135,12 +137,8 @@ impl<C: Handle> Switchboard<C> {
         let watched: Vec<_> = session.watching.keys().cloned().collect();
         session.watching.retain(|user, _| watch.holds(user.as_str()));
         let unseen = watched.iter().filter(|user| !watch.holds(user.as_str()));
-        let name = session.name.clone();
         for watched in unseen {
             self.presence.unwatch(watched, user);
-        }
-        for room in &lost {
-            self.step_out(room, user, name.clone(), effects);
         }
         lost
     }

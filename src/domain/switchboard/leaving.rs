@@ -1,9 +1,12 @@
 //! Going: being replaced, saying goodbye, being let go, and the end of the node.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::arrivals::refuse;
+use super::slices::{Left, SLICE};
 use super::{Behind, CallOver, Service, SessionEnd, Switchboard};
+use crate::domain::account::Account;
 use crate::domain::agenda::{Agenda, Due};
 use crate::domain::blocks::Blocks;
 use crate::domain::call::{CallEvent, Side};
@@ -55,7 +58,7 @@ impl<C: Handle> Switchboard<C> {
             self.end_by_party(&ringing, user, CallEvent::Replaced, effects);
         }
         let buckets = old.buckets;
-        self.forget_belongings(user, old, effects);
+        self.forget_belongings(user, old, now);
         buckets
     }
 
@@ -163,7 +166,7 @@ impl<C: Handle> Switchboard<C> {
         }
         self.note_presence(user, false, now);
         let challenger = session.challenger.take();
-        self.forget_belongings(user, session, effects);
+        self.forget_belongings(user, session, now);
         if let Some(challenger) = challenger {
             self.agenda.take_out(challenger.until, Due::ProbeUnanswered(user.clone()));
             let Challenger { connection, login, .. } = *challenger;
@@ -172,17 +175,14 @@ impl<C: Handle> Switchboard<C> {
     }
 
     /// Leaves the rooms, the watches and what was kept of a session that is no longer in the
-    /// registry.
-    fn forget_belongings(
-        &mut self,
-        user: &UserId,
-        session: Session<C>,
-        effects: &mut Vec<Effect<C>>,
-    ) {
+    /// registry. Members and senders are told in slices.
+    fn forget_belongings(&mut self, user: &UserId, session: Session<C>, now: Instant) {
         self.blocks.forget(user);
-        for room in &session.rooms {
-            self.step_out(room, user, session.name.clone(), effects);
+        for room in session.rooms {
+            let (user, name) = (user.clone(), session.name.clone());
+            self.left.push_back(Left::Room { user, name, room, tells_user: false });
         }
+        self.close_account(session.account, now);
         for watched in session.watching.keys() {
             self.presence.unwatch(watched, user);
         }
@@ -203,7 +203,17 @@ impl<C: Handle> Switchboard<C> {
             if let Some(by) = ledger.confirm_by {
                 self.agenda.take_out(by, Due::Confirm(user.clone()));
             }
-            self.settle_rest(ledger.outbox.into_rest(), user, effects);
+            let (receiver, rest) = (user.clone(), ledger.outbox.into_rest());
+            self.left.push_back(Left::Kept { receiver, rest });
+        }
+    }
+
+    /// Gives the bucket of an address back that a session has held.
+    pub(super) fn close_account(&mut self, account: Option<Account>, now: Instant) {
+        let Some(account) = account else { return };
+        let address = account.address();
+        if let Some(full_at) = self.quotas.accounts.close(account, now) {
+            self.agenda.put(full_at, Due::AccountFull(address));
         }
     }
 
@@ -216,46 +226,82 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// Gives every sender its verdict and sends everybody away. Nobody is told of the others'
-    /// going.
-    pub(super) fn send_away(&mut self, effects: &mut Vec<Effect<C>>) {
+    /// Begins to give every sender its verdict, and then to send everybody away. Nobody is told of
+    /// the others' going.
+    pub(super) fn send_away(&mut self) {
         self.service = Service::Closed;
-        let users: Vec<_> = self.registry.users().cloned().collect();
-        // Nobody will acknowledge anything any more, so the verdicts are not kept.
-        let ledgers: Vec<_> = users
-            .iter()
-            .map(|user| self.registry.session_mut(user).and_then(|it| it.ledger.take()))
-            .collect();
-        let mut last_words = Vec::with_capacity(users.len());
-        for (user, ledger) in users.iter().zip(ledgers) {
-            let received = ledger.as_ref().filter(|it| it.confirmed < it.heard).map(|it| it.heard);
-            last_words.push(received.map(|received| ServerMessage::Ack { received }));
-            if let Some(ledger) = ledger {
-                self.settle_rest(ledger.outbox.into_rest(), user, effects);
+        let users = self.registry.len() as u32;
+        let returning = Duration::from_secs(1) * users / RETURNS_A_SECOND;
+        let window = self.config.drain_window.max(returning);
+        self.farewell = Some(Box::new(Farewell { window, ..Farewell::default() }));
+    }
+
+    /// Goes on with the next users: first every verdict is given, then everybody is sent away.
+    pub(super) fn go_on_sending_away(&mut self, effects: &mut Vec<Effect<C>>) {
+        let Some(mut farewell) = self.farewell.take() else { return };
+        if !farewell.is_settled {
+            let users = self.registry.after(farewell.settled.as_ref(), SLICE);
+            farewell.is_settled = users.is_empty();
+            farewell.settled = users.last().cloned();
+            for user in users {
+                self.settle_all(user);
             }
+        } else if self.registry.len() > 0 {
+            let restart = Close::Restart { window: farewell.window };
+            for user in self.registry.after(None, SLICE) {
+                self.send_away_one(&user, restart, &mut farewell.behind, effects);
+                if self.is_spent(effects) {
+                    break;
+                }
+            }
+        } else {
+            return self.forget_everything();
         }
-        let returning = Duration::from_secs(1) * users.len() as u32 / RETURNS_A_SECOND;
-        let restart = Close::Restart { window: self.config.drain_window.max(returning) };
-        for (user, last_word) in users.iter().zip(last_words) {
-            // With its close, which even a reader that has stalled gets: what is beyond this count was
-            // not handled, so its client may safely say it to the next process.
-            if let Some(ack) = last_word {
-                self.show(user, &ack, effects);
-            }
-            let Some(session) = self.registry.remove(user) else { continue };
-            self.counts.ended += 1;
-            self.course.sessions_ended.count(SessionEnd::Drained);
-            // Who could not be told its verdicts is not sent away as if it had been.
-            let is_behind = self.overrun.iter().any(|(behind, _)| behind == user);
-            let close = if is_behind { Close::ReadsTooSlowly } else { restart };
-            if let Attachment::Attached(connection) = session.attachment {
-                effects.push(Effect::Close { connection, close });
-            }
-            if let Some(challenger) = session.challenger {
-                let refusal = Refusal::Unavailable(Unavailable::Draining);
-                refuse(challenger.connection, &refusal, Close::TryLater, effects);
-            }
+        self.farewell = Some(farewell);
+    }
+
+    /// Nobody will acknowledge anything any more, so what is kept for the user is settled.
+    fn settle_all(&mut self, receiver: UserId) {
+        self.looks += 1;
+        let session = self.registry.session_mut(&receiver);
+        let Some(ledger) = session.and_then(|it| it.ledger.as_mut()) else { return };
+        let rest = std::mem::take(&mut ledger.outbox).into_rest();
+        self.left.push_back(Left::Kept { receiver, rest });
+    }
+
+    fn send_away_one(
+        &mut self,
+        user: &UserId,
+        restart: Close,
+        behind: &mut HashSet<UserId>,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        self.looks += 1;
+        let ledger = self.registry.session(user).and_then(|it| it.ledger.as_deref());
+        if let Some(ledger) = ledger.filter(|it| it.confirmed < it.heard) {
+            // With its close, which even a reader that has stalled gets. Its client may safely say
+            // to the next process what is beyond this count, as it was not handled.
+            let ack = ServerMessage::Ack { received: ledger.heard };
+            self.show(user, &ack, effects);
         }
+        behind.extend(self.overrun.drain(..).map(|(user, _)| user));
+        let Some(session) = self.registry.remove(user) else { return };
+        self.counts.ended += 1;
+        self.course.sessions_ended.count(SessionEnd::Drained);
+        // A user who could not be told its verdicts is not sent away as if it had been.
+        let close = if behind.contains(user) { Close::ReadsTooSlowly } else { restart };
+        match session.attachment {
+            Attachment::Attached(connection) => effects.push(Effect::Close { connection, close }),
+            Attachment::Waiting { .. } => self.waiting -= 1,
+        }
+        if let Some(challenger) = session.challenger {
+            let refusal = Refusal::Unavailable(Unavailable::Draining);
+            refuse(challenger.connection, &refusal, Close::TryLater, effects);
+        }
+    }
+
+    /// Everybody has been sent away.
+    fn forget_everything(&mut self) {
         self.counts.calls_ended += self.calls.len() as u64;
         self.course.calls_over.add(CallOver::Drained, self.calls.len() as u64);
         self.ringing = 0;
@@ -270,4 +316,17 @@ impl<C: Handle> Switchboard<C> {
         self.kept_bytes = 0;
         self.open_receipts = 0;
     }
+}
+
+/// How far sending everybody away has come.
+#[derive(Debug, Default)]
+pub(super) struct Farewell {
+    /// Over how long the clients are to come back.
+    window: Duration,
+    /// Whose messages were settled last, in byte order.
+    settled: Option<UserId>,
+    /// Whether those of all users are.
+    is_settled: bool,
+    /// Users who could not be told their verdicts.
+    pub(super) behind: HashSet<UserId>,
 }

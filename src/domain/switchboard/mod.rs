@@ -1,7 +1,8 @@
 //! The one place where the rules are composed: every input, step by step.
 //!
-//! An input is applied as a whole: what it says, then whatever has become due, then the end of
-//! those who have fallen too far behind. What it wants done is appended to `effects` in order.
+//! An input is applied as a whole: what it says, then whatever has become due as far as one step
+//! may go (`slices`), then the end of those who have fallen too far behind. What it wants done is
+//! appended to `effects` in order.
 
 mod arrivals;
 mod attention;
@@ -15,9 +16,12 @@ mod freshening;
 mod granting;
 mod leaving;
 mod operator;
+mod pricing;
 mod relaying;
 mod resuming;
+mod slices;
 mod speech;
+mod telling;
 mod together;
 
 use std::collections::HashMap;
@@ -31,6 +35,9 @@ pub use course::{
     CallOver, CallOverTally, Course, SessionEnd, SessionEndTally, VerdictKind, VerdictTally,
 };
 pub use operator::{CallReport, Reached, UserDetail, UserReport};
+
+use leaving::Farewell;
+use slices::AllLeft;
 
 use crate::config::{Config, Secret};
 use crate::domain::agenda::{Agenda, Due};
@@ -80,6 +87,16 @@ pub struct Switchboard<C> {
     claims: u64,
     /// Users who have fallen too far behind during this input.
     overrun: Vec<(UserId, Behind)>,
+    /// What ended sessions leave, and is still to be told.
+    left: AllLeft,
+    /// While everybody is sent away.
+    farewell: Option<Box<Farewell>>,
+    /// When a step did less than there was to do.
+    unfinished: Option<Instant>,
+    /// How many effects there were when this step began to catch up.
+    slice_from: usize,
+    /// Users that this step has looked at since then.
+    looks: usize,
 }
 
 /// Whether the node serves.
@@ -190,12 +207,18 @@ impl<C: Handle> Switchboard<C> {
             service: Service::Open,
             claims: 0,
             overrun: Vec::new(),
+            left: AllLeft::default(),
+            farewell: None,
+            unfinished: None,
+            slice_from: 0,
+            looks: 0,
             config,
         }
     }
 
     /// Applies one input. `now` must not run backwards.
     pub fn apply(&mut self, input: Input<C>, now: Instant, effects: &mut Vec<Effect<C>>) {
+        let is_tick = matches!(input, Input::Tick);
         match input {
             Input::Claim { connection, login } => self.claim(connection, login, now, effects),
             Input::Claimed { connection, user, login } => {
@@ -214,7 +237,10 @@ impl<C: Handle> Switchboard<C> {
             Input::Drain => self.drain(now),
             Input::Tick => {}
         }
-        self.catch_up(now, effects);
+        match is_tick {
+            true => self.catch_up(now, effects),
+            false => self.follow_up(now, effects),
+        }
     }
 
     /// Takes a reading of the wall clock, which may be set or drift while the board lives.
@@ -229,35 +255,22 @@ impl<C: Handle> Switchboard<C> {
 
     /// When [`Input::Tick`] is wanted at the latest.
     pub fn next_due(&self) -> Option<Instant> {
-        self.agenda.next()
-    }
-
-    fn catch_up(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
-        loop {
-            if let Some((user, behind)) = self.overrun.pop() {
-                self.let_go(&user, behind, now, effects);
-            } else if self.service == Service::Settling && self.open_receipts == 0 {
-                self.send_away(effects);
-            } else if let Some(due) = self.agenda.pop(now) {
-                self.fall_due(due, now, effects);
-            } else {
-                break;
-            }
-        }
+        self.unfinished.or_else(|| self.agenda.next())
     }
 
     fn fall_due(&mut self, due: Due, now: Instant, effects: &mut Vec<Effect<C>>) {
         match due {
             Due::NoAnswer(call) => self.ring_out(&call, effects),
-            Due::Presence => self.tell_changes(now, effects),
+            Due::Presence => self.tell_changes(now),
             Due::Totals => self.tell_totals(now, effects),
             Due::Confirm(user) => self.confirm(&user, effects),
             Due::TokenExpired(user) => self.token_expired(&user, now, effects),
             Due::ResumeOver(user) => self.resume_over(&user, now, effects),
             Due::IceServers(user) => self.freshen(&user, now, effects),
-            Due::SendAway => self.send_away(effects),
+            Due::SendAway => self.send_away(),
             Due::ProbeUnanswered(user) => self.probe_unanswered(&user, effects),
             Due::BucketsFull(user) => self.quotas.forget_full(&user, now),
+            Due::AccountFull(address) => self.quotas.accounts.forget_full(address, now),
         }
     }
 }

@@ -163,7 +163,7 @@ impl<C: Handle> Switchboard<C> {
         }
         self.counts.removed += 1;
         self.evict(user, Close::Removed, now, effects);
-        self.catch_up(now, effects);
+        self.follow_up(now, effects);
         Ok(())
     }
 
@@ -177,7 +177,7 @@ impl<C: Handle> Switchboard<C> {
         if !self.end_by_nobody(call, CallEvent::Cut, effects) {
             return Err(Refusal::CallOver(call.clone()));
         }
-        self.catch_up(now, effects);
+        self.follow_up(now, effects);
         Ok(())
     }
 
@@ -192,7 +192,7 @@ impl<C: Handle> Switchboard<C> {
         self.may_speak()?;
         let relayed = Relayed { from: Sender::Server, call_id: None, room: None, data };
         self.relay(user, ServerMessage::Message(relayed).encode(), None, effects)?;
-        self.catch_up(now, effects);
+        self.follow_up(now, effects);
         Ok(())
     }
 
@@ -212,10 +212,12 @@ impl<C: Handle> Switchboard<C> {
         for user in self.rooms.members(room).to_vec() {
             match self.relay(&user, frame.clone(), None, effects) {
                 Ok(_) => reached.members += 1,
+                // A member without a session is about to leave the room.
+                Err(Refusal::UserOffline(_)) => {}
                 Err(_) => reached.too_far_behind.push(user),
             }
         }
-        self.catch_up(now, effects);
+        self.follow_up(now, effects);
         Ok(reached)
     }
 

@@ -132,8 +132,10 @@ impl<C: Handle> Switchboard<C> {
             if volatile && self.is_behind(to) {
                 continue;
             }
-            if let Err(refusal) = self.relay(to, frame.clone(), None, effects) {
-                self.tell(from, &refusal.message(id.clone()), effects);
+            match self.relay(to, frame.clone(), None, effects) {
+                // A member without a session is about to leave the room.
+                Ok(_) | Err(Refusal::UserOffline(_)) => {}
+                Err(refusal) => self.tell(from, &refusal.message(id.clone()), effects),
             }
         }
         Ok(())

@@ -102,8 +102,10 @@ impl<C: Handle> Switchboard<C> {
         let claim = self.next_claim();
         let Some(session) = self.registry.session_mut(user) else { return };
         session.claim = claim;
-        let before = Attachment::Attached(connection.clone());
-        let was_away = match std::mem::replace(&mut session.attachment, before) {
+        let account = self.quotas.accounts.open(login.address, now);
+        let before = std::mem::replace(&mut session.account, account);
+        let attached = Attachment::Attached(connection.clone());
+        let was_away = match std::mem::replace(&mut session.attachment, attached) {
             Attachment::Attached(older) => {
                 effects.push(Effect::Close { connection: older, close: Close::Superseded });
                 false
@@ -119,8 +121,11 @@ impl<C: Handle> Switchboard<C> {
             let refusal = Refusal::NameInUse(user.clone());
             refuse(challenger.connection, &refusal, Close::NameInUse, effects);
         }
-        // `registered` lists the rooms that are left.
-        let _ = self.take_grant(user, login.grant.clone(), effects);
+        self.close_account(before, now);
+        // `registered` lists the rooms that it may stay in.
+        for room in self.take_grant(user, login.grant.clone()) {
+            self.lose_room(user, room, false);
+        }
         match self.may_see(user) {
             Ok(()) => self.forget_view(user),
             Err(_) => self.look_away(user),

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use super::blocking::blocking_cost;
 use super::relaying::{Letter, Signal};
 use super::{Service, Switchboard};
 use crate::domain::call::Request;
+use crate::domain::quota::Over;
 use crate::domain::{Effect, Handle};
 use crate::protocol::{
     ClientMessage, Close, Heard, Incoming, MessageId, Refusal, Rejected, ServerMessage,
@@ -16,10 +16,6 @@ use crate::protocol::{
 const GIBBERISH_MAX: u8 = 20;
 /// So many messages in a row over the rate end the session.
 const OVER_RATE_MAX: u8 = 100;
-/// A page of the list costs as much as so many other messages …
-const LIST_COST: u32 = 10;
-/// … and so does looking at a token, as a signature takes a fraction of a millisecond.
-const REFRESH_COST: u32 = 10;
 
 impl<C: Handle> Switchboard<C> {
     /// Hears one message. What comes from a connection that is no longer the user's current one
@@ -56,7 +52,7 @@ impl<C: Handle> Switchboard<C> {
                 // Progress is within range, so there is nothing to object to.
                 let _ = self.acknowledge(user, received, effects);
             }
-            said => self.hear_paid(user, id, said, now, effects),
+            said => self.hear_paid(user, id, said, bytes, now, effects),
         }
         if counted {
             self.confirm_if_much(user, effects);
@@ -69,32 +65,15 @@ impl<C: Handle> Switchboard<C> {
         user: &UserId,
         id: Option<MessageId>,
         said: Result<ClientMessage, Refusal>,
+        bytes: usize,
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) {
+        let price = self.price(user, said.as_ref().ok(), bytes);
         let Some(session) = self.registry.session_mut(user) else { return };
-        let cost = match &said {
-            Ok(ClientMessage::List { .. }) => LIST_COST,
-            Ok(ClientMessage::Refresh { .. }) => REFRESH_COST,
-            Ok(ClientMessage::Block { users } | ClientMessage::Unblock { users }) => {
-                blocking_cost(users.len(), self.blocks.of(user).len())
-            }
-            Ok(_) | Err(_) => 1,
-        };
-        if let Err(retry_after) = self.quotas.message(&mut session.buckets, cost, now) {
-            session.manners.over_rate += 1;
-            let too_often = session.manners.over_rate >= OVER_RATE_MAX;
-            if too_often {
-                // The row ends with the socket; the session may come back.
-                session.manners.over_rate = 0;
-            }
-            self.counts.limits.over_rate += 1;
-            let refusal = Refusal::RateLimited { retry_after };
-            self.object(user, id, &refusal, effects);
-            if too_often {
-                self.send_off(user, Close::OverRate, now, effects);
-            }
-            return;
+        let account = session.account.as_ref();
+        if let Err(over) = self.quotas.message(&mut session.buckets, account, price, now) {
+            return self.hear_over_rate(user, id, over, now, effects);
         }
         session.manners.over_rate = 0;
         let is_after_gibberish = session.manners.gibberish > 0;
@@ -105,6 +84,38 @@ impl<C: Handle> Switchboard<C> {
                 Err(refusal) => self.hear_refused(user, id, &refusal, now, effects),
             },
             Err(refusal) => self.hear_refused(user, id, &refusal, now, effects),
+        }
+    }
+
+    /// Refuses a message that costs more than is left.
+    fn hear_over_rate(
+        &mut self,
+        user: &UserId,
+        id: Option<MessageId>,
+        over: Over,
+        now: Instant,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        let Some(session) = self.registry.session_mut(user) else { return };
+        session.manners.over_rate += 1;
+        let too_often = session.manners.over_rate >= OVER_RATE_MAX;
+        if too_often {
+            // The row ends with the socket; the session may come back.
+            session.manners.over_rate = 0;
+        }
+        let refusal = match over {
+            Over::User(retry_after) => {
+                self.counts.limits.over_rate += 1;
+                Refusal::RateLimited { retry_after }
+            }
+            Over::Address(retry_after) => {
+                self.counts.limits.over_address_rate += 1;
+                Refusal::AddressRateLimited { retry_after }
+            }
+        };
+        self.object(user, id, &refusal, effects);
+        if too_often {
+            self.send_off(user, Close::OverRate, now, effects);
         }
     }
 
@@ -157,6 +168,9 @@ impl<C: Handle> Switchboard<C> {
         if self.service != Service::Open && message.is_counted() {
             return Err(Refusal::Unavailable(Unavailable::Draining));
         }
+        if let Some(room) = message.room() {
+            self.finish_leaving(user, room, effects);
+        }
         match message {
             M::CallRequest { to, media, continues, data } => {
                 let request = Request { media, data, continues };
@@ -191,6 +205,8 @@ impl<C: Handle> Switchboard<C> {
                 Ok(())
             }
             M::Pong => Ok(()),
+            // Everything is settled already, so there is nothing to compare the count with.
+            M::Ack { .. } if self.service == Service::Closed => Ok(()),
             M::Ack { received } => self.acknowledge(user, received, effects),
         }
     }

@@ -250,6 +250,7 @@ fn tell_limits(page: &mut Page, limits: LimitCounts) {
     let LimitCounts {
         too_large,
         over_rate,
+        over_address_rate,
         over_call_rate,
         too_many_rooms,
         room_full,
@@ -267,6 +268,7 @@ fn tell_limits(page: &mut Page, limits: LimitCounts) {
         [
             ("max-frame", too_large),
             ("rate", over_rate),
+            ("address-rate", over_address_rate),
             ("call-rate", over_call_rate),
             ("max-rooms", too_many_rooms),
             ("max-members", room_full),

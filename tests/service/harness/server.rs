@@ -26,6 +26,7 @@ pub fn config() -> Config {
         new_sockets_per_address: 0,
         new_connections_per_address: 0,
         requests_per_address: 0,
+        address_rate: 0,
         call_rate: 0,
         resume_window: Duration::ZERO,
         ..Config::default()

@@ -1,0 +1,160 @@
+//! How much all users of one address may ask of the hub together.
+//!
+//! In open mode users cost nothing, so an address would have as many allowances as it has
+//! sockets. One leaky bucket an address (GCRA, ITU-T I.371) bounds their sum. It outlives the
+//! last session of its address until it is full again, and is then forgotten.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use super::quota::Allowance;
+use crate::config::Config;
+
+/// Refused messages that cost an address one unit. A refusal costs the hub about a quarter of
+/// what a message costs.
+const REFUSALS_PER_UNIT: u32 = 4;
+
+/// The bucket of one address, shared by its sessions.
+#[derive(Clone, Debug)]
+pub(super) struct Account(Rc<Bucket>);
+
+#[derive(Debug)]
+struct Bucket {
+    address: IpAddr,
+    /// When it is full again.
+    full_at: Cell<Instant>,
+}
+
+impl Account {
+    /// The address whose bucket this is.
+    pub(super) fn address(&self) -> IpAddr {
+        self.0.address
+    }
+}
+
+/// The buckets of all addresses.
+#[derive(Debug)]
+pub(super) struct Accounts {
+    /// `None`: no limit, and no bucket is kept.
+    allowance: Option<Allowance>,
+    by_address: HashMap<IpAddr, Account>,
+}
+
+impl Accounts {
+    pub(super) fn new(config: &Config) -> Self {
+        const SECOND: Duration = Duration::from_secs(1);
+        let allowance = Allowance::new(config.address_rate, SECOND, config.address_burst);
+        Self { allowance, by_address: HashMap::new() }
+    }
+
+    /// The bucket of an address, for a session to hold. `None` without a limit or an address.
+    pub(super) fn open(&mut self, address: Option<IpAddr>, now: Instant) -> Option<Account> {
+        let address = address.filter(|_| self.allowance.is_some())?;
+        let fresh = || Account(Rc::new(Bucket { address, full_at: Cell::new(now) }));
+        Some(self.by_address.entry(address).or_insert_with(fresh).clone())
+    }
+
+    /// Takes `cost` units, or returns how long to wait.
+    pub(super) fn take(
+        &self,
+        account: Option<&Account>,
+        cost: u32,
+        now: Instant,
+    ) -> Result<(), Duration> {
+        let (Some(Account(bucket)), Some(allowance)) = (account, self.allowance) else {
+            return Ok(());
+        };
+        bucket.full_at.set(allowance.take(bucket.full_at.get(), cost, now)?);
+        Ok(())
+    }
+
+    /// Charges a refused message, without going below an empty bucket.
+    pub(super) fn note_refusal(&self, account: Option<&Account>, now: Instant) {
+        let (Some(Account(bucket)), Some(allowance)) = (account, self.allowance) else { return };
+        let full_at = bucket.full_at.get().max(now) + allowance.interval / REFUSALS_PER_UNIT;
+        bucket.full_at.set(full_at.min(now + allowance.interval * allowance.burst));
+    }
+
+    /// Gives a session's bucket back. Returns when [`Accounts::forget_full`] is wanted, if no
+    /// other session holds it.
+    pub(super) fn close(&mut self, account: Account, now: Instant) -> Option<Instant> {
+        let (address, full_at) = (account.0.address, account.0.full_at.get());
+        drop(account);
+        self.forget_full(address, now);
+        let is_left = self.by_address.get(&address).is_some_and(Self::is_unused);
+        is_left.then_some(full_at)
+    }
+
+    /// Forgets the bucket of an address if it is full and no session holds it.
+    pub(super) fn forget_full(&mut self, address: IpAddr, now: Instant) {
+        let Some(account) = self.by_address.get(&address) else { return };
+        if Self::is_unused(account) && account.0.full_at.get() <= now {
+            self.by_address.remove(&address);
+        }
+    }
+
+    fn is_unused(account: &Account) -> bool {
+        Rc::strong_count(&account.0) == 1
+    }
+
+    /// Addresses that are remembered.
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        self.by_address.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    fn accounts(address_rate: u32, address_burst: u32) -> Accounts {
+        Accounts::new(&Config { address_rate, address_burst, ..Config::default() })
+    }
+
+    #[test]
+    fn sessions_of_one_address_share_one_bucket() {
+        let (mut accounts, now) = (accounts(10, 2), Instant::now());
+        let (one, other) = (accounts.open(Some(ADDRESS), now), accounts.open(Some(ADDRESS), now));
+
+        assert_eq!(accounts.take(one.as_ref(), 1, now), Ok(()));
+        assert_eq!(accounts.take(other.as_ref(), 1, now), Ok(()));
+        assert_eq!(accounts.take(one.as_ref(), 1, now), Err(Duration::from_millis(100)));
+    }
+
+    #[test]
+    fn four_refusals_cost_a_unit_and_never_more_than_an_empty_bucket() {
+        let (mut accounts, now) = (accounts(10, 2), Instant::now());
+        let account = accounts.open(Some(ADDRESS), now);
+        let refused = |accounts: &Accounts| accounts.note_refusal(account.as_ref(), now);
+        (0..4).for_each(|_| refused(&accounts));
+        assert_eq!(accounts.take(account.as_ref(), 1, now), Ok(()));
+        (0..100).for_each(|_| refused(&accounts));
+
+        assert_eq!(accounts.take(account.as_ref(), 1, now), Err(Duration::from_millis(100)));
+    }
+
+    #[test]
+    fn a_bucket_is_forgotten_when_nobody_holds_it_and_it_is_full() {
+        let (mut accounts, now) = (accounts(10, 2), Instant::now());
+        let account = accounts.open(Some(ADDRESS), now).expect("there is a limit");
+        accounts.take(Some(&account), 1, now).expect("it is full");
+        let full_at = accounts.close(account, now).expect("it is not full yet");
+
+        accounts.forget_full(ADDRESS, now);
+        assert_eq!(accounts.len(), 1);
+        accounts.forget_full(ADDRESS, full_at);
+
+        assert_eq!(accounts.len(), 0);
+    }
+
+    #[test]
+    fn a_rate_of_0_keeps_no_bucket() {
+        assert!(accounts(0, 2).open(Some(ADDRESS), Instant::now()).is_none());
+    }
+}

@@ -1,0 +1,169 @@
+//! Work that is too long for one step: a step does a part, the next one goes on.
+//!
+//! Promises: whatever clients do, what falls due in a step brings about at most [`SLICE`] frames
+//! and one room's more, and looks at ten times as many users. Messages of others come in between.
+//! What is left is done in order, at the next [`Input::Tick`](super::Input::Tick), which is due at
+//! once.
+
+use std::collections::VecDeque;
+use std::collections::vec_deque::IntoIter;
+use std::time::Instant;
+
+use super::{Service, Switchboard};
+use crate::domain::outbox::Kept;
+use crate::domain::{Effect, Handle};
+use crate::protocol::{DisplayName, RoomId, ServerMessage, UserId};
+
+/// Frames that may follow from what falls due in one step: about 1.5 ms of the hub.
+pub(super) const SLICE: usize = 1000;
+/// Users that are looked at for the time that a frame takes.
+const LOOKS_A_FRAME: usize = 10;
+
+/// What an ended session, or one with a new token, leaves behind.
+#[derive(Debug)]
+pub(super) enum Left {
+    /// A room, whose members are to be told.
+    Room {
+        /// Who was in it.
+        user: UserId,
+        /// As its members know it.
+        name: Option<DisplayName>,
+        /// Which.
+        room: RoomId,
+        /// Whether the user is there still, and told too.
+        tells_user: bool,
+    },
+    /// Messages that will not be acknowledged, and their verdicts.
+    Kept {
+        /// Whom they were kept for.
+        receiver: UserId,
+        /// In order.
+        rest: IntoIter<Kept>,
+    },
+}
+
+impl<C: Handle> Switchboard<C> {
+    /// Whether [`Input::Tick`](super::Input::Tick) is wanted at once, because the last step left work.
+    pub fn has_work_left(&self) -> bool {
+        self.unfinished.is_some()
+    }
+
+    /// Does what is left and what has become due, as far as one step may go.
+    pub(super) fn catch_up(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
+        self.begin_slice(effects);
+        loop {
+            // Their number is bounded by the frames of this step. Later they could have come back.
+            self.let_overrun_go(now, effects);
+            if self.is_spent(effects) {
+                self.unfinished = Some(now).filter(|_| self.has_more(now));
+                return;
+            }
+            if !self.do_next(now, effects) {
+                self.unfinished = None;
+                return;
+            }
+        }
+    }
+
+    /// What follows from anything but a tick. What an earlier step left waits for its tick, so that
+    /// a batch of messages does not do a slice each.
+    pub(super) fn follow_up(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
+        match self.unfinished {
+            Some(_) => self.let_overrun_go(now, effects),
+            None => self.catch_up(now, effects),
+        }
+    }
+
+    fn begin_slice(&mut self, effects: &[Effect<C>]) {
+        self.slice_from = effects.len();
+        self.looks = 0;
+    }
+
+    /// Whether this step has done enough.
+    pub(super) fn is_spent(&self, effects: &[Effect<C>]) -> bool {
+        let frames = effects.len().saturating_sub(self.slice_from);
+        frames + self.looks / LOOKS_A_FRAME >= SLICE
+    }
+
+    fn let_overrun_go(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
+        while let Some((user, behind)) = self.overrun.pop() {
+            match &mut self.farewell {
+                Some(farewell) => drop(farewell.behind.insert(user)),
+                None => self.let_go(&user, behind, now, effects),
+            }
+        }
+    }
+
+    /// Whether [`Switchboard::do_next`] has something to do.
+    fn has_more(&self, now: Instant) -> bool {
+        !self.left.is_empty()
+            || self.farewell.is_some()
+            || self.service == Service::Settling && self.open_receipts == 0
+            || self.presence.telling.is_some()
+            || self.agenda.next().is_some_and(|at| at <= now)
+    }
+
+    /// One piece of work. Whether there was any.
+    fn do_next(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) -> bool {
+        if let Some(left) = self.left.pop_front() {
+            self.clear_away(left, effects);
+        } else if self.farewell.is_some() {
+            self.go_on_sending_away(effects);
+        } else if self.service == Service::Settling && self.open_receipts == 0 {
+            self.send_away();
+        } else if self.go_on_telling(now, effects) {
+        } else if let Some(due) = self.agenda.pop(now) {
+            // A timer that comes to nothing takes its time, too.
+            self.looks += LOOKS_A_FRAME;
+            self.fall_due(due, now, effects);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn clear_away(&mut self, left: Left, effects: &mut Vec<Effect<C>>) {
+        self.looks += 1;
+        match left {
+            Left::Room { user, name, room, tells_user } => {
+                self.step_out(&room, &user, name, effects);
+                if tells_user {
+                    let left = ServerMessage::RoomLeft(self.membership(&room, &user, None));
+                    self.tell(&user, &left, effects);
+                }
+            }
+            Left::Kept { receiver, mut rest } => {
+                for message in rest.by_ref() {
+                    self.looks += 1;
+                    self.settle_left(message, &receiver, effects);
+                    if self.is_spent(effects) {
+                        break;
+                    }
+                }
+                if rest.len() > 0 {
+                    self.left.push_front(Left::Kept { receiver, rest });
+                }
+            }
+        }
+    }
+
+    /// Leaves a room at once that the user has yet to leave, before it says something about it.
+    pub(super) fn finish_leaving(
+        &mut self,
+        leaver: &UserId,
+        of: &RoomId,
+        effects: &mut Vec<Effect<C>>,
+    ) {
+        let is_it = |left: &Left| match left {
+            Left::Room { user, room, .. } => user == leaver && room == of,
+            Left::Kept { .. } => false,
+        };
+        let left = self.left.iter().position(is_it).and_then(|at| self.left.remove(at));
+        if let Some(left) = left {
+            self.clear_away(left, effects);
+        }
+    }
+}
+
+/// What is left, in order.
+pub(super) type AllLeft = VecDeque<Left>;

@@ -1,0 +1,171 @@
+//! Telling a window's changes of presence, in slices.
+//!
+//! A window's changes may concern everybody: those who are told names, and the watchers of each
+//! user who changed. A step tells a part of them; the next step goes on where it ended. The next
+//! window is not told before the last one has been told to all.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use bytestring::ByteString;
+
+use super::Switchboard;
+use super::slices::SLICE;
+use crate::domain::agenda::Due;
+use crate::domain::presence::{CHANGES_EVERY, Changes, Known, Naming, News, TOTAL_EVERY, Telling};
+use crate::domain::session::View;
+use crate::domain::{Effect, Handle};
+use crate::protocol::UserId;
+
+impl<C: Handle> Switchboard<C> {
+    /// Begins to tell the changes of this window: by name to those who know names, to watchers
+    /// what they watch. Past the limit everybody is told numbers from now on.
+    pub(super) fn tell_changes(&mut self, now: Instant) {
+        if self.presence.telling.is_some() {
+            // Due once more when this is told.
+            return;
+        }
+        let names = (self.presence.named > 0).then(|| {
+            let news = match self.registry.len() > self.config.presence_limit {
+                true => self.stop_naming(now),
+                false => News::Changes,
+            };
+            Naming { news, after: None }
+        });
+        self.presence.telling = Some(Telling {
+            until: self.presence.noted(),
+            names,
+            watched: self.presence.watched_changes(),
+            watcher: None,
+        });
+        self.presence.changes_from = Some(now + CHANGES_EVERY);
+    }
+
+    /// Names are told no more. So everybody must know at once that its list is over, or when its
+    /// turn comes if numbers have just been told.
+    fn stop_naming(&mut self, now: Instant) -> News {
+        let is_late_enough = self.presence.total_from.is_none_or(|from| from < now);
+        if is_late_enough {
+            self.presence.total_from = Some(now + TOTAL_EVERY);
+        }
+        self.plan_totals(now);
+        if is_late_enough { News::Total } else { News::Nothing }
+    }
+
+    /// Tells the next of those who are to be told. Whether anything was left to tell.
+    pub(super) fn go_on_telling(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) -> bool {
+        let Some(mut telling) = self.presence.telling.take() else { return false };
+        if let Some(naming) = telling.names.take() {
+            telling.names = self.tell_named(naming, telling.until, effects);
+        } else if let Some(watched) = telling.watched.front().cloned() {
+            let after = telling.watcher.take();
+            telling.watcher = self.tell_watchers(&watched, after, effects);
+            if telling.watcher.is_none() {
+                telling.watched.pop_front();
+            }
+        } else {
+            if self.presence.forget(telling.until) {
+                let changes_at = self.presence.changes_from.map_or(now, |from| from.max(now));
+                self.agenda.put(changes_at, Due::Presence);
+            }
+            return true;
+        }
+        self.presence.telling = Some(telling);
+        true
+    }
+
+    /// Tells the next of those who are told names. Returns how far it came, if there may be more.
+    fn tell_named(
+        &mut self,
+        naming: Naming,
+        until: u64,
+        effects: &mut Vec<Effect<C>>,
+    ) -> Option<Naming> {
+        let users = self.registry.after(naming.after.as_ref(), SLICE);
+        // Nearly all know the same, so nearly all share one frame.
+        let mut frames: HashMap<Known, Option<ByteString>> = HashMap::new();
+        let mut last = None;
+        for user in users {
+            self.looks += 1;
+            last = Some(user.clone());
+            let Some(session) = self.registry.session_mut(&user) else { continue };
+            let View::Names(known) = session.view else { continue };
+            if naming.news == News::Changes {
+                // It may have come since, and know more than is told now.
+                session.view = View::Names(Known { told: until.max(known.told), looked: false });
+                let frame = frames.entry(known).or_insert_with(|| {
+                    let changes = self.presence.changes_after(known, until);
+                    self.looks += changes.online.len() + changes.offline.len();
+                    (!changes.is_empty()).then(|| self.by_name(changes, None).encode())
+                });
+                if let Some(frame) = frame.clone() {
+                    self.show_frame(&user, frame, effects);
+                }
+            } else {
+                self.presence.named -= 1;
+                session.view = View::Total { told: None };
+                if naming.news == News::Total {
+                    self.tell_total(vec![user], effects);
+                }
+            }
+            if self.is_spent(effects) {
+                break;
+            }
+        }
+        last.map(|after| Naming { after: Some(after), ..naming })
+    }
+
+    /// Tells the next watchers of a user who changed, each all its news at once. Returns the last
+    /// one, if there may be more.
+    fn tell_watchers(
+        &mut self,
+        watched: &UserId,
+        after: Option<UserId>,
+        effects: &mut Vec<Effect<C>>,
+    ) -> Option<UserId> {
+        // Watchers of the same users are told the same, and share one frame.
+        let mut frames: HashMap<Changes, ByteString> = HashMap::new();
+        let mut last = None;
+        for watcher in self.presence.watchers_after(watched, after.as_ref(), SLICE) {
+            self.looks += 1;
+            let news = self.news_of(watched, &watcher);
+            if let Some(news) = news {
+                let frame = frames
+                    .entry(news)
+                    .or_insert_with_key(|news| self.by_name(news.clone(), None).encode());
+                let frame = frame.clone();
+                self.show_frame(&watcher, frame, effects);
+            }
+            last = Some(watcher);
+            if self.is_spent(effects) {
+                break;
+            }
+        }
+        last
+    }
+
+    /// All that the watcher does not know yet of those whom it watches, if `watched` is one of
+    /// them. It knows from now on. `None` also where it is told by name.
+    fn news_of(&mut self, watched: &UserId, watcher: &UserId) -> Option<Changes> {
+        let is_online = |user: &UserId| self.registry.session(user).is_some();
+        let session = self.registry.session(watcher)?;
+        if session.watching.get(watched).copied()? == is_online(watched) {
+            return None;
+        }
+        self.looks += session.watching.len();
+        let mut news = Changes::default();
+        for (user, told) in &session.watching {
+            let online = is_online(user);
+            if online != *told {
+                news.add(user, online);
+            }
+        }
+        let session = self.registry.session_mut(watcher)?;
+        for (users, online) in [(&news.online, true), (&news.offline, false)] {
+            for user in users {
+                session.watching.insert(user.clone(), online);
+            }
+        }
+        (!matches!(session.view, View::Names(_))).then_some(news)
+    }
+}

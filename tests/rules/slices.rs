@@ -1,0 +1,377 @@
+//! However many a step concerns, it is done in slices, and messages of others come in between.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde_json::{Value, json};
+use switchboard::config::{Config, PresenceMode};
+use switchboard::domain::{Effect, Input, Login, Parting, Switchboard};
+use switchboard::protocol::{self, Close, UserId};
+
+use crate::harness::{Socket, secs};
+
+/// Effects of one step at most: a slice of what falls due, and a room of 400 more.
+const STEP: usize = 1400;
+
+/// Users by number, each with one socket of the same number, and what they were sent.
+struct Crowd {
+    rules: Switchboard<Socket>,
+    now: Instant,
+    /// What everybody is sent from now on, if anybody wants to know.
+    heard: HashMap<usize, Vec<Value>>,
+    listens: bool,
+    frames: HashSet<usize>,
+    closed: HashMap<usize, Close>,
+    largest: usize,
+    steps: usize,
+}
+
+fn user(number: usize) -> UserId {
+    UserId::parse(&format!("u{number:05}")).unwrap()
+}
+
+impl Crowd {
+    fn of(users: usize, counting: bool, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config { rate: 0, presence: PresenceMode::Off, ..Config::default() };
+        change(&mut config);
+        let mut crowd = Self {
+            rules: Switchboard::new(Arc::new(config), StdRng::seed_from_u64(1)),
+            now: Instant::now(),
+            heard: HashMap::new(),
+            listens: false,
+            frames: HashSet::new(),
+            closed: HashMap::new(),
+            largest: 0,
+            steps: 0,
+        };
+        for number in 0..users {
+            crowd.comes(number, counting);
+        }
+        crowd.passes(5);
+        crowd.forgets();
+        crowd
+    }
+
+    /// What was heard until now is of no interest.
+    fn forgets(&mut self) {
+        self.heard.clear();
+        self.frames.clear();
+        (self.largest, self.steps, self.listens) = (0, 0, true);
+    }
+
+    fn comes(&mut self, number: usize, counting: bool) {
+        let received = counting.then_some(0);
+        let login = Login { received, ..Login::fresh(user(number)) };
+        let input = Input::Claimed { connection: Socket::new(number), user: user(number), login };
+        self.step(input);
+    }
+
+    fn says(&mut self, number: usize, message: &Value) {
+        let text = message.to_string();
+        let (connection, user, bytes) = (Socket::new(number), user(number), text.len());
+        self.step(Input::Said { connection, user, said: protocol::decode(&text.into()), bytes });
+    }
+
+    fn ends(&mut self, number: usize, parting: Parting) {
+        self.step(Input::Ended { connection: Socket::new(number), user: user(number), parting });
+    }
+
+    fn step(&mut self, input: Input<Socket>) {
+        let mut effects = Vec::new();
+        self.rules.apply(input, self.now, &mut effects);
+        self.largest = self.largest.max(effects.len());
+        self.steps += 1;
+        for effect in effects {
+            match effect {
+                Effect::Deliver { to, frame } => {
+                    assert!(!self.closed.contains_key(&to.number), "{to:?} was closed");
+                    if self.listens {
+                        self.frames.insert(frame.as_ptr() as usize);
+                        let message = serde_json::from_str(&frame).unwrap();
+                        self.heard.entry(to.number).or_default().push(message);
+                    }
+                }
+                Effect::Close { connection, close } => {
+                    let before = self.closed.insert(connection.number, close);
+                    assert_eq!(before, None, "{connection:?} is closed twice");
+                }
+                Effect::Probe(_)
+                | Effect::Prove { .. }
+                | Effect::Claim { .. }
+                | Effect::Verify { .. }
+                | Effect::Identify { .. } => {}
+            }
+        }
+    }
+
+    /// Lets time pass, and does what is due when it is due.
+    fn passes(&mut self, seconds: u64) {
+        let end = self.now + secs(seconds);
+        while let Some(due) = self.rules.next_due().filter(|due| *due <= end) {
+            self.now = due;
+            self.step(Input::Tick);
+        }
+        self.now = end;
+    }
+
+    fn hears(&mut self, number: usize) -> Vec<Value> {
+        self.heard.remove(&number).unwrap_or_default()
+    }
+
+    #[track_caller]
+    fn assert_sliced(&self, at_least: usize) {
+        assert!(self.largest <= STEP, "one step had {} effects", self.largest);
+        assert!(self.steps >= at_least, "{} steps are too few", self.steps);
+    }
+}
+
+#[test]
+fn changes_of_many_are_told_to_many_watchers_in_slices_of_one_frame() {
+    const WATCHED: usize = 16;
+    const ALL: usize = 5000 + WATCHED;
+    let mut crowd = Crowd::of(ALL, false, |_| ());
+    let watched: Vec<_> = (0..WATCHED).map(|it| user(it).to_string()).collect();
+    for watcher in WATCHED..ALL {
+        crowd.says(watcher, &json!({"type": "watch", "users": watched}));
+    }
+    crowd.ends(0, Parting::Broken); // begins a window
+    crowd.passes(0);
+    crowd.passes(1);
+    crowd.ends(1, Parting::Broken);
+    crowd.passes(0);
+    crowd.forgets();
+    for number in 2..WATCHED {
+        crowd.ends(number, Parting::Broken);
+    }
+
+    crowd.passes(2);
+
+    let news = json!({"type": "presence", "online": [], "offline": watched[2..]});
+    for watcher in WATCHED..ALL {
+        assert_eq!(crowd.hears(watcher), std::slice::from_ref(&news), "watcher {watcher}");
+    }
+    crowd.assert_sliced(5);
+    assert!(crowd.frames.len() <= 2 * crowd.steps, "{} frames", crowd.frames.len());
+}
+
+#[test]
+fn who_watches_many_takes_more_of_a_slice() {
+    const WATCHED: usize = 256;
+    let mut crowd = Crowd::of(WATCHED + 300, false, |_| ());
+    let watched: Vec<_> = (0..WATCHED).map(|it| user(it).to_string()).collect();
+    for watcher in WATCHED..WATCHED + 300 {
+        crowd.says(watcher, &json!({"type": "watch", "users": watched}));
+    }
+    crowd.passes(1);
+    crowd.forgets();
+
+    crowd.ends(7, Parting::Broken);
+    crowd.passes(1);
+
+    assert_eq!(crowd.heard.len(), 300);
+    assert!(crowd.largest <= 40, "one step told {} of 256 each", crowd.largest);
+}
+
+#[test]
+fn between_two_slices_others_are_heard_and_nothing_of_the_rest_is_done() {
+    let mut crowd = Crowd::of(5000, false, |_| ());
+    for watcher in 1..4000 {
+        crowd.says(watcher, &json!({"type": "watch", "users": [user(0)]}));
+    }
+    crowd.passes(1);
+    crowd.forgets();
+    crowd.ends(0, Parting::Broken);
+    assert!(crowd.rules.has_work_left());
+    assert_eq!(crowd.rules.next_due(), Some(crowd.now));
+    let told = crowd.heard.len();
+
+    crowd.says(4999, &json!({"type": "message", "to": user(4998), "data": 1}));
+
+    assert_eq!(crowd.heard.len(), told + 1);
+    assert_eq!(crowd.hears(4998)[0]["type"], "message");
+    crowd.passes(1);
+    assert!(!crowd.rules.has_work_left());
+    assert_eq!(crowd.heard.len(), 3999);
+}
+
+#[test]
+fn who_changes_again_before_its_watchers_had_their_slice_is_told_as_it_is_then() {
+    let mut crowd = Crowd::of(5000, false, |_| ());
+    for watcher in 1..4000 {
+        crowd.says(watcher, &json!({"type": "watch", "users": [user(0)]}));
+    }
+    crowd.passes(1);
+    crowd.forgets();
+    crowd.ends(0, Parting::Broken);
+    let told_of_the_first: HashSet<_> = crowd.heard.keys().copied().collect();
+
+    crowd.comes(0, false);
+    crowd.passes(2);
+
+    for watcher in 1..4000 {
+        let heard = crowd.hears(watcher);
+        match told_of_the_first.contains(&watcher) {
+            true => assert_eq!(heard.last().unwrap()["online"], json!([user(0)]), "{heard:?}"),
+            false => assert_eq!(heard, [] as [Value; 0], "{watcher} knows of no change"),
+        }
+    }
+}
+
+#[test]
+fn many_who_are_told_names_are_told_in_slices_and_each_change_once() {
+    let limit = |config: &mut Config| {
+        (config.presence, config.presence_limit) = (PresenceMode::All, 10_000);
+    };
+    let mut crowd = Crowd::of(1200, false, limit);
+    crowd.ends(0, Parting::Broken);
+    let again = crowd.heard.len();
+    crowd.comes(0, false);
+    crowd.passes(2);
+
+    assert!(again <= STEP, "{again}");
+    for number in 1..1200 {
+        let heard = crowd.hears(number);
+        assert_eq!(heard.len(), 2, "{number}: {heard:?}");
+        assert_eq!(heard[0]["offline"], json!([user(0)]));
+        assert_eq!(heard[1]["online"], json!([user(0)]));
+    }
+    crowd.assert_sliced(3);
+}
+
+#[test]
+fn many_who_are_told_numbers_instead_of_names_learn_it_in_slices() {
+    let limit = |config: &mut Config| {
+        (config.presence, config.presence_limit) = (PresenceMode::All, 1200);
+    };
+    let mut crowd = Crowd::of(1200, false, limit);
+
+    crowd.comes(1200, false);
+    crowd.passes(10);
+
+    for number in 0..1200 {
+        let heard = crowd.hears(number);
+        assert_eq!(heard, [json!({"type": "presence", "total": 1200})], "{number}");
+    }
+    crowd.assert_sliced(3);
+}
+
+#[test]
+fn twenty_thousand_are_sent_away_in_slices_and_each_verdict_is_given_before() {
+    const ALL: usize = 20_000;
+    const SENDERS: usize = 2000;
+    let mut crowd = Crowd::of(ALL, true, |_| ());
+    for number in 0..SENDERS {
+        let to = user(ALL - 1 - number);
+        let message = json!({"type": "message", "id": "m", "to": to, "data": 1, "receipt": true});
+        crowd.says(number, &message);
+    }
+    crowd.forgets();
+    crowd.step(Input::Drain);
+    crowd.now += secs(1);
+    crowd.step(Input::Tick);
+    assert!(crowd.rules.has_work_left());
+
+    crowd.says(0, &json!({"type": "ping"}));
+    assert_eq!(crowd.hears(0).last().unwrap()["type"], "pong");
+    crowd.says(ALL - 1, &json!({"type": "ack", "received": 1}));
+    crowd.ends(ALL / 2, Parting::Broken);
+    crowd.passes(1);
+
+    assert_eq!(crowd.closed.len(), ALL - 1);
+    assert!(crowd.closed.values().all(|close| matches!(close, Close::Restart { .. })));
+    for number in 1..SENDERS {
+        let heard = crowd.hears(number);
+        let verdicts = heard.iter().filter(|it| it["ref"] == "m").count();
+        assert_eq!(verdicts, 1, "{number}: {heard:?}");
+    }
+    let census = crowd.rules.census();
+    assert_eq!((census.users, census.open_receipts, census.kept_bytes), (0, 0, 0));
+    assert_eq!(crowd.rules.next_due(), None);
+    crowd.assert_sliced(20);
+}
+
+#[test]
+fn a_thousand_sessions_that_nobody_comes_back_for_end_in_slices() {
+    let mut crowd = Crowd::of(3000, true, |_| ());
+    for number in 0..3000 {
+        crowd.ends(number, Parting::Broken);
+    }
+    crowd.forgets();
+
+    crowd.now += secs(31);
+    crowd.step(Input::Tick);
+
+    let left = crowd.rules.census().users;
+    assert!((1..3000).contains(&left), "{left} are left after one step");
+    crowd.passes(1);
+    assert_eq!(crowd.rules.census().users, 0);
+}
+
+/// Everybody is in eight rooms; user 0 came last.
+fn in_eight_rooms(members: usize) -> Crowd {
+    let mut crowd = Crowd::of(members, false, |config| {
+        (config.max_members, config.queue_messages) = (1000, 1_000_000);
+        config.queue_bytes = 1 << 30;
+    });
+    crowd.listens = false;
+    for number in (0..members).rev() {
+        for room in 0..8 {
+            crowd.says(number, &json!({"type": "join", "room": format!("r{room}")}));
+        }
+    }
+    crowd.forgets();
+    crowd
+}
+
+#[test]
+fn whose_session_ends_leaves_its_rooms_in_slices() {
+    const MEMBERS: usize = 400;
+    let mut crowd = in_eight_rooms(MEMBERS);
+
+    crowd.ends(0, Parting::Goodbye);
+    assert!(crowd.rules.has_work_left(), "eight rooms are too many for one step");
+    crowd.passes(1);
+
+    for number in 1..MEMBERS {
+        let heard = crowd.hears(number);
+        let left = heard.iter().filter(|it| it["type"] == "member-left").count();
+        assert_eq!((left, heard.len()), (8, 8), "{number}");
+    }
+    crowd.assert_sliced(3);
+}
+
+#[test]
+fn who_joins_again_before_its_rooms_are_left_is_told_as_gone_and_then_as_come() {
+    const MEMBERS: usize = 400;
+    let mut crowd = in_eight_rooms(MEMBERS);
+    crowd.ends(0, Parting::Goodbye);
+    crowd.comes(0, false);
+    assert!(crowd.rules.has_work_left());
+
+    crowd.says(0, &json!({"type": "join", "room": "r7"}));
+    crowd.passes(1);
+
+    let of_r7 = |it: &&Value| it["room"] == "r7";
+    let heard = crowd.hears(1);
+    let types: Vec<_> = heard.iter().filter(of_r7).map(|it| it["type"].clone()).collect();
+    assert_eq!(types, ["member-left", "member-joined"]);
+    let answer = crowd.hears(0);
+    let joined = answer.iter().find(|it| it["type"] == "room-joined").unwrap();
+    assert_eq!(joined["members"].as_array().unwrap().len(), MEMBERS - 1);
+    assert_eq!(crowd.rules.census().rooms, 8);
+}
+
+#[test]
+fn a_member_without_a_session_is_no_error_to_those_who_write_to_its_room() {
+    let mut crowd = in_eight_rooms(400);
+    crowd.ends(0, Parting::Goodbye);
+    assert!(crowd.rules.has_work_left());
+    let _ = crowd.hears(1);
+
+    crowd.says(1, &json!({"type": "message", "room": "r7", "data": 1}));
+
+    assert_eq!(crowd.hears(1), [] as [Value; 0]);
+}
