@@ -115,7 +115,7 @@ impl Certificate {
                 Ok(content) => self.take(content).err(),
                 Err(fault) => Some(fault),
             };
-            if let Some(fault) = faults.to_tell(fault, look) {
+            if let Some(fault) = faults.news(fault, look) {
                 warn!(reason:% = fault; "the certificate before it stays in use");
             }
         })
@@ -138,7 +138,7 @@ struct Faults {
 
 impl Faults {
     /// Takes in what a look has found; returns what is to be told of it.
-    fn to_tell(&mut self, found: Option<Fault>, look: Look) -> Option<&Fault> {
+    fn news(&mut self, found: Option<Fault>, look: Look) -> Option<&Fault> {
         let is_settled = look == Look::Asked || found == self.last;
         let is_news = found.is_some() && is_settled && found != self.told;
         if is_news || found.is_none() {
@@ -200,5 +200,38 @@ impl fmt::Debug for Current {
 impl ResolvesServerCert for Current {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         Some(self.0.load_full())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(path: &str) -> Option<Fault> {
+        Some(Fault::NotPem { setting: "tls-key", path: path.into(), wanted: "private key" })
+    }
+
+    #[test]
+    fn a_fault_is_told_once_when_it_was_there_at_two_looks() {
+        let mut faults = Faults::default();
+        let mut told = |found: Option<Fault>| faults.news(found, Look::Due).cloned();
+
+        assert_eq!(told(fault("a")), None);
+        assert_eq!(told(fault("a")), fault("a"));
+        assert_eq!(told(fault("a")), None);
+        assert_eq!(told(fault("b")), None);
+        assert_eq!(told(fault("b")), fault("b"));
+        assert_eq!(told(None), None);
+        assert_eq!(told(fault("b")), None);
+        assert_eq!(told(fault("b")), fault("b"));
+    }
+
+    #[test]
+    fn a_fault_that_is_asked_for_is_told_at_once_and_once() {
+        let mut faults = Faults::default();
+
+        assert_eq!(faults.news(fault("a"), Look::Asked), fault("a").as_ref());
+        assert_eq!(faults.news(fault("a"), Look::Asked), None);
+        assert_eq!(faults.news(fault("a"), Look::Due), None);
     }
 }

@@ -48,3 +48,39 @@ fn run(asked: &Receiver<()>, every: Duration, mut look: impl FnMut(Look)) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+    const NEVER: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn a_look_that_is_asked_for_does_not_wait_until_it_is_due() {
+        let (tell, looks) = channel();
+        let watch = Watch::start("test", NEVER, move |look| tell.send(look).expect("heard"))
+            .expect("a thread");
+
+        watch.look_now();
+
+        assert_eq!(looks.recv_timeout(PATIENCE), Ok(Look::Asked));
+    }
+
+    #[test]
+    fn looks_come_by_themselves_until_the_watch_is_dropped() {
+        let (tell, looks) = channel();
+        let every = Duration::from_millis(1);
+        let watch = Watch::start("test", every, move |look| tell.send(look).expect("heard"))
+            .expect("a thread");
+
+        assert_eq!(looks.recv_timeout(PATIENCE), Ok(Look::Due));
+        drop(watch);
+
+        // The channel closes with the thread.
+        while looks.recv_timeout(PATIENCE).is_ok() {}
+        assert_eq!(looks.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected));
+    }
+}

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytestring::ByteString;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
@@ -86,13 +86,16 @@ enum Key {
 impl<'a> Envelope<'a> {
     /// Splits the frame into its fields.
     pub(super) fn read(frame: &'a ByteString) -> Result<Self, Refusal> {
-        let raw = serde_json::from_str(frame).map_err(|error| match error.classify() {
+        let bad_json = |error: serde_json::Error| Refusal::BadJson { detail: error.to_string() };
+        let raw: Raw<'_> = serde_json::from_str(frame).map_err(|error| match error.classify() {
             // The only value that the visitor asks for is an object of raw values.
             Category::Data => Refusal::BadMessage(BadMessage::NotAnObject),
-            Category::Syntax | Category::Eof | Category::Io => {
-                Refusal::BadJson { detail: error.to_string() }
-            }
+            Category::Syntax | Category::Eof | Category::Io => bad_json(error),
         })?;
+        if raw.unknown.is_some() {
+            // A name that is read as bytes may have control characters in it, which is no JSON.
+            serde_json::from_str::<IgnoredAny>(frame).map_err(bad_json)?;
+        }
         Ok(Self { frame, raw })
     }
 

@@ -143,6 +143,12 @@ fn half_a_surrogate_pair_in_an_id_is_refused_and_the_field_is_named() {
 }
 
 #[test]
+fn a_control_character_in_a_name_is_no_json() {
+    refuses("{\"type\":\"ping\",\"id\":\"1\",\"a\u{1}\":1}", "bad-json", None);
+    refuses(r#"{"type":"ping","id":"1","a\u0001":1}"#, "unknown-field", Some("1"));
+}
+
+#[test]
 fn half_a_surrogate_pair_in_data_is_the_clients_own() {
     let data = r#"{"\ud800":["\udc00"]}"#;
     let text = format!(r#"{{"type":"message","to":"22","data":{data}}}"#);
