@@ -1,8 +1,8 @@
 //! Attacks in small on the program itself: the times of an honest pair, and the program's memory.
 //!
-//! Each test is a row of the table in docs/security.md, with the same bounds; `cargo run --release
-//! --example hostile` runs them in full. A test needs the machine for itself: `cargo nextest` gives it
-//! that by `.config/nextest.toml`, and `cargo test` runs one at a time by a lock.
+//! Each test is a row of the table in docs/security.md, with the same bounds. The example `hostile`
+//! runs them in full. A test needs the machine for itself: `.config/nextest.toml` gives it that under
+//! `cargo nextest`; under `cargo test` a lock at least keeps the rows apart.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 #[allow(dead_code)]

@@ -86,8 +86,8 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Row>, &str> {
 fn report(outcome: Outcome) -> Outcome {
     println!("{outcome}");
     eprintln!("{}: {:?}", outcome.row, outcome.got);
-    for failure in outcome.failures() {
-        eprintln!("  fails: {failure}");
+    for check in &outcome.checks {
+        eprintln!("  {}: {}", if check.holds { "holds" } else { "fails" }, check.what);
     }
     outcome
 }

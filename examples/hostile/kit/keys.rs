@@ -34,7 +34,9 @@ fn make(kind: Kind) -> KeyPair {
     KeyPair::from_pem(&String::from_utf8(made.stdout).unwrap()).unwrap()
 }
 
-/// Writes `cert.pem` and `key.pem` for 127.0.0.1 into `folder`; returns a connector that trusts them.
+/// Writes `cert.pem` and `key.pem` for 127.0.0.1 into `folder`.
+///
+/// Returns a connector that trusts this certificate alone.
 pub fn certificate(folder: &Path, kind: Kind) -> TlsConnector {
     let key = make(kind);
     let certificate = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();

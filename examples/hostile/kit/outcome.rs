@@ -8,7 +8,7 @@ use super::honest::{Sample, Samples};
 
 /// The bound of the honest pair's p99 in every row.
 pub const P99: Duration = Duration::from_millis(50);
-/// The bound of each answer of `/healthz` and of each login, which take several turns of the server.
+/// The bound of each login and of each answer of `/healthz`, which take several turns of the server.
 pub const ANSWER: Duration = Duration::from_millis(250);
 
 /// A bound and whether it held.
@@ -132,7 +132,8 @@ impl Outcome {
 
 /// Heads of the columns.
 pub const HEAD: &str = "\
-| row | p50 / p99 before | p50 / p99 during | worst | login, worst | `/healthz`, worst | resident, before → peak | CPU | longest step | verdict |
+| row | p50 / p99 before | p50 / p99 during | worst | login, worst | `/healthz`, worst \
+| resident, before → peak | CPU | longest step | verdict |
 |---|---|---|---|---|---|---|---|---|---|";
 
 impl Display for Outcome {
@@ -141,7 +142,8 @@ impl Display for Outcome {
         let Self { row, before, during, resident: (from, peak), cpu, step, .. } = self;
         write!(
             f,
-            "| {row} | {:.1} / {:.1} ms | {} | {} | {} | {} | {:.0} → {:.0} MiB | {:.0} % | {} | {verdict} |",
+            "| {row} | {:.1} / {:.1} ms | {} | {} | {} | {} \
+             | {:.0} → {:.0} MiB | {:.0} % | {} | {verdict} |",
             ms(before.p50),
             ms(before.p99),
             of(during, &format!("{:.1} / {:.1}", ms(during.p50), ms(during.p99))),

@@ -60,9 +60,10 @@ const LITTLE_MEMORY: Settings = Settings { further: &["--queue-total", "8MiB"], 
 
 /// Memory that the HTTP side may hold for a connection that is no socket yet.
 const PENDING: Bound = Bound::Growth { fixed: 0, each: 160 };
-/// Memory for a head: it is cut at 16 KiB, in a buffer that may double. The rest is the connection's own.
+/// Memory for a head: it is cut at 16 KiB, in a buffer that may double.
+/// The rest is the connection's own.
 const HEAD: Bound = Bound::Growth { fixed: 0, each: 64 };
-/// One and a half times `queue-total` of [`LITTLE_MEMORY`], and a socket with a buffer to read into.
+/// One and a half times `queue-total` of [`LITTLE_MEMORY`], and sockets with a buffer to read into.
 const UNFINISHED: Bound = Bound::Growth { fixed: 12 << 10, each: 16 };
 
 /// All rows.

@@ -26,6 +26,9 @@ const LOOK: Duration = Duration::from_millis(10);
 /// The longest time from SIGTERM to the end that the manual allows.
 const STOP: Duration = Duration::from_secs(10);
 
+/// Memory of a small node in MiB, which no attack may use up.
+const NODE: f64 = 512.;
+
 /// How a row is run.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -78,34 +81,41 @@ fn checks(
     checks.extend(outcome.logins.checks("an honest login, worst,", outcome.logins.worst, ANSWER));
     checks.extend(outcome.health.checks("/healthz, worst,", outcome.health.worst, ANSWER));
     checks.push(Check::must("the server lives", served.lives()));
+    checks.push(Check::at_most("resident memory", outcome.resident.1 as f64 / 1024., NODE, " MiB"));
     checks.extend(found.checks());
     for bound in row.bounds {
-        match *bound {
-            Bound::Growth { fixed, each } => {
-                let held = found.count("connections held");
-                let growth = outcome.resident.1.saturating_sub(outcome.resident.0);
-                let bound = fixed + each * held;
-                let what = format!("memory for {held} connections");
-                checks.push(Check::at_most(&what, growth as f64, bound as f64, " KiB"));
-            }
-            Bound::Cpu(_) if options.size == Size::Small => {}
-            Bound::Cpu(bound) => {
-                checks.push(Check::at_most("cores busy", outcome.cpu, bound, ""));
-            }
-            Bound::Step => {
-                checks.push(Check::at_most("longest step", outcome.step * 1e3, 20., " ms"));
-            }
-            Bound::Operator => {
-                let operator = &outcome.operator;
-                checks.extend(operator.checks("the operator, worst,", operator.worst, ANSWER));
-            }
-            Bound::Stops => {
-                let stopped = served.stop(STOP);
-                checks.push(Check::must("SIGTERM ends it within 10 s", stopped.is_some()));
-            }
-        }
+        checks.extend(bound_checks(*bound, options.size, outcome, found, served));
     }
     checks
+}
+
+/// Looks at a bound of this row alone.
+fn bound_checks(
+    bound: Bound,
+    size: Size,
+    outcome: &Outcome,
+    found: &Found,
+    served: &mut Served,
+) -> Vec<Check> {
+    match bound {
+        Bound::Growth { fixed, each } => {
+            let held = found.count("connections held");
+            let growth = outcome.resident.1.saturating_sub(outcome.resident.0);
+            let what = format!("memory for {held} connections");
+            vec![Check::at_most(&what, growth as f64, (fixed + each * held) as f64, " KiB")]
+        }
+        Bound::Cpu(_) if size == Size::Small => vec![],
+        Bound::Cpu(bound) => vec![Check::at_most("cores busy", outcome.cpu, bound, "")],
+        Bound::Step => vec![Check::at_most("longest step", outcome.step * 1e3, 20., " ms")],
+        Bound::Operator => {
+            let operator = &outcome.operator;
+            operator.checks("the operator, worst,", operator.worst, ANSWER)
+        }
+        Bound::Stops => {
+            let stopped = served.stop(STOP);
+            vec![Check::must("SIGTERM ends it within 10 s", stopped.is_some())]
+        }
+    }
 }
 
 fn meter_if_alive(served: &mut Served, meter: &Meter) -> Option<Reading> {

@@ -113,7 +113,8 @@ impl Drop for Served {
 }
 
 fn command(program: &Program, settings: &Settings, folder: &Path) -> Command {
-    // It ends with this process, even if that is killed; it takes the place of `setpriv`, so its id stays.
+    // The server ends with this process, even if that is killed. It runs in the process of `setpriv`,
+    // so its id is that of the child.
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", "--"]).arg(&program.path);
     let own = std::env::vars_os().map(|(name, _)| name);

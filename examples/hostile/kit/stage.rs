@@ -190,14 +190,14 @@ impl Stage {
         metrics(&self.admin).await
     }
 
-    /// Opens a connection, writes the same block again after each `pause` and reads all answers; does
-    /// so again when the server ends it.
+    /// Opens a connection, writes the same block again after each `pause`, reads all answers.
+    /// Does so again when the server ends it.
     pub async fn pace(self: Arc<Self>, open: Open, block: Arc<[u8]>, pause: Duration) {
         self.repeat(open, &block, Some(pause)).await;
     }
 
-    /// Opens a connection, writes the same block as fast as the server takes it and reads all
-    /// answers; does so again when the server ends it.
+    /// Opens a connection, writes the same block as fast as the server takes it, reads all answers.
+    /// Does so again when the server ends it.
     pub async fn flood(self: Arc<Self>, open: Open, block: Arc<[u8]>) {
         self.repeat(open, &block, None).await;
     }

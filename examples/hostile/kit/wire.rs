@@ -29,7 +29,7 @@ pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
-/// Source address number `n` of many: 127.1.0.1, 127.1.0.2 and so on. No two below 4 million are the same.
+/// Source address number `n` of many: 127.1.0.1, 127.1.0.2 and so on, below a million.
 pub fn address(n: usize) -> Ipv4Addr {
     let (high, low) = (n / 250, n % 250 + 1);
     Ipv4Addr::new(127, 1 + (high / 250) as u8, (high % 250) as u8, low as u8)

@@ -31,7 +31,8 @@ pub async fn busy(stage: Arc<Stage>) {
     stage.until_over(work).await;
 }
 
-/// Starts a thread of ordinary priority that reads all and answers a little, until the attack is over.
+/// Starts a thread of ordinary priority that reads all and answers a little.
+/// It ends with the attack.
 async fn sink(stage: &Stage) -> SocketAddr {
     let (tell, address) = oneshot::channel();
     let lasts = stage.lasts;

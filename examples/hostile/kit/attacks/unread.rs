@@ -1,4 +1,4 @@
-//! Connections that make the server hold something: answers that nobody reads, heads without an end.
+//! Connections that make the server hold memory: answers that nobody reads, endless heads.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
