@@ -163,11 +163,12 @@ where
             async move {
                 let desk = Rc::new(desk.ok_or(())?.await?);
                 Ok::<_, ()>(fn_service(move |stream: TcpStream| {
-                    let accepted = accept(stream, tls.clone(), Rc::clone(&desk));
-                    async move {
-                        accepted.await;
+                    let (tls, desk) = (tls.clone(), Rc::clone(&desk));
+                    // Boxed, because each future around it would hold its kilobytes twice.
+                    Box::pin(async move {
+                        accept(stream, tls, desk).await;
                         Ok::<_, ()>(())
-                    }
+                    })
                 }))
             }
         })
@@ -233,7 +234,8 @@ async fn accept(stream: TcpStream, tls: Option<Arc<ServerConfig>>, desk: Rc<Desk
 /// The stream with TLS, where there is any.
 async fn opened(stream: TcpStream, tls: Option<Arc<ServerConfig>>, desk: &Desk) -> Option<Io> {
     let Some(tls) = tls else { return Some(stream.into()) };
-    match timeout(TLS_HANDSHAKE, shake_hands(stream, tls, desk)).await {
+    // Boxed, because its state is of no use afterwards.
+    match timeout(TLS_HANDSHAKE, Box::pin(shake_hands(stream, tls, desk))).await {
         Ok(Ok(io)) => Some(io),
         Ok(Err(error)) => {
             debug!(kind:% = error.kind(); "tls handshake failed");

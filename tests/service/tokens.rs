@@ -309,6 +309,31 @@ async fn an_address_that_brings_bad_tokens_is_told_no_more_of_them_for_a_while()
 }
 
 #[actix_rt::test]
+async fn bad_tokens_of_a_neighbour_keep_no_good_one_of_the_same_address_out() {
+    let server = TestServer::start(Config {
+        new_sockets_per_address: 1,
+        // None of them is slowed down, so that each counts as a socket that is opened.
+        failed_logins_per_address: 0,
+        ..asking_for_tokens()
+    })
+    .await;
+    let bad = upgrade(&["Authorization: Bearer a.b.c"]);
+    let mut statuses = Vec::new();
+    for _ in 0..10 {
+        let client = RawClient::asks(server.address, &bad).await;
+        statuses.push(client.answer().status);
+    }
+    assert!(statuses.contains(&429), "{statuses:?}");
+
+    let good = format!("token={}", token("11", HOUR));
+    let mut honest = RawClient::dials(server.address, &good).await;
+
+    assert_eq!(honest.hears().await["userId"], "11");
+    drop(honest);
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
 async fn who_is_refused_takes_nobodys_place_while_it_reads_why() {
     let server = TestServer::start(Config { max_sockets: 2, ..asking_for_tokens() }).await;
     let mut refused = Vec::new();
