@@ -61,7 +61,8 @@ pub enum Effect<C> {
         /// What else it brings.
         login: Login,
     },
-    /// Ask what the token of a `refresh` says; [`super::Input::Refreshed`] is the answer.
+    /// Ask what the token of a `refresh` says; [`super::Input::Refreshed`] is the answer. What the
+    /// connection says after it is to be heard after the answer.
     Verify {
         /// Who brings it.
         connection: C,

@@ -1,8 +1,8 @@
 //! What an access token lets its user do, and until when.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crate::protocol::{BadId, UserId};
+use crate::protocol::{BadId, BadToken, UserId};
 
 /// What an access token has established: whose it is, and what it grants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,20 @@ pub struct Verified {
     pub user: UserId,
     /// What it grants.
     pub grant: Box<Grant>,
+}
+
+/// Why a token brings nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unverified {
+    /// It was looked at and refused.
+    Refused(BadToken),
+    /// The address of its client has brought too many bad ones, so nobody has looked at it.
+    TooManyBad {
+        /// When one is looked at again.
+        retry_after: Duration,
+    },
+    /// Too many tokens wait to be looked at.
+    Busy,
 }
 
 /// A token's time and limits. A session without one may do everything for ever: open mode.

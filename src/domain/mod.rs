@@ -26,7 +26,7 @@ mod switchboard;
 pub use book::Page;
 pub use call::{CallEvent, Outcome, Side, Stage};
 pub use effect::{Backlog, Effect, Handle};
-pub use grant::{Grant, Permissions, Scope, Sight, Verified};
+pub use grant::{Grant, Permissions, Scope, Sight, Unverified, Verified};
 pub use ice::Wall;
 pub use login::{Login, Parting, ResumeToken};
 pub use switchboard::{

@@ -307,6 +307,16 @@ impl Seat for Pass {
             self.gate.open().seated += 1;
         }
     }
+
+    fn may_bring_token(&self) -> Result<(), Duration> {
+        self.gate.failures.check(self.address, Instant::now())
+    }
+
+    fn brought_bad_token(&self, why: &BadToken) {
+        if why.is_an_attempt() {
+            self.gate.failures.note(self.address, Instant::now());
+        }
+    }
 }
 
 impl Drop for Pass {

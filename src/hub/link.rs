@@ -11,7 +11,7 @@ use std::sync::atomic::{
 };
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix::{Message, Recipient};
 use bytes::Bytes;
@@ -20,7 +20,7 @@ use futures_util::task::AtomicWaker;
 use smallvec::SmallVec;
 
 use crate::domain::{Login, Parting};
-use crate::protocol::{Close, UserId};
+use crate::protocol::{BadToken, Close, UserId};
 
 /// One WebSocket message, in either direction, without its frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +113,14 @@ pub enum ConnectionEvent {
 pub trait Seat: std::fmt::Debug + Send + Sync {
     /// The socket is somebody's now, even if there was no place free when it came.
     fn taken(&self) {}
+
+    /// The error is how long its address has to wait before a token of it is looked at.
+    fn may_bring_token(&self) -> Result<(), Duration> {
+        Ok(())
+    }
+
+    /// Its client has brought a bad token by `refresh`.
+    fn brought_bad_token(&self, _why: &BadToken) {}
 }
 
 impl Seat for () {}
@@ -223,6 +231,16 @@ impl Link {
         let is_first = self.0.user.set(user).is_ok();
         self.0.guard.taken();
         debug_assert!(is_first, "a connection is registered once");
+    }
+
+    /// The error is how long its address has to wait before a token of it is looked at.
+    pub fn may_bring_token(&self) -> Result<(), Duration> {
+        self.0.guard.may_bring_token()
+    }
+
+    /// Its client has brought a bad token, which counts as a bad login of its address.
+    pub fn brought_bad_token(&self, why: &BadToken) {
+        self.0.guard.brought_bad_token(why);
     }
 
     /// The batch has been handled: the connection may read on.

@@ -8,6 +8,7 @@ mod alarm;
 mod link;
 mod operator;
 mod spoken;
+mod verifier;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use actix::prelude::*;
 use bytestring::ByteString;
-use log::{debug, warn};
+use log::{debug, error, warn};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use smallvec::smallvec;
@@ -31,13 +32,14 @@ pub use operator::{
 pub use spoken::{Refusals, Spoken};
 
 use alarm::Alarm;
+use verifier::{Answer, Question, Rest, Verifier};
 
 use crate::auth::Authenticator;
 use crate::config::Config;
-use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Verified, Wall};
+use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Unverified, Wall};
 use crate::logging::Seldom;
 use crate::metrics::{Kind, Meters};
-use crate::protocol::{AccessToken, BadMessage, BadToken, Refusal, Rejected, UserId, decode};
+use crate::protocol::{BadMessage, BadToken, Refusal, Rejected, UserId, decode};
 
 /// Effects and deliveries that room is kept for, so that a message costs no allocation of it.
 const KEPT: usize = 64;
@@ -51,8 +53,12 @@ pub struct SignalingHub {
     max_frame: usize,
     /// Whether the rules want to know the time of day.
     tells_time: bool,
-    /// `None` in open mode.
+    /// Taken when the hub starts; `None` in open mode.
     auth: Option<Arc<dyn Authenticator>>,
+    /// `None` in open mode.
+    verifier: Option<Verifier>,
+    /// The token that the rules have just asked about.
+    question: Option<Question>,
     /// Kept to spare an allocation a message.
     effects: Effects,
     outbox: Vec<(Link, Deliver)>,
@@ -84,6 +90,8 @@ impl SignalingHub {
             max_frame: config.max_frame,
             tells_time: config.turn_secret.is_some(),
             auth,
+            verifier: None,
+            question: None,
             effects: Vec::new(),
             outbox: Vec::new(),
             alarm: Alarm::default(),
@@ -157,8 +165,7 @@ impl SignalingHub {
                     answers.push(Input::Claimed { connection, user, login });
                 }
                 Effect::Verify { connection, user, id, token } => {
-                    let verified = self.verify(&token, now);
-                    answers.push(Input::Refreshed { connection, user, id, verified });
+                    self.question = Some(Question { link: connection, user, id, token });
                 }
                 Effect::Identify { connection, user } => {
                     debug!(user = user.as_str(); "claims a name");
@@ -171,12 +178,6 @@ impl SignalingHub {
             self.apply(answer);
         }
         outcome
-    }
-
-    fn verify(&self, token: &AccessToken, now: Instant) -> Result<Verified, BadToken> {
-        // Without tokens the rules ask for nothing.
-        let auth = self.auth.as_ref().ok_or(BadToken::Missing)?;
-        Ok(auth.verify(token)?.from(now).0)
     }
 
     fn enqueue(&mut self, to: Link, frame: ByteString) {
@@ -254,6 +255,15 @@ impl Actor for SignalingHub {
     type Context = Context<Self>;
 
     fn started(&mut self, context: &mut Context<Self>) {
+        if let Some(auth) = self.auth.take() {
+            match Verifier::start(auth, context.address().downgrade().recipient()) {
+                Ok(verifier) => self.verifier = Some(verifier),
+                Err(why) => {
+                    error!(reason:% = why; "the system gives no thread for access tokens");
+                    return context.stop();
+                }
+            }
+        }
         context.spawn(WhenDue);
     }
 }
@@ -274,12 +284,7 @@ impl SignalingHub {
                 self.apply(Input::Claim { connection: link, login: *login });
             }
             ConnectionEvent::Said(batch) => {
-                self.heard_at = Some(at);
-                for payload in batch {
-                    self.hear(&link, payload);
-                }
-                self.heard_at = None;
-                link.batch_taken();
+                self.hear_all(&link, Rest { batch: batch.into_iter(), at });
             }
             ConnectionEvent::Alive => {
                 if let Some(user) = link.user().cloned() {
@@ -292,6 +297,64 @@ impl SignalingHub {
                 }
             }
         }
+    }
+}
+
+impl SignalingHub {
+    /// Hears what a client has said, up to a token that has to be looked at first.
+    fn hear_all(&mut self, link: &Link, mut rest: Rest) {
+        self.heard_at = Some(rest.at);
+        while let Some(payload) = rest.batch.next() {
+            self.hear(link, payload);
+            let Some(question) = self.question.take() else { continue };
+            match self.ask(question, rest) {
+                Ok(()) => {
+                    self.heard_at = None;
+                    return;
+                }
+                Err(back) => rest = back,
+            }
+        }
+        self.heard_at = None;
+        link.batch_taken();
+    }
+
+    /// Has a token looked at; or refuses it at once, and gives the rest back.
+    fn ask(&mut self, question: Question, rest: Rest) -> Result<(), Rest> {
+        let (why, question, rest) = match question.link.may_bring_token() {
+            Err(retry_after) => (Unverified::TooManyBad { retry_after }, question, rest),
+            Ok(()) => match &self.verifier {
+                Some(verifier) => match verifier.ask(question, rest) {
+                    Ok(()) => return Ok(()),
+                    Err((question, rest)) => (Unverified::Busy, question, rest),
+                },
+                // Without tokens the rules ask for nothing.
+                None => (Unverified::Refused(BadToken::Missing), question, rest),
+            },
+        };
+        let Question { link: connection, user, id, .. } = question;
+        self.apply(Input::Refreshed { connection, user, id, verified: Err(why) });
+        Err(rest)
+    }
+}
+
+impl Handler<Answer> for SignalingHub {
+    type Result = ();
+
+    fn handle(&mut self, answer: Answer, _: &mut Context<Self>) {
+        let Answer { link, user, id, said, rest } = answer;
+        match &said {
+            Ok(identity) if identity.user != user => link.brought_bad_token(&BadToken::OtherUser),
+            Ok(_) => {}
+            Err(why) => link.brought_bad_token(why),
+        }
+        self.carry_out(|hub| {
+            let now = now();
+            let verified = said.map(|it| it.from(now).0).map_err(Unverified::Refused);
+            let connection = link.clone();
+            hub.apply(Input::Refreshed { connection, user, id, verified });
+            hub.hear_all(&link, rest);
+        });
     }
 }
 

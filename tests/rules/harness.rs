@@ -17,7 +17,8 @@ use rand::rngs::StdRng;
 use serde_json::Value;
 use switchboard::config::Config;
 use switchboard::domain::{
-    Backlog, Census, Effect, Handle, Input, Login, Parting, Snapshot, Switchboard, Verified, Wall,
+    Backlog, Census, Effect, Handle, Input, Login, Parting, Snapshot, Switchboard, Unverified,
+    Verified, Wall,
 };
 use switchboard::protocol::{self, BadToken, Close, DisplayName, ServerMessage, UserId};
 
@@ -399,7 +400,7 @@ impl Board {
             }
             Effect::Verify { connection, user, id, token } => {
                 let verified = self.tokens.get(token.as_str()).cloned();
-                let verified = verified.ok_or(BadToken::Signature);
+                let verified = verified.ok_or(Unverified::Refused(BadToken::Signature));
                 self.applies(Input::Refreshed { connection, user, id, verified });
             }
         }

@@ -3,18 +3,21 @@
 //! What a token does not list can never begin. What has begun with another token is looked at when
 //! a new one is taken: rooms are left and watches forgotten; a live call goes on.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::Switchboard;
 use super::slices::Left;
 use crate::config::{AuthMode, PresenceMode};
 use crate::domain::agenda::Due;
-use crate::domain::grant::{Grant, Permissions, Sight, Verified};
+use crate::domain::grant::{Grant, Permissions, Sight, Unverified, Verified};
 use crate::domain::session::View;
 use crate::domain::{Effect, Handle};
 use crate::protocol::{
     AccessToken, BadToken, Close, MessageId, NotPermitted, Refusal, RoomId, ServerMessage, UserId,
 };
+
+/// When a token that nobody had time for may come again.
+const BUSY: Duration = Duration::from_secs(1);
 
 impl<C: Handle> Switchboard<C> {
     fn permissions(&self, user: &UserId) -> Option<&Permissions> {
@@ -89,7 +92,7 @@ impl<C: Handle> Switchboard<C> {
         connection: &C,
         user: &UserId,
         id: Option<MessageId>,
-        verified: Result<Verified, BadToken>,
+        verified: Result<Verified, Unverified>,
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) {
@@ -98,13 +101,13 @@ impl<C: Handle> Switchboard<C> {
         }
         let verified = verified.and_then(|it| match it.user == *user {
             true => Ok(it.grant),
-            false => Err(BadToken::OtherUser),
+            false => Err(Unverified::Refused(BadToken::OtherUser)),
         });
         let grant = match verified {
             Ok(grant) => grant,
             Err(why) => {
                 self.counts.refused_refreshes += 1;
-                return self.object(user, id, &Refusal::BadToken(why), effects);
+                return self.object(user, id, &refusal_of(why), effects);
             }
         };
         self.counts.refreshed += 1;
@@ -179,5 +182,19 @@ impl<C: Handle> Switchboard<C> {
             self.counts.tokens_expired += 1;
             self.send_off(user, Close::TokenExpired, now, effects);
         }
+    }
+}
+
+fn refusal_of(why: Unverified) -> Refusal {
+    match why {
+        Unverified::Refused(why) => Refusal::BadToken(why),
+        Unverified::TooManyBad { retry_after } => Refusal::TokenNotLookedAt {
+            why: "too many bad access tokens from your address",
+            retry_after,
+        },
+        Unverified::Busy => Refusal::TokenNotLookedAt {
+            why: "too many access tokens wait to be looked at",
+            retry_after: BUSY,
+        },
     }
 }

@@ -49,8 +49,8 @@ use crate::domain::presence::Presence;
 use crate::domain::quota::Quotas;
 use crate::domain::registry::Registry;
 use crate::domain::rooms::Rooms;
-use crate::domain::{Effect, Handle, Login, Parting, Verified, Wall};
-use crate::protocol::{BadToken, Incoming, MessageId, Rejected, UserId};
+use crate::domain::{Effect, Handle, Login, Parting, Unverified, Verified, Wall};
+use crate::protocol::{Incoming, MessageId, Rejected, UserId};
 
 /// How long the holder of a name has to answer when another connection wants it.
 const PROBE_PATIENCE: Duration = Duration::from_secs(5);
@@ -156,8 +156,8 @@ pub enum Input<C> {
         user: UserId,
         /// As in the question.
         id: Option<MessageId>,
-        /// What it says, or why it is refused.
-        verified: Result<Verified, BadToken>,
+        /// What it says, or why it brings nothing.
+        verified: Result<Verified, Unverified>,
     },
     /// A sign of life after [`Effect::Probe`].
     Alive {
