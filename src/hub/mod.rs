@@ -6,6 +6,7 @@
 
 mod alarm;
 mod link;
+mod memory;
 mod operator;
 mod spoken;
 
@@ -24,6 +25,7 @@ use tokio::sync::oneshot;
 
 pub use crate::domain::{Login, Parting};
 pub use link::{Batch, ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Seat, Then};
+pub use memory::SocketMemory;
 pub use operator::{
     CutCall, ListCalls, ListRooms, ListUsers, LookAtRoom, LookAtUser, RemoveUser, SayToRoom,
     SayToUser,
@@ -275,6 +277,7 @@ impl SignalingHub {
             }
             ConnectionEvent::Said(batch) => {
                 self.heard_at = Some(at);
+                link.batch_arrived();
                 for payload in batch {
                     self.hear(&link, payload);
                 }
@@ -350,7 +353,7 @@ impl Handler<Drain> for SignalingHub {
 impl Handle for Link {
     fn backlog(&self) -> Backlog {
         let (messages, bytes) = self.unwritten();
-        Backlog { messages, bytes, node_bytes: self.node_unwritten() }
+        Backlog { messages, bytes, node_bytes: self.node_memory() }
     }
 }
 
