@@ -26,6 +26,7 @@ const LIMITS: Limits = Limits {
     heartbeat: Duration::from_secs(3600),
     stall: Duration::from_secs(60),
     registering: Duration::from_secs(10),
+    incoming: 1 << 30,
 };
 
 #[derive(Parser)]
@@ -90,7 +91,7 @@ async fn main() -> std::io::Result<()> {
         node: Node {
             hub: EchoHub.start().recipient(),
             limits: LIMITS,
-            unwritten: Default::default(),
+            memory: Default::default(),
             open: open.clone(),
             closes: closes.clone(),
             refusals: Refusals::default(),

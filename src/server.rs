@@ -5,7 +5,6 @@ mod reload;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -24,7 +23,7 @@ use crate::connection::{Closes, Limits, Node, OpenSockets, Pending, Port, Site, 
 use crate::descriptors;
 use crate::health::from_this_machine;
 use crate::http::{self, Admin, Context, Counters, Gate, GateCounts, listen_for_admin};
-use crate::hub::{Drain, Inspect, Refusals, Report, SignalingHub};
+use crate::hub::{Drain, Inspect, Refusals, Report, SignalingHub, SocketMemory};
 use crate::metrics::Meters;
 use crate::signals::{Signals, Told};
 use crate::tls::{self, Certificate};
@@ -90,7 +89,7 @@ pub struct Server {
     hub_gone: oneshot::Receiver<()>,
     open: OpenSockets,
     closes: Closes,
-    unwritten: Arc<AtomicUsize>,
+    memory: Arc<SocketMemory>,
     pending: Pending,
     gate: Arc<Gate>,
     listener: ServerHandle,
@@ -164,7 +163,7 @@ impl Server {
         };
         let (wiring, hub) = Wiring::new(config, auth.clone());
         let (open, closes) = (wiring.open.clone(), wiring.closes.clone());
-        let (gate, unwritten) = (wiring.gate.clone(), wiring.unwritten.clone());
+        let (gate, memory) = (wiring.gate.clone(), wiring.memory.clone());
         let shared = wiring.clone();
         let server = listen(port, move || {
             let context = wiring.context();
@@ -189,7 +188,7 @@ impl Server {
             hub_gone,
             open,
             closes,
-            unwritten,
+            memory,
             pending,
             gate,
             listener,
@@ -214,9 +213,9 @@ impl Server {
         self.open.count()
     }
 
-    /// Bytes handed to connections and not yet written.
-    pub fn unwritten(&self) -> usize {
-        self.unwritten.load(Relaxed)
+    /// What all connections hold.
+    pub fn memory(&self) -> &SocketMemory {
+        &self.memory
     }
 
     /// Connections that are no socket yet.
@@ -275,7 +274,7 @@ struct Wiring {
     config: Arc<Config>,
     auth: Option<Arc<dyn Authenticator>>,
     gate: Arc<Gate>,
-    unwritten: Arc<AtomicUsize>,
+    memory: Arc<SocketMemory>,
     open: OpenSockets,
     closes: Closes,
     refusals: Refusals,
@@ -294,7 +293,7 @@ impl Wiring {
             gate: Arc::new(Gate::new(&config)),
             config: Arc::new(config),
             auth,
-            unwritten: Arc::default(),
+            memory: Arc::default(),
             open: OpenSockets::default(),
             closes: Closes::default(),
             refusals: Refusals::default(),
@@ -318,7 +317,7 @@ impl Wiring {
         Node {
             hub: hub.clone().recipient(),
             limits: Limits::from(&*self.config),
-            unwritten: self.unwritten.clone(),
+            memory: self.memory.clone(),
             open: self.open.clone(),
             closes: self.closes.clone(),
             refusals: self.refusals.clone(),
@@ -345,7 +344,7 @@ impl Wiring {
         let token = Arc::new(ArcSwap::from_pointee(token));
         let counters = Counters {
             open: self.open.clone(),
-            unwritten: self.unwritten.clone(),
+            memory: self.memory.clone(),
             gate: self.gate.clone(),
             closes: self.closes.clone(),
             refusals: self.refusals.clone(),

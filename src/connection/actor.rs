@@ -18,6 +18,7 @@ use super::backlog::{Backlog, Progress};
 use super::clock::Asked;
 use super::closes::ClientEnd;
 use super::closing::Phase;
+use super::frame_rate::FrameRate;
 use super::frames::{ReadEnd, Reader};
 use super::io::Io;
 use super::open::OpenSocket;
@@ -41,6 +42,9 @@ pub struct Connection {
     /// When the client was last heard.
     pub(super) heard: Instant,
     pub(super) asked: Asked,
+    pub(super) frame_rate: FrameRate,
+    /// Whether reading waits for time to pass, although hub and socket may be ready.
+    pub(super) is_held_up: bool,
     /// Since when the client owes the rest of a message.
     pub(super) owing_since: Option<Instant>,
     /// Since when the socket has taken nothing of the backlog.
@@ -97,6 +101,8 @@ impl Connection {
                 read_end: None,
                 heard: now,
                 asked: Asked::Nothing,
+                frame_rate: FrameRate::default(),
+                is_held_up: false,
                 owing_since: None,
                 stalled_since: None,
                 alarm: Box::pin(sleep_until(until)),
@@ -120,7 +126,7 @@ impl Connection {
 
     fn open(&mut self, login: Login, guard: Guard, context: &Context<Self>) {
         let recipient = context.address().recipient();
-        let link = Link::new(recipient, self.node.unwritten.clone(), guard);
+        let link = Link::new(recipient, self.node.memory.clone(), guard);
         tell(&self.node, &link, ConnectionEvent::Opened(login.into()));
         self.presence = Some(Presence { link, reported: Reported::Opened });
     }
@@ -135,6 +141,7 @@ impl Connection {
         self.look_at_the_clock(cx, now);
         self.flush(cx, now);
         self.wind_up(cx);
+        self.count_incoming();
         if self.phase == Phase::Over {
             return Poll::Ready(());
         }
@@ -144,6 +151,12 @@ impl Connection {
             cx.waker().wake_by_ref();
         }
         Poll::Pending
+    }
+
+    /// Tells the node what has been read and not been handed to the hub.
+    fn count_incoming(&mut self) {
+        let early = self.proof.as_ref().map_or(0, |proof| proof.early_bytes());
+        self.reader.count(&self.node.memory, early);
     }
 
     fn flush(&mut self, cx: &mut task::Context<'_>, now: Instant) {
@@ -283,6 +296,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         let never_written = self.backlog.drop_all();
         self.account(never_written);
+        self.node.memory.incoming_changed(self.reader.counted(), 0);
         self.count_end(ClientEnd::None);
         self.report_end(Parting::Broken);
         debug!(user = self.user(); "socket over");
@@ -336,9 +350,9 @@ pub(super) mod tests {
         let (reporter, reports) = unbounded_channel();
         let hub = Reporter(reporter).start().recipient();
         let limits = Limits::from(&Config::default());
-        let (unwritten, open) = (Default::default(), OpenSockets::default());
+        let (memory, open) = (Default::default(), OpenSockets::default());
         let (closes, refusals, meters) = Default::default();
-        let node = Rc::new(Node { hub, limits, unwritten, open, closes, refusals, meters });
+        let node = Rc::new(Node { hub, limits, memory, open, closes, refusals, meters });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();

@@ -28,6 +28,9 @@ const SCRATCH: usize = 16 << 10;
 /// control frame, and always the same.
 static PING: [u8; 2] = [0x89, 0];
 
+/// Frames that room is made for at once, at least.
+const GROWTH_MIN: usize = 4;
+
 thread_local! {
     static WRITE_FROM: RefCell<Vec<u8>> = RefCell::new(Vec::with_capacity(SCRATCH));
 }
@@ -67,13 +70,21 @@ impl Backlog {
             // Only ever comes in; as an empty message it is accounted for like any other.
             Payload::Oversized { .. } => (Opcode::Binary, Bytes::new()),
         };
-        self.queue.push_back(Outgoing::Message { head: Head::new(opcode, content.len()), content });
+        self.add(Outgoing::Message { head: Head::new(opcode, content.len()), content });
+    }
+
+    /// The queue grows by a quarter: one that doubled would hold twice what is counted for it.
+    fn add(&mut self, outgoing: Outgoing) {
+        if self.queue.len() == self.queue.capacity() {
+            self.queue.reserve_exact((self.queue.len() / 4).max(GROWTH_MIN));
+        }
+        self.queue.push_back(outgoing);
     }
 
     /// Adds a ping without content.
     pub(super) fn push_ping(&mut self) {
         self.controls += 1;
-        self.queue.push_back(Outgoing::Control(Bytes::from_static(&PING)));
+        self.add(Outgoing::Control(Bytes::from_static(&PING)));
     }
 
     /// Adds the answer to a ping.
@@ -91,7 +102,7 @@ impl Backlog {
         // Fails for continuations out of order only.
         if Codec::new().encode(message, &mut frame).is_ok() {
             self.controls += 1;
-            self.queue.push_back(Outgoing::Control(frame.freeze()));
+            self.add(Outgoing::Control(frame.freeze()));
         }
     }
 
@@ -111,6 +122,7 @@ impl Backlog {
         for given_up in self.queue.drain(usize::from(self.begun > 0).min(self.queue.len())..) {
             dropped.count(&given_up, &mut self.controls);
         }
+        self.queue.shrink_to(0);
         dropped
     }
 
@@ -173,6 +185,15 @@ impl Backlog {
             self.queue.pop_front();
         }
         self.begun = begun as u32;
+        self.give_back();
+    }
+
+    /// Gives back the room of what is written. An empty queue's goes when all is flushed.
+    fn give_back(&mut self) {
+        let length = self.queue.len();
+        if length > 0 && length < self.queue.capacity() / 4 {
+            self.queue.shrink_to((length * 2).max(GROWTH_MIN));
+        }
     }
 }
 
@@ -351,6 +372,25 @@ mod tests {
         assert_eq!(dropped, Progress { taken: 0, messages: 2, bytes: 5 });
         assert!(backlog.is_empty());
         assert_eq!(backlog.drop_all(), Progress::default());
+    }
+
+    #[tokio::test]
+    async fn a_queue_has_little_more_room_than_frames_however_many_came_and_went() {
+        const FRAMES: usize = 1000;
+        let (mut server, mut client) = duplex(1);
+        let mut backlog = Backlog::default();
+        for _ in 0..FRAMES {
+            backlog.push(text(""));
+            let (frames, room) = (backlog.queue.len(), backlog.queue.capacity());
+            assert!(room <= frames * 5 / 4 + GROWTH_MIN, "{room} for {frames}");
+        }
+
+        while !backlog.is_empty() {
+            write(&mut backlog, &mut server);
+            client.read_u8().await.unwrap();
+            let (frames, room) = (backlog.queue.len(), backlog.queue.capacity());
+            assert!(room <= frames * 4 + GROWTH_MIN, "{room} for {frames}");
+        }
     }
 
     #[tokio::test]

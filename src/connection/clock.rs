@@ -22,6 +22,11 @@ use super::closing::Phase;
 /// later than by a hundredth of it.
 const TIMES_TO_ASK: u32 = 100;
 
+/// How long a client may owe the rest of a long message while there is no room for those of others.
+const IN_THE_WAY: Duration = Duration::from_secs(5);
+/// How often a client that owes the rest of a long message is looked at, in case room runs out.
+const LOOK_AT_DEBTS: Duration = Duration::from_secs(1);
+
 /// Whether the client has been asked for a sign of life since it was last heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
@@ -80,7 +85,10 @@ impl Connection {
             self.asked = Asked::ByHeartbeat { at: now };
             return self.backlog.push_ping();
         }
-        self.close(Close::NoSignOfLife, Parting::Broken);
+        // Control frames that wait for their rate may hide every other sign of life.
+        let is_too_fast = !self.frame_rate.wait(now).is_zero();
+        let close = if is_too_fast { Close::OverRate } else { Close::NoSignOfLife };
+        self.close(close, Parting::Broken);
     }
 
     /// When the client has to be asked, or is taken for dead.
@@ -96,7 +104,9 @@ impl Connection {
 
     fn life_deadline(&self) -> Instant {
         let silence = self.silence_deadline();
-        let finished = self.owing_since.map(|since| since + self.node.limits.heartbeat * 2);
+        let patience = self.node.limits.heartbeat * 2;
+        let patience = if self.is_in_the_way() { patience.min(IN_THE_WAY) } else { patience };
+        let finished = self.owing_since.map(|since| since + patience);
         finished.map_or(silence, |finished| finished.min(silence))
     }
 
@@ -122,7 +132,9 @@ impl Connection {
 
     /// Whether there is nothing to wait for but a sign of life.
     fn is_at_rest(&self) -> bool {
-        self.phase == Phase::Open && self.owing_since.is_none() && self.stalled_since.is_none()
+        let is_waited_for =
+            self.owing_since.is_some() || self.stalled_since.is_some() || self.is_held_up;
+        self.phase == Phase::Open && !is_waited_for
     }
 
     /// The next of the times that all silent clients are asked at, from `deadline` on: one wake-up
@@ -140,6 +152,9 @@ impl Connection {
     /// already and has not rung is not looked at: that would be another part of memory.
     pub(super) fn set_the_alarm(&mut self, cx: &mut task::Context<'_>, now: Instant) {
         let Some(deadline) = self.next_deadline() else { return };
+        let look = self.owes_much().then_some(LOOK_AT_DEBTS);
+        let soon = [look, self.held_up_for(now)].into_iter().flatten().min();
+        let deadline = soon.map_or(deadline, |soon| deadline.min(now + soon));
         if self.rings_by(deadline, now) {
             return;
         }

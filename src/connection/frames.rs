@@ -2,8 +2,9 @@
 //!
 //! Promises: a message over the limit is skipped as it arrives and reported once, one far over it
 //! is refused; nothing is reserved for bytes that were only announced; text is UTF-8; an idle
-//! reader owns no buffer. Decides nothing about what to do then: that is the actor's. Cost: one
-//! copy out of the thread's read buffer, none after it for a message in one frame.
+//! reader owns no buffer, and [`Reader::count`] counts the buffers of any other. Decides nothing
+//! about what to do then: that is the actor's. Cost: one copy out of the thread's read buffer,
+//! none after it for a message in one frame that came in one read.
 //!
 //! A message shares its allocation with what was read together with it, up to 64 KiB: who keeps
 //! one for long copies it.
@@ -13,20 +14,21 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use actix_codec::Decoder;
-use actix_http::ws::{Codec, Item};
-use actix_web_actors::ws::{CloseCode, Frame};
+use actix_http::ws::{OpCode, Parser};
+use actix_web_actors::ws::CloseCode;
 use bytes::{Buf, Bytes, BytesMut};
 use bytestring::ByteString;
 use tokio::io::{AsyncRead, ReadBuf};
 
-use crate::hub::Payload;
+use crate::hub::{Payload, SocketMemory};
 use crate::protocol::Close;
 
+use buffer::Unread;
 use head::Head;
 
 pub use fuzz::{count_messages, fuzz_frames};
 
+mod buffer;
 mod fuzz;
 mod head;
 #[cfg(test)]
@@ -40,6 +42,15 @@ const FAR: u64 = 16;
 /// Frames looked at before somebody else has a turn: fragments need not carry anything, so a
 /// client could keep a thread busy with a message that never ends.
 const FRAMES_A_LOOK: usize = 64;
+/// Reads from the socket in one look, for the same reason.
+const READS_A_LOOK: usize = 4;
+
+/// A frame with less content than this costs more to look at than to carry.
+const SMALL: u64 = 64;
+
+/// Bytes of an unfinished message that a client may always send, even when the node is crowded
+/// ([`Room::Little`]): acknowledgements, answers to calls and most candidates fit.
+pub(super) const ALWAYS_READ: usize = 4 << 10;
 
 thread_local! {
     static READ_INTO: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH].into_boxed_slice());
@@ -58,6 +69,17 @@ pub(super) enum Incoming {
     Close(Option<CloseCode>),
     /// Many frames, and no message whole yet: others shall have their turn.
     Parts,
+    /// No message is whole yet, and there is no room for more of it at the moment.
+    NoRoom,
+}
+
+/// How much may be read of messages that are not whole yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    /// Up to the limit of a message.
+    Plenty,
+    /// Up to [`ALWAYS_READ`].
+    Little,
 }
 
 /// Why nothing more comes.
@@ -74,13 +96,15 @@ pub(super) enum ReadEnd {
 /// The reading half of a connection.
 #[derive(Debug)]
 pub(super) struct Reader {
-    codec: Codec,
-    limit: u64,
     /// Read and not yet understood.
-    unread: BytesMut,
+    unread: Unread,
     /// Boxed, as few clients ever send such a one.
     message: Option<Box<Unfinished>>,
     received: u64,
+    /// Bytes that the node counts for this reader.
+    counted: u32,
+    /// Control frames and tiny fragments since [`Reader::take_small`].
+    small: u32,
 }
 
 /// What has come of a message that takes more than one frame, or more than the limit.
@@ -106,8 +130,9 @@ impl Reader {
     /// A reader that takes messages of up to `limit` bytes. `unread` came with the handshake.
     pub(super) fn new(limit: usize, unread: BytesMut) -> Self {
         let received = unread.len() as u64;
-        let codec = Codec::new().max_size(limit);
-        Self { codec, limit: limit as u64, unread, message: None, received }
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let unread = Unread::new(unread, limit);
+        Self { unread, message: None, received, counted: 0, small: 0 }
     }
 
     /// Bytes that have come, from the beginning.
@@ -120,26 +145,69 @@ impl Reader {
         !self.unread.is_empty() || self.message.is_some()
     }
 
+    /// Control frames and tiny fragments that came since the last call.
+    pub(super) fn take_small(&mut self) -> u32 {
+        std::mem::take(&mut self.small)
+    }
+
+    /// Bytes that the node counts for this reader.
+    pub(super) fn counted(&self) -> usize {
+        self.counted as usize
+    }
+
+    /// Tells the node what this reader holds now, and `besides` of what it has read.
+    pub(super) fn count(&mut self, memory: &SocketMemory, besides: usize) {
+        let message = self.message.as_deref().map_or(0, Unfinished::held);
+        let held = self.unread.held() + message + besides;
+        let held = u32::try_from(held).unwrap_or(u32::MAX);
+        if held != self.counted {
+            memory.incoming_changed(self.counted as usize, held as usize);
+            self.counted = held;
+        }
+    }
+
     /// The next thing whole. After an error nothing more may be asked.
     pub(super) fn poll_next<S>(
         &mut self,
         stream: &mut S,
         cx: &mut Context<'_>,
+        room: Room,
     ) -> Poll<Result<Incoming, ReadEnd>>
     where
         S: AsyncRead + Unpin,
     {
-        loop {
+        for _ in 0..READS_A_LOOK {
             match self.understand() {
                 Ok(Some(incoming)) => return Poll::Ready(Ok(incoming)),
                 Ok(None) => {}
                 Err(close) => return Poll::Ready(Err(ReadEnd::Violation(close))),
             }
+            let most = self.may_read(room);
+            if most == 0 {
+                self.unread.detach();
+                return Poll::Ready(Ok(Incoming::NoRoom));
+            }
             let unread = &mut self.unread;
-            match ready!(poll_scratch(stream, cx, |bytes| unread.extend_from_slice(bytes))) {
-                Ok(0) => return Poll::Ready(Err(ReadEnd::Eof)),
-                Ok(read) => self.received += read as u64,
-                Err(error) => return Poll::Ready(Err(ReadEnd::Broken(error))),
+            match poll_scratch(stream, cx, most, |bytes| unread.append(bytes)) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(ReadEnd::Eof)),
+                Poll::Ready(Ok(read)) => self.received += read as u64,
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(ReadEnd::Broken(error))),
+                Poll::Pending => {
+                    self.unread.detach();
+                    return Poll::Pending;
+                }
+            }
+        }
+        Poll::Ready(Ok(Incoming::Parts))
+    }
+
+    /// Bytes that may be read now.
+    fn may_read(&self, room: Room) -> usize {
+        match (room, self.message.as_deref()) {
+            (Room::Plenty, _) | (_, Some(Unfinished::Skipped { left: 1.., .. })) => SCRATCH,
+            (Room::Little, message) => {
+                let held = self.unread.len() + message.map_or(0, Unfinished::held);
+                ALWAYS_READ.saturating_sub(held)
             }
         }
     }
@@ -153,18 +221,16 @@ impl Reader {
     where
         S: AsyncRead + Unpin,
     {
-        self.unread = BytesMut::new();
-        let read = ready!(poll_scratch(stream, cx, |_| ()))?;
+        self.unread.clear();
+        self.message = None;
+        let read = ready!(poll_scratch(stream, cx, SCRATCH, |_| ()))?;
         self.received += read as u64;
         Poll::Ready(Ok(read > 0))
     }
 
     fn understand(&mut self) -> Result<Option<Incoming>, Close> {
         let incoming = self.next_whole();
-        if self.unread.is_empty() {
-            // Even without capacity it would keep alive the block that it was split from.
-            self.unread = BytesMut::new();
-        }
+        self.unread.give_back();
         incoming
     }
 
@@ -176,15 +242,24 @@ impl Reader {
                 Skip::Nothing => {}
             }
             let Some(head) = Head::look(&self.unread)? else { return Ok(None) };
+            if !head.follows(self.message.is_some()) {
+                return Err(Close::ProtocolError);
+            }
+            let is_small = head.is_control() || !head.last && head.content < SMALL;
             if !head.is_control() && self.over_limit(&head)? {
+                self.small += u32::from(is_small);
                 continue;
             }
-            // The codec reserves what a frame announces, so it sees whole ones only.
+            // The parser reserves what a frame announces, so it sees whole ones only.
             if (self.unread.len() as u64) < head.length as u64 + head.content {
                 return Ok(None);
             }
-            let frame = self.codec.decode(&mut self.unread).map_err(|_| Close::ProtocolError)?;
-            if let Some(incoming) = frame.map(|frame| self.assemble(frame)).transpose()?.flatten() {
+            let limit = self.unread.limit() as usize;
+            let frame = Parser::parse(self.unread.frames(), true, limit);
+            let Ok(Some((last, opcode, content))) = frame else { return Err(Close::ProtocolError) };
+            self.small += u32::from(is_small);
+            let content = content.map(BytesMut::freeze).unwrap_or_default();
+            if let Some(incoming) = self.assemble(opcode, last, content)? {
                 return Ok(Some(incoming));
             }
         }
@@ -198,17 +273,14 @@ impl Reader {
             Some(Unfinished::Fragments { content, .. }) => content.len() as u64,
             Some(Unfinished::Skipped { bytes, .. }) => *bytes,
         };
-        let bytes = before.saturating_add(head.content);
-        if bytes > self.limit.saturating_mul(FAR) {
+        let (bytes, limit) = (before.saturating_add(head.content), u64::from(self.unread.limit()));
+        if bytes > limit.saturating_mul(FAR) {
             return Err(Close::FarTooLarge);
         }
         let skipped = matches!(self.message.as_deref(), Some(Unfinished::Skipped { .. }));
-        if bytes <= self.limit && !skipped {
+        if bytes <= limit && !skipped {
             return Ok(false);
         }
-        // The codec keeps the order of fragments: it gets the same frame without content.
-        let mut empty = BytesMut::from(&head.without_content()[..]);
-        self.codec.decode(&mut empty).map_err(|_| Close::ProtocolError)?;
         // The head is skipped too: its mask may not be there yet.
         let left = head.length as u64 + head.content;
         self.message = Some(Box::new(Unfinished::Skipped { bytes, left, last: head.last }));
@@ -220,7 +292,7 @@ impl Reader {
             return Skip::Nothing;
         };
         let here = (*left).min(self.unread.len() as u64);
-        self.unread.advance(here as usize);
+        self.unread.frames().advance(here as usize);
         *left -= here;
         if *left > 0 {
             return Skip::More;
@@ -233,20 +305,29 @@ impl Reader {
         Skip::Done(oversized)
     }
 
-    fn assemble(&mut self, frame: Frame) -> Result<Option<Incoming>, Close> {
-        Ok(Some(match frame {
-            Frame::Text(text) => Incoming::Message(utf8(text)?),
-            Frame::Binary(bytes) => Incoming::Message(Payload::Binary(bytes)),
-            Frame::Ping(bytes) => Incoming::Ping(bytes),
-            Frame::Pong(_) => Incoming::Pong,
-            Frame::Close(reason) => Incoming::Close(reason.map(|reason| reason.code)),
-            Frame::Continuation(Item::FirstText(bytes)) => return self.begin(Some(0), &bytes),
-            Frame::Continuation(Item::FirstBinary(bytes)) => return self.begin(None, &bytes),
-            Frame::Continuation(Item::Continue(bytes)) => return self.go_on(&bytes),
-            Frame::Continuation(Item::Last(bytes)) => {
-                self.go_on(&bytes)?;
+    /// Takes a frame that may come here; a message is out when its last frame is in.
+    fn assemble(
+        &mut self,
+        opcode: OpCode,
+        last: bool,
+        content: Bytes,
+    ) -> Result<Option<Incoming>, Close> {
+        Ok(Some(match opcode {
+            OpCode::Text if last => Incoming::Message(utf8(content)?),
+            OpCode::Binary if last => Incoming::Message(Payload::Binary(content)),
+            OpCode::Ping => Incoming::Ping(content),
+            OpCode::Pong => Incoming::Pong,
+            OpCode::Close => Incoming::Close(close_code(&content)?),
+            OpCode::Text => return self.begin(Some(0), &content),
+            OpCode::Binary => return self.begin(None, &content),
+            OpCode::Continue => {
+                self.go_on(&content)?;
+                if !last {
+                    return Ok(None);
+                }
                 Incoming::Message(self.finish()?)
             }
+            OpCode::Bad => return Err(Close::ProtocolError),
         }))
     }
 
@@ -256,17 +337,19 @@ impl Reader {
         bytes: &[u8],
     ) -> Result<Option<Incoming>, Close> {
         self.message = Some(Box::new(Unfinished::Fragments { text, content: BytesMut::new() }));
-        self.go_on(bytes)
+        self.go_on(bytes)?;
+        Ok(None)
     }
 
-    fn go_on(&mut self, bytes: &[u8]) -> Result<Option<Incoming>, Close> {
+    fn go_on(&mut self, bytes: &[u8]) -> Result<(), Close> {
+        let limit = self.unread.limit() as usize;
         if let Some(Unfinished::Fragments { text, content }) = self.message.as_deref_mut() {
-            content.extend_from_slice(bytes);
+            buffer::append(content, bytes, limit);
             if let Some(checked) = text {
                 *checked += utf8_so_far(&content[*checked..])?;
             }
         }
-        Ok(None)
+        Ok(())
     }
 
     fn finish(&mut self) -> Result<Payload, Close> {
@@ -275,9 +358,20 @@ impl Reader {
             Some(Unfinished::Fragments { text: None, content }) => {
                 Ok(Payload::Binary(content.freeze()))
             }
-            // The codec has refused a last fragment without a first one.
+            // `Head::follows` has refused a continuation of nothing; what is skipped is not taken.
             None | Some(Unfinished::Skipped { .. }) => Err(Close::ProtocolError),
         }
+    }
+}
+
+impl Unfinished {
+    /// Bytes of memory.
+    fn held(&self) -> usize {
+        let content = match self {
+            Unfinished::Fragments { content, .. } => content.capacity(),
+            Unfinished::Skipped { .. } => 0,
+        };
+        size_of::<Self>() + content
     }
 }
 
@@ -294,6 +388,15 @@ fn utf8(bytes: Bytes) -> Result<Payload, Close> {
     ByteString::try_from(bytes).map(Payload::Text).map_err(|_| Close::NotUtf8)
 }
 
+/// The code of a close frame with this content, which has none or a legal one (RFC 6455 section 7.4).
+fn close_code(content: &[u8]) -> Result<Option<CloseCode>, Close> {
+    if content.is_empty() {
+        return Ok(None);
+    }
+    let reason = Parser::try_parse_close_payload(content).map_err(|_| Close::ProtocolError)?;
+    Ok(reason.map(|reason| reason.code))
+}
+
 /// How many bytes are UTF-8 for sure; a character may be cut off at the end.
 fn utf8_so_far(bytes: &[u8]) -> Result<usize, Close> {
     match std::str::from_utf8(bytes) {
@@ -306,13 +409,14 @@ fn utf8_so_far(bytes: &[u8]) -> Result<usize, Close> {
 fn poll_scratch<S>(
     stream: &mut S,
     cx: &mut Context<'_>,
+    most: usize,
     take: impl FnOnce(&[u8]),
 ) -> Poll<io::Result<usize>>
 where
     S: AsyncRead + Unpin,
 {
     READ_INTO.with_borrow_mut(|scratch| {
-        let mut buffer = ReadBuf::new(scratch);
+        let mut buffer = ReadBuf::new(&mut scratch[..most.min(SCRATCH)]);
         ready!(Pin::new(stream).poll_read(cx, &mut buffer))?;
         take(buffer.filled());
         Poll::Ready(Ok(buffer.filled().len()))

@@ -24,13 +24,12 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use actix::Recipient;
 
 use crate::config::Config;
-use crate::hub::{FromConnection, Refusals};
+use crate::hub::{FromConnection, Refusals, SocketMemory};
 use crate::metrics::Meters;
 
 mod actor;
@@ -39,6 +38,7 @@ mod backlog;
 mod clock;
 mod closes;
 mod closing;
+mod frame_rate;
 mod frames;
 mod head;
 mod io;
@@ -72,8 +72,8 @@ pub struct Node {
     pub hub: Recipient<FromConnection>,
     /// What a client may do.
     pub limits: Limits,
-    /// Bytes delivered and not yet written, over all connections of the node.
-    pub unwritten: Arc<AtomicUsize>,
+    /// What all connections of the node hold.
+    pub memory: Arc<SocketMemory>,
     /// Sockets that are open, over all connections of the node.
     pub open: OpenSockets,
     /// Counts what ends them.
@@ -95,14 +95,22 @@ pub struct Limits {
     pub stall: Duration,
     /// How long the hub may take to let a socket in; 10 s.
     pub registering: Duration,
+    /// Bytes of incoming messages from which on the node is crowded: then a client may send little
+    /// of a message that is not whole, and has little time for it. An eighth of
+    /// [`Config::queue_total`], and at least [`Config::max_frame`].
+    pub incoming: usize,
 }
 
 impl From<&Config> for Limits {
     fn from(config: &Config) -> Self {
-        let Config { max_frame, heartbeat, stall, .. } = *config;
-        Self { max_frame, heartbeat, stall, registering: REGISTERING }
+        let Config { max_frame, heartbeat, stall, queue_total, .. } = *config;
+        let incoming = (queue_total / INCOMING_SHARE).max(max_frame);
+        Self { max_frame, heartbeat, stall, registering: REGISTERING, incoming }
     }
 }
+
+/// The part of `queue-total` that incoming messages may take before the node is crowded.
+pub(crate) const INCOMING_SHARE: usize = 8;
 
 const REGISTERING: Duration = Duration::from_secs(10);
 

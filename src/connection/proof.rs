@@ -14,7 +14,7 @@ use crate::hub::{Batch, ConnectionEvent};
 use super::actor::{Connection, EndOfTalk};
 use super::closing::Phase;
 use super::frames::Incoming;
-use super::reading::BYTES_A_TURN;
+use super::reading::{BYTES_A_TURN, MESSAGE_COST};
 
 /// How long the client may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,11 +28,18 @@ const EARLY: usize = 16;
 pub(super) struct Proof {
     /// What it claims again with; `None` when it has.
     login: Option<Box<Login>>,
-    /// What came before the pong, for the time after `registered`: one batch.
+    /// What came before the pong, for the time after `registered`: one batch, in buffers of its own.
     early: Batch,
     early_bytes: usize,
     /// Until when it is to be registered, once it has shown itself.
     until: Instant,
+}
+
+impl Proof {
+    /// Bytes of memory of what came early.
+    pub(super) fn early_bytes(&self) -> usize {
+        self.early_bytes
+    }
 }
 
 impl Connection {
@@ -53,18 +60,20 @@ impl Connection {
 
     /// Reads until the proof has come, if one is awaited.
     pub(super) fn read_proof(&mut self, cx: &mut task::Context<'_>) {
+        let room = self.room();
         while let Some(proof) = &mut self.proof
             && proof.login.is_some()
         {
-            match self.reader.poll_next(&mut self.io, cx) {
+            match self.reader.poll_next(&mut self.io, cx, room) {
                 Poll::Ready(Ok(Incoming::Message(payload))) => {
-                    proof.early_bytes += payload.len();
-                    proof.early.push(payload);
+                    proof.early_bytes += payload.len() + MESSAGE_COST;
+                    proof.early.push(payload.detached());
                     if proof.early.len() == EARLY || proof.early_bytes >= BYTES_A_TURN {
                         self.claim_again();
                     }
                 }
-                Poll::Ready(Ok(Incoming::Pong)) => self.claim_again(),
+                // Who sends more than there is room for is there, too.
+                Poll::Ready(Ok(Incoming::Pong | Incoming::NoRoom)) => self.claim_again(),
                 Poll::Ready(Ok(Incoming::Ping(content))) => {
                     self.backlog.push_pong(content);
                     if self.backlog.controls() >= EARLY {

@@ -1,27 +1,34 @@
 //! From the socket to the hub.
 
 use std::task::{self, Poll};
+use std::time::Duration;
 
 use log::trace;
 use tokio::time::Instant;
 
-use crate::hub::{Batch, ConnectionEvent};
+use crate::hub::{Batch, ConnectionEvent, Payload};
 
 use super::actor::{Connection, EndOfTalk};
 use super::clock::Asked;
 use super::closing::Phase;
-use super::frames::Incoming;
+use super::frames::{ALWAYS_READ, Incoming, ReadEnd, Room};
 
 /// Frames read in one turn; then others have theirs.
 const FRAMES_A_TURN: usize = 16;
 
-/// Bytes of messages read in one turn, from which on others have theirs: what all connections have
-/// read and the hub has not handled yet shall be little more than a message each.
+/// Bytes read in one turn, or of messages, from which on others have theirs: what all connections
+/// have read and the hub has not handled yet shall be little more than a message each.
 pub(super) const BYTES_A_TURN: usize = 64 << 10;
 
 /// Control frames that may wait before reading does: a client that sends pings and takes no
 /// pongs must not fill the memory.
-const CONTROLS_WAITING: usize = 64;
+pub(crate) const CONTROLS_WAITING: usize = 16;
+
+/// What a message on its way to the hub counts for besides its bytes.
+pub(super) const MESSAGE_COST: usize = size_of::<Payload>();
+
+/// How long a client that must not send more at the moment waits until it is looked at again.
+const NO_ROOM: Duration = Duration::from_millis(100);
 
 /// Why a turn of reading stops.
 enum Stop {
@@ -29,6 +36,8 @@ enum Stop {
     Dry,
     /// It was enough for one turn.
     Full,
+    /// Nothing more may be read until some time has passed.
+    HeldUp,
     /// Nothing more comes.
     End(EndOfTalk),
 }
@@ -62,6 +71,33 @@ impl Connection {
             && self.backlog.controls() < CONTROLS_WAITING
     }
 
+    /// How much of messages that are not whole may be read. One client alone finds room always, so
+    /// that no message is too long for a small node.
+    pub(super) fn room(&self) -> Room {
+        if self.is_crowded() { Room::Little } else { Room::Plenty }
+    }
+
+    /// Whether incoming messages, most of them of others, take all the room that the node has for them.
+    fn is_crowded(&self) -> bool {
+        let incoming = self.node.memory.incoming();
+        incoming >= self.node.limits.incoming && incoming > self.reader.counted()
+    }
+
+    /// Whether the client takes room that others could use.
+    pub(super) fn owes_much(&self) -> bool {
+        self.owing_since.is_some() && self.reader.counted() > ALWAYS_READ
+    }
+
+    /// Whether it has to be finished soon, because there is no room for others.
+    pub(super) fn is_in_the_way(&self) -> bool {
+        self.owes_much() && self.is_crowded()
+    }
+
+    /// How long nothing is read although hub and socket are ready.
+    pub(super) fn held_up_for(&self, now: Instant) -> Option<Duration> {
+        self.is_held_up.then(|| self.frame_rate.wait(now).max(NO_ROOM))
+    }
+
     fn read_messages(&mut self, cx: &mut task::Context<'_>, now: Instant) {
         if !self.may_read(cx) {
             return;
@@ -70,20 +106,20 @@ impl Connection {
             return self.end_of_talk(*end);
         }
         let mut batch = self.take_early().unwrap_or_default();
-        let stop = match batch.is_empty() {
+        let (stop, bytes) = match batch.is_empty() {
             true => self.read_batch(cx, now, &mut batch),
-            false => Stop::Full,
+            false => (Stop::Full, batch.iter().map(Payload::len).sum()),
         };
         if batch.is_empty() {
             return self.stop_reading(cx, stop);
         }
         if let Some(presence) = &self.presence {
-            presence.link.batch_sent();
+            presence.link.batch_sent(bytes + batch.len() * MESSAGE_COST);
         }
         self.report(ConnectionEvent::Said(batch));
         match stop {
-            // Nothing waits for the hub: the socket wakes this task when more has come.
-            Stop::Dry => return,
+            // Nothing waits for the hub: the socket, or time, wakes this task.
+            Stop::Dry | Stop::HeldUp => return,
             Stop::Full => {}
             Stop::End(end) => self.read_end = Some(Box::new(end)),
         }
@@ -95,50 +131,101 @@ impl Connection {
     /// After a turn in which no message was whole.
     fn stop_reading(&mut self, cx: &task::Context<'_>, stop: Stop) {
         match stop {
-            Stop::Dry => {}
+            Stop::Dry | Stop::HeldUp => {}
             Stop::Full => cx.waker().wake_by_ref(),
             Stop::End(end) => self.end_of_talk(end),
         }
     }
 
-    fn read_batch(&mut self, cx: &mut task::Context<'_>, now: Instant, batch: &mut Batch) -> Stop {
+    /// Reads until something ends the turn. Returns why it ends, and the bytes that `batch` keeps.
+    fn read_batch(
+        &mut self,
+        cx: &mut task::Context<'_>,
+        now: Instant,
+        batch: &mut Batch,
+    ) -> (Stop, usize) {
+        let (room, begin) = (self.room(), self.reader.received());
         let mut bytes = 0;
+        let mut stop = Stop::Full;
         for _ in 0..FRAMES_A_TURN {
-            match self.reader.poll_next(&mut self.io, cx) {
-                Poll::Ready(Ok(Incoming::Message(payload))) => {
-                    trace!(user = self.user(), bytes = payload.len(); "in");
-                    self.owing_since = None;
-                    bytes += payload.len();
-                    batch.push(payload);
-                    if bytes >= BYTES_A_TURN {
-                        break;
-                    }
-                }
-                Poll::Ready(Ok(Incoming::Ping(content))) => self.backlog.push_pong(content),
-                Poll::Ready(Ok(Incoming::Pong | Incoming::Parts)) => {}
-                Poll::Ready(Ok(Incoming::Close(code))) => return Stop::End(EndOfTalk::Close(code)),
-                Poll::Ready(Err(end)) => return Stop::End(EndOfTalk::Read(end)),
-                Poll::Pending => {
-                    self.owing_since = match self.reader.owes_more() {
-                        true => self.owing_since.or(Some(now)),
-                        false => None,
-                    };
-                    return Stop::Dry;
+            // Before each frame: those that carry nothing have a rate.
+            self.is_held_up = !self.frame_rate.wait(now).is_zero();
+            if self.is_held_up {
+                stop = Stop::HeldUp;
+                break;
+            }
+            let next = self.reader.poll_next(&mut self.io, cx, room);
+            match self.take_frame(next, now, batch) {
+                Ok(length) => bytes += length,
+                Err(end) => {
+                    stop = end;
+                    break;
                 }
             }
+            if bytes.max((self.reader.received() - begin) as usize) >= BYTES_A_TURN {
+                break;
+            }
         }
-        Stop::Full
+        // A short message may keep alive all that was read together with it.
+        let read = (self.reader.received() - begin) as usize;
+        (stop, bytes.max(read))
+    }
+
+    /// Takes what the reader has, into the batch if it is a message, and returns its length; or why
+    /// the turn ends.
+    fn take_frame(
+        &mut self,
+        next: Poll<Result<Incoming, ReadEnd>>,
+        now: Instant,
+        batch: &mut Batch,
+    ) -> Result<usize, Stop> {
+        let small = self.reader.take_small();
+        if small > 0 {
+            self.frame_rate.charge(small, now);
+        }
+        match next {
+            Poll::Ready(Ok(Incoming::Message(payload))) => {
+                trace!(user = self.user(), bytes = payload.len(); "in");
+                self.owing_since = None;
+                let length = payload.len();
+                batch.push(payload);
+                return Ok(length);
+            }
+            Poll::Ready(Ok(Incoming::Ping(content))) => self.backlog.push_pong(content),
+            Poll::Ready(Ok(Incoming::Pong | Incoming::Parts)) => {}
+            Poll::Ready(Ok(Incoming::Close(code))) => {
+                return Err(Stop::End(EndOfTalk::Close(code)));
+            }
+            Poll::Ready(Err(end)) => return Err(Stop::End(EndOfTalk::Read(end))),
+            Poll::Ready(Ok(Incoming::NoRoom)) => {
+                self.owing_since = self.owing_since.or(Some(now));
+                self.is_held_up = true;
+                return Err(Stop::HeldUp);
+            }
+            Poll::Pending => {
+                self.owing_since = match self.reader.owes_more() {
+                    true => self.owing_since.or(Some(now)),
+                    false => None,
+                };
+                return Err(Stop::Dry);
+            }
+        }
+        Ok(0)
     }
 
     /// Reads and throws away, until the client's close has come and then until its stream ends.
     fn read_out(&mut self, cx: &mut task::Context<'_>) {
         for _ in 0..FRAMES_A_TURN {
+            let room = self.room();
             match self.phase {
-                Phase::Closing(patience) => match self.reader.poll_next(&mut self.io, cx) {
+                Phase::Closing(patience) => match self.reader.poll_next(&mut self.io, cx, room) {
                     Poll::Ready(Ok(
                         Incoming::Message(_) | Incoming::Ping(_) | Incoming::Pong | Incoming::Parts,
                     )) => {}
-                    Poll::Ready(Ok(Incoming::Close(_))) => self.phase = Phase::Ending(patience),
+                    // Without room for a message its frames are thrown away unread.
+                    Poll::Ready(Ok(Incoming::Close(_) | Incoming::NoRoom)) => {
+                        self.phase = Phase::Ending(patience);
+                    }
                     Poll::Ready(Err(end)) => return self.end_of_stream(end, patience),
                     Poll::Pending => return,
                 },

@@ -14,6 +14,10 @@ pub trait Handle: Clone + Eq + Debug {
     fn backlog(&self) -> Backlog;
 }
 
+/// What a message that waits for its socket counts for besides its bytes: 48 bytes of the write
+/// queue and the room that the queue grows by, and what its buffer takes besides its content.
+pub const UNWRITTEN_COST: usize = 96;
+
 /// What has been delivered and not yet been taken by a socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Backlog {
@@ -21,7 +25,8 @@ pub struct Backlog {
     pub messages: usize,
     /// Bytes on this connection.
     pub bytes: usize,
-    /// Bytes on all connections of the node.
+    /// Bytes of memory that all connections of the node hold, with [`UNWRITTEN_COST`] for each
+    /// message, and what they have read and the hub has not handled.
     pub node_bytes: usize,
 }
 

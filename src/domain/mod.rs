@@ -25,10 +25,11 @@ mod switchboard;
 
 pub use book::Page;
 pub use call::{CallEvent, Outcome, Side, Stage};
-pub use effect::{Backlog, Effect, Handle};
+pub use effect::{Backlog, Effect, Handle, UNWRITTEN_COST};
 pub use grant::{Grant, Permissions, Scope, Sight, Unverified, Verified};
 pub use ice::Wall;
 pub use login::{Login, Parting, ResumeToken};
+pub use outbox::KEPT_COST;
 pub use switchboard::{
     Attendance, CallOver, CallOverTally, CallReport, Census, Counts, Course, Input, LimitCounts,
     Reached, SessionEnd, SessionEndTally, Snapshot, Switchboard, UserDetail, UserReport,

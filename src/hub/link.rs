@@ -6,7 +6,7 @@
 //! bring a free slot of its own.
 
 use std::sync::atomic::{
-    AtomicBool, AtomicUsize,
+    AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::{Arc, OnceLock};
@@ -19,8 +19,10 @@ use bytestring::ByteString;
 use futures_util::task::AtomicWaker;
 use smallvec::SmallVec;
 
-use crate::domain::{Login, Parting};
+use crate::domain::{Login, Parting, UNWRITTEN_COST};
 use crate::protocol::{BadToken, Close, UserId};
+
+use super::SocketMemory;
 
 /// One WebSocket message, in either direction, without its frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +45,17 @@ impl Payload {
             Payload::Text(text) => text.len(),
             Payload::Binary(bytes) => bytes.len(),
             Payload::Oversized { .. } => 0,
+        }
+    }
+
+    /// The same in a buffer of its own, for one that is kept for long: a message that came in shares
+    /// its buffer with what was read together with it.
+    #[must_use]
+    pub fn detached(self) -> Self {
+        match self {
+            Payload::Text(text) => Payload::Text(String::from(&*text).into()),
+            Payload::Binary(bytes) => Payload::Binary(Bytes::copy_from_slice(&bytes)),
+            Payload::Oversized { .. } => self,
         }
     }
 
@@ -139,28 +152,25 @@ struct Shared {
     /// Handed to the connection and not yet taken by the socket.
     unwritten_bytes: AtomicUsize,
     unwritten_messages: AtomicUsize,
-    /// The same bytes summed over all connections of the node.
-    node_unwritten: Arc<AtomicUsize>,
-    batch_with_hub: AtomicBool,
+    /// What all connections of the node hold.
+    memory: Arc<SocketMemory>,
+    /// 0 while no batch is with the hub, else one more than the bytes it counts for.
+    batch_with_hub: AtomicUsize,
     reader: AtomicWaker,
     guard: Guard,
 }
 
 impl Link {
     /// A handle of the connection behind `recipient`, which speaks for nobody yet.
-    /// `node_unwritten` is the one counter of the node.
-    pub fn new(
-        recipient: Recipient<Deliver>,
-        node_unwritten: Arc<AtomicUsize>,
-        guard: Guard,
-    ) -> Self {
+    /// `memory` is the one count of the node.
+    pub fn new(recipient: Recipient<Deliver>, memory: Arc<SocketMemory>, guard: Guard) -> Self {
         Self(Arc::new(Shared {
             user: OnceLock::new(),
             recipient,
             unwritten_bytes: AtomicUsize::new(0),
             unwritten_messages: AtomicUsize::new(0),
-            node_unwritten,
-            batch_with_hub: AtomicBool::new(false),
+            memory,
+            batch_with_hub: AtomicUsize::new(0),
             reader: AtomicWaker::new(),
             guard,
         }))
@@ -174,27 +184,28 @@ impl Link {
 
 /// The connection's side.
 impl Link {
-    /// Marks that a batch of frames is on its way to the hub: nothing more is read until it is
-    /// taken, which makes a flood its own back-pressure.
-    pub fn batch_sent(&self) {
-        self.0.batch_with_hub.store(true, Relaxed);
+    /// Marks that a batch of frames is on its way to the hub, which keeps `bytes` of memory: nothing
+    /// more is read until it is taken, which makes a flood its own back-pressure.
+    pub fn batch_sent(&self, bytes: usize) {
+        self.0.batch_with_hub.store(bytes + 1, Relaxed);
+        self.0.memory.incoming_changed(0, bytes);
     }
 
     /// Whether the connection may read on; if not, `reader` is woken when it may.
     pub fn may_read(&self, reader: &Waker) -> bool {
-        if !self.0.batch_with_hub.load(Relaxed) {
+        if self.0.batch_with_hub.load(Relaxed) == 0 {
             return true;
         }
         self.0.reader.register(reader);
         // The hub may have taken the batch between the look and the registration.
-        !self.0.batch_with_hub.load(Acquire)
+        self.0.batch_with_hub.load(Acquire) == 0
     }
 
     /// The socket has taken (or will never take) this much of what was delivered.
     pub fn written(&self, messages: usize, bytes: usize) {
         self.0.unwritten_messages.fetch_sub(messages, Relaxed);
         self.0.unwritten_bytes.fetch_sub(bytes, Relaxed);
-        self.0.node_unwritten.fetch_sub(bytes, Relaxed);
+        self.0.memory.subtract_unwritten(bytes + messages * UNWRITTEN_COST);
     }
 }
 
@@ -205,7 +216,7 @@ impl Link {
     pub fn count(&self, bytes: usize) -> usize {
         let messages = self.0.unwritten_messages.fetch_add(1, Relaxed) + 1;
         self.0.unwritten_bytes.fetch_add(bytes, Relaxed);
-        self.0.node_unwritten.fetch_add(bytes, Relaxed);
+        self.0.memory.add_unwritten(bytes + UNWRITTEN_COST);
         messages
     }
 
@@ -214,9 +225,9 @@ impl Link {
         (self.0.unwritten_messages.load(Relaxed), self.0.unwritten_bytes.load(Relaxed))
     }
 
-    /// Bytes counted and not yet written by all connections of the node.
-    pub fn node_unwritten(&self) -> usize {
-        self.0.node_unwritten.load(Relaxed)
+    /// Bytes of memory that all connections of the node hold.
+    pub fn node_memory(&self) -> usize {
+        self.0.memory.total()
     }
 
     /// Sends what has been counted. A connection that is gone has its goodbye under way already.
@@ -243,16 +254,34 @@ impl Link {
         self.0.guard.brought_bad_token(why);
     }
 
+    /// The hub has the batch in hand: what it relays of it does not count twice.
+    pub fn batch_arrived(&self) {
+        let counted = self.0.batch_with_hub.swap(1, Relaxed);
+        self.0.memory.incoming_changed(counted.saturating_sub(1), 0);
+    }
+
     /// The batch has been handled: the connection may read on.
     pub fn batch_taken(&self) {
-        self.0.batch_with_hub.store(false, Release);
+        self.0.batch_is_gone();
         self.0.reader.wake();
+    }
+}
+
+impl Shared {
+    fn batch_is_gone(&self) {
+        let counted = self.batch_with_hub.swap(0, Release);
+        if counted > 1 {
+            self.memory.incoming_changed(counted - 1, 0);
+        }
     }
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        self.node_unwritten.fetch_sub(*self.unwritten_bytes.get_mut(), Relaxed);
+        let messages = *self.unwritten_messages.get_mut();
+        let bytes = *self.unwritten_bytes.get_mut();
+        self.memory.subtract_unwritten(bytes + messages * UNWRITTEN_COST);
+        self.batch_is_gone();
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod alarm;
 mod link;
+mod memory;
 mod operator;
 mod spoken;
 mod verifier;
@@ -25,6 +26,7 @@ use tokio::sync::oneshot;
 
 pub use crate::domain::{Login, Parting};
 pub use link::{Batch, ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Seat, Then};
+pub use memory::SocketMemory;
 pub use operator::{
     CutCall, ListCalls, ListRooms, ListUsers, LookAtRoom, LookAtUser, RemoveUser, SayToRoom,
     SayToUser, UseTurnSecret,
@@ -304,9 +306,12 @@ impl SignalingHub {
     /// Hears what a client has said, up to a token that has to be looked at first.
     fn hear_all(&mut self, link: &Link, mut rest: Rest) {
         self.heard_at = Some(rest.at);
+        link.batch_arrived();
         while let Some(payload) = rest.batch.next() {
             self.hear(link, payload);
             let Some(question) = self.question.take() else { continue };
+            // What waits for the answer counts on.
+            link.batch_sent(rest.bytes());
             match self.ask(question, rest) {
                 Ok(()) => {
                     self.heard_at = None;
@@ -314,6 +319,7 @@ impl SignalingHub {
                 }
                 Err(back) => rest = back,
             }
+            link.batch_arrived();
         }
         self.heard_at = None;
         link.batch_taken();
@@ -413,7 +419,7 @@ impl Handler<Drain> for SignalingHub {
 impl Handle for Link {
     fn backlog(&self) -> Backlog {
         let (messages, bytes) = self.unwritten();
-        Backlog { messages, bytes, node_bytes: self.node_unwritten() }
+        Backlog { messages, bytes, node_bytes: self.node_memory() }
     }
 }
 

@@ -48,6 +48,13 @@ pub(super) struct Rest {
     pub(super) at: Instant,
 }
 
+impl Rest {
+    /// Bytes of the messages.
+    pub(super) fn bytes(&self) -> usize {
+        self.batch.as_slice().iter().map(Payload::len).sum()
+    }
+}
+
 /// The thread's end with the hub. The thread ends with it.
 pub(super) struct Verifier(SyncSender<(Question, Rest)>);
 
@@ -160,7 +167,7 @@ mod tests {
 
         fn says<const N: usize>(&self, said: [&str; N]) {
             let batch = said.iter().map(|text| Payload::Text((*text).into())).collect();
-            self.link.batch_sent();
+            self.link.batch_sent(0);
             self.reports(ConnectionEvent::Said(batch));
         }
 

@@ -300,19 +300,22 @@ pub enum EndReason {
 }
 
 impl ServerMessage {
-    /// The text frame.
+    /// The text frame, in a buffer of its own size: many may have to wait.
     pub fn encode(&self) -> ByteString {
         let mut text =
             serde_json::to_string(self).expect("strings, numbers and lists always make JSON");
-        if let Some(data) = self.data() {
-            const KEY: &str = ",\"data\":";
-            text.pop(); // the closing brace; `type` is always there, so a comma follows
-            text.reserve_exact(KEY.len() + data.as_str().len() + 1);
-            text.push_str(KEY);
-            text.push_str(data.as_str());
-            text.push('}');
+        let Some(data) = self.data() else {
+            text.shrink_to_fit();
+            return text.into();
+        };
+        const KEY: &str = ",\"data\":";
+        text.pop(); // the closing brace; `type` is always there, so a comma follows
+        let data = data.as_str();
+        let mut whole = String::with_capacity(text.len() + KEY.len() + data.len() + 1);
+        for part in [&text, KEY, data, "}"] {
+            whole.push_str(part);
         }
-        text.into()
+        whole.into()
     }
 
     fn data(&self) -> Option<&Data> {

@@ -30,6 +30,8 @@ async fn a_client_that_is_still_sending_sees_the_close_code() {
     client.close(Some(4509)).await;
     client.expect_eof().await;
     service.ended(Parting::Broken).await;
+    // The batch goes with the hub's handle.
+    drop(link);
     service.over().await;
 }
 

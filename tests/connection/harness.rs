@@ -2,7 +2,6 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix::{Actor, Context, Handler};
@@ -15,7 +14,7 @@ use switchboard::connection::{
 };
 use switchboard::domain::Login;
 use switchboard::hub::{
-    ConnectionEvent, Deliver, FromConnection, Link, Parting, Payload, Refusals, Then,
+    ConnectionEvent, Deliver, FromConnection, Link, Parting, Payload, Refusals, SocketMemory, Then,
 };
 use switchboard::metrics::Meters;
 use switchboard::protocol::{Close, UserId};
@@ -45,6 +44,7 @@ pub(crate) fn limits() -> Limits {
         heartbeat: Duration::from_secs(60),
         stall: Duration::from_secs(60),
         registering: Duration::from_secs(60),
+        incoming: 1 << 20,
     }
 }
 
@@ -107,7 +107,7 @@ pub(crate) struct Service {
     pub(crate) pending: Pending,
     reports: UnboundedReceiver<FromConnection>,
     pub(crate) open: OpenSockets,
-    unwritten: Arc<AtomicUsize>,
+    memory: Arc<SocketMemory>,
     pub(crate) seats: OpenSockets,
     server: ServerHandle,
 }
@@ -118,10 +118,10 @@ impl Service {
         let address = listener.local_addr().unwrap();
         let (reporter, reports) = unbounded_channel();
         let open = OpenSockets::default();
-        let unwritten = Arc::new(AtomicUsize::new(0));
+        let memory = Arc::new(SocketMemory::default());
         let seats = OpenSockets::default();
-        let (node_open, node_unwritten, node_seats) =
-            (open.clone(), Arc::clone(&unwritten), seats.clone());
+        let (node_open, node_memory, node_seats) =
+            (open.clone(), Arc::clone(&memory), seats.clone());
         let site = move || {
             let seats = node_seats.clone();
             let seat = move |request: HttpRequest, admission: Admission| {
@@ -151,7 +151,7 @@ impl Service {
                 node: Node {
                     hub: Reporter(reporter.clone()).start().recipient(),
                     limits,
-                    unwritten: Arc::clone(&node_unwritten),
+                    memory: Arc::clone(&node_memory),
                     open: node_open.clone(),
                     closes: Closes::default(),
                     refusals: Refusals::default(),
@@ -165,7 +165,7 @@ impl Service {
                 .unwrap();
         let handle = server.handle();
         actix_rt::spawn(server);
-        Self { address, pending, reports, open, unwritten, seats, server: handle }
+        Self { address, pending, reports, open, memory, seats, server: handle }
     }
 
     /// A client whose upgrade is answered.
@@ -240,7 +240,7 @@ impl Service {
         within("the stop", self.server.stop(false)).await;
         let rest = self.reports.try_recv();
         assert!(rest.is_err(), "{rest:?}");
-        assert_eq!(self.unwritten.load(Ordering::Relaxed), 0, "bytes unaccounted for");
+        assert_eq!(self.memory.total(), 0, "bytes unaccounted for");
     }
 }
 

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 use switchboard::config::Config;
-use switchboard::domain::{Backlog, Parting};
+use switchboard::domain::{Backlog, KEPT_COST, Parting};
 
 use crate::harness::{Board, NOTHING, error, secs, types};
 
-/// Small queues: 16 messages, 1000 bytes, 5000 on the node.
+/// Small queues: 16 messages, 1000 bytes, 40 000 on the node.
 fn small(config: &mut Config) {
-    (config.queue_messages, config.queue_bytes, config.queue_total) = (16, 1000, 5000);
+    (config.queue_messages, config.queue_bytes, config.queue_total) = (16, 1000, 40_000);
     config.rate = 0;
 }
 
@@ -22,6 +22,9 @@ fn message(id: &str) -> Value {
 
 /// What the server keeps of [`message`].
 const FRAME: usize = r#"{"type":"message","from":"cy","data":7}"#.len();
+
+/// What that counts for.
+const KEPT: usize = FRAME + KEPT_COST;
 
 fn queue_full(id: &str) -> Value {
     json!({"type": "error", "code": "queue-full", "ref": id, "to": "bo"})
@@ -38,12 +41,12 @@ fn past_the_messages_of_the_bound_the_sender_gets_queue_full_socket_or_no_socket
             board.says("cy", message("m"));
         }
         assert_eq!(board.hears("cy"), NOTHING);
-        assert_eq!(board.census().kept_bytes, 16 * FRAME);
+        assert_eq!(board.census().kept_bytes, 16 * KEPT);
 
         board.says("cy", message("one too many"));
 
         assert_eq!(error(board.hears_one("cy")), queue_full("one too many"));
-        assert_eq!(board.census().kept_bytes, 16 * FRAME);
+        assert_eq!(board.census().kept_bytes, 16 * KEPT);
         assert_eq!(board.closed("bo"), None);
     }
 }
@@ -146,7 +149,7 @@ fn neither_share_is_ever_more_than_its_bound() {
     for round in 0..100 {
         let data = "x".repeat(round * 7 % 300);
         board.says("cy", json!({"type": "message", "to": "bo", "data": data}));
-        assert!(board.census().kept_bytes <= 1000);
+        assert!(board.census().kept_bytes <= 1000 + 16 * KEPT_COST);
     }
 }
 
@@ -154,7 +157,7 @@ fn neither_share_is_ever_more_than_its_bound() {
 fn past_the_bound_of_the_node_every_relay_is_queue_full() {
     let tight = |config: &mut Config| {
         small(config);
-        config.queue_total = 1000 + FRAME;
+        config.queue_total = 1000 + KEPT_COST + KEPT;
     };
     let mut board = Board::with(tight).and_counting(["ana", "bo"]).and(["cy"]);
     board.goes("ana");
@@ -162,7 +165,7 @@ fn past_the_bound_of_the_node_every_relay_is_queue_full() {
     let fill = 1000 - (FRAME - 1 + 2);
     let long = json!({"type": "message", "to": "ana", "data": "x".repeat(fill)});
     board.says("cy", long);
-    assert_eq!(board.census().kept_bytes, 1000);
+    assert_eq!(board.census().kept_bytes, 1000 + KEPT_COST);
 
     board.says("cy", message("fits"));
     board.says("cy", message("does not"));
@@ -202,7 +205,7 @@ fn nothing_is_kept_when_a_session_is_over_however_it_ends() {
     for end in ends {
         let mut board = board();
         board.says("cy", message("m"));
-        assert_eq!(board.census().kept_bytes, FRAME);
+        assert_eq!(board.census().kept_bytes, KEPT);
 
         end(&mut board);
 
@@ -236,7 +239,7 @@ fn a_client_that_does_not_count_hears_the_same_as_ever() {
 fn what_sockets_have_not_taken_fills_the_node_for_one_who_is_away_too() {
     let mut board = board();
     board.goes("bo");
-    board.is_behind("cy", Backlog { node_bytes: 5000, ..Backlog::default() });
+    board.is_behind("cy", Backlog { node_bytes: 40_000, ..Backlog::default() });
 
     board.says("cy", message("m1"));
 
@@ -248,7 +251,7 @@ fn on_a_full_node_a_sender_that_has_yet_to_acknowledge_hears_queue_full_and_stay
     let mut board = board();
     board.says("cy", json!({"type": "message", "to": "ana", "data": 7}));
     for user in ["ana", "bo"] {
-        board.is_behind(user, Backlog { node_bytes: 5000, ..Backlog::default() });
+        board.is_behind(user, Backlog { node_bytes: 40_000, ..Backlog::default() });
     }
 
     board.says("ana", message("m1"));
@@ -270,4 +273,29 @@ fn on_a_full_node_a_session_with_64_messages_of_the_server_under_way_ends_at_the
 
     assert_eq!(board.closed("ana"), Some(4053));
     assert_eq!(board.census().users, 0);
+}
+
+#[test]
+fn on_a_full_node_a_session_with_16_kib_of_the_server_under_way_ends_at_the_next() {
+    let users: Vec<_> = (0..60).map(|n| format!("{n}-{}", "x".repeat(100))).collect();
+    let mut board = Board::with(|config| (config.rate, config.max_members) = (0, 100));
+    for user in &users {
+        board.logs_in(user);
+        board.says(user, json!({"type": "join", "room": "den"}));
+    }
+    let mut board = board.and_counting(["ana"]);
+    board.is_behind("ana", Backlog { node_bytes: 256 << 20, ..Backlog::default() });
+    // Each is a list of all who are in the room.
+    let join = json!({"type": "join", "room": "den"});
+    let long = serde_json::to_string(&users).unwrap().len();
+
+    for round in 1.. {
+        board.says("ana", join.clone());
+        if board.closed("ana").is_some() {
+            assert!((16 << 10) / (long * 3) <= round && round <= (16 << 10) / long + 1, "{round}");
+            break;
+        }
+    }
+
+    assert_eq!(board.closed("ana"), Some(4053));
 }

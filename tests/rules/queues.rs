@@ -1,7 +1,7 @@
 //! Who is behind: `queue-full` for the sender, and the server's own share.
 
 use serde_json::{Value, json};
-use switchboard::domain::Backlog;
+use switchboard::domain::{Backlog, UNWRITTEN_COST};
 
 use crate::harness::{Board, NOTHING, error, types};
 
@@ -34,8 +34,8 @@ const FRAME: usize = r#"{"type":"message","from":"ana","data":7}"#.len();
 
 #[test]
 fn a_relay_passes_up_to_each_bound_and_not_past_it() {
-    let passing = [messages(15), bytes(1000 - FRAME), node(5000 - FRAME)];
-    let full = [messages(16), bytes(1001 - FRAME), node(5001 - FRAME)];
+    let passing = [messages(15), bytes(1000 - FRAME), node(5000 - UNWRITTEN_COST - FRAME)];
+    let full = [messages(16), bytes(1001 - FRAME), node(5001 - UNWRITTEN_COST - FRAME)];
     for backlog in passing {
         let mut board = board();
         board.is_behind("bo", backlog);
@@ -296,6 +296,24 @@ fn a_full_node_closes_nobody_who_reads() {
 
     assert_eq!(types(&board.hears("ana")), ["pong"]);
     assert_eq!(board.closed("ana"), None);
+}
+
+#[test]
+fn a_list_reaches_a_client_that_reads_on_a_full_node_and_past_the_share_for_lists_closes_it() {
+    const TOTAL: usize = 1 << 20;
+    let users: Vec<_> = (0..200).map(|n| format!("{n}-{}", "x".repeat(100))).collect();
+    for (node_bytes, is_served) in [(TOTAL, true), (TOTAL + TOTAL / 8, false)] {
+        let mut board = Board::with(|config| config.queue_total = TOTAL);
+        users.iter().for_each(|user| drop(board.logs_in(user)));
+        board.logs_in("bo");
+        board.settle();
+        board.is_behind("bo", node(node_bytes));
+
+        board.says("bo", json!({"type": "list"}));
+
+        assert_eq!(types(&board.hears("bo")) == ["client-list"], is_served, "{node_bytes}");
+        assert_eq!(board.closed("bo"), (!is_served).then_some(4053));
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Coming back to a session: what the client gets, and what goes on as if nothing had been.
 
 use serde_json::json;
+use switchboard::domain::KEPT_COST;
 
 use crate::harness::{Board, NOTHING, secs, types};
 
@@ -128,7 +129,7 @@ fn a_replay_is_not_new_and_counts_once() {
     board.acks_to("ana", 2);
 
     assert_eq!(types(&board.hears("bo")), ["delivered", "delivered"]);
-    let verdicts = board.frames("bo").iter().rev().take(2).map(String::len);
+    let verdicts = board.frames("bo").iter().rev().take(2).map(|it| it.len() + KEPT_COST);
     assert_eq!(board.census().kept_bytes, verdicts.sum::<usize>());
 }
 

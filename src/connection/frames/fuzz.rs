@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, ReadBuf};
 
-use super::{Incoming, ReadEnd, Reader};
+use super::{Incoming, ReadEnd, Reader, Room};
 use crate::protocol::Close;
 
 const LIMIT: usize = 256;
@@ -35,8 +35,8 @@ fn read(wire: &[u8], piece: usize, limit: usize) -> (Vec<Incoming>, Option<Close
     let mut heard = Vec::new();
     // Each look takes at least a byte of the wire.
     for _ in 0..=wire.len() {
-        match reader.poll_next(&mut stream, &mut context) {
-            Poll::Ready(Ok(Incoming::Parts)) => {}
+        match reader.poll_next(&mut stream, &mut context, Room::Plenty) {
+            Poll::Ready(Ok(Incoming::Parts | Incoming::NoRoom)) => {}
             Poll::Ready(Ok(incoming)) => {
                 if let Incoming::Message(payload) = &incoming {
                     assert!(payload.len() <= limit);

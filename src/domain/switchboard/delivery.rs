@@ -11,16 +11,19 @@
 use bytestring::ByteString;
 
 use super::{Behind, Service, Switchboard, VerdictKind};
-use crate::domain::outbox::{Kept, Receipt, Share};
+use crate::domain::outbox::{KEPT_COST, Kept, Outbox, Receipt, Share};
 use crate::domain::session::Session;
-use crate::domain::{Backlog, Effect, Handle};
+use crate::domain::{Backlog, Effect, Handle, UNWRITTEN_COST};
 use crate::protocol::{Refusal, ServerMessage, UserId, Verdict};
 
-/// So many of the server's own messages may be under way to a session although the node is full:
-/// twice what a client leaves unacknowledged that keeps the rules. Who has more is behind.
-const UNDER_WAY: usize = 64;
-/// So many bytes of it, where there is no outbox to count messages in.
-const UNDER_WAY_BYTES: usize = 16 << 10;
+/// Server messages allowed in flight per session even when the node is full: twice what a client
+/// leaves unacknowledged that keeps the rules. A session with more is a slow consumer.
+pub(crate) const UNDER_WAY: usize = 64;
+/// Bytes of these messages.
+pub(crate) const UNDER_WAY_BYTES: usize = 16 << 10;
+/// The part of `queue-total` that a full node still gives to longer messages of its own, such as
+/// lists, for clients that have taken everything so far: they could not log in without.
+pub(crate) const LONG_SHARE: usize = 8;
 
 /// What is known of a relayed message when it has been taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,10 +85,9 @@ impl<C: Handle> Switchboard<C> {
         let Some(ledger) = ledger else {
             return self.show_frame(user, frame, effects);
         };
-        let is_behind = ledger.outbox.own_messages() >= UNDER_WAY;
-        if !ledger.outbox.takes_own(frame.len(), session.promised, &self.config)
-            || (is_behind && self.node_is_full(session, frame.len()))
-        {
+        let takes = ledger.outbox.takes_own(frame.len(), session.promised, &self.config)
+            && self.node_takes_own(session, &ledger.outbox, frame.len());
+        if !takes {
             return self.overrun.push((user.clone(), Behind::Session));
         }
         self.keep(user, frame, Share::Own, None, effects);
@@ -140,10 +142,11 @@ impl<C: Handle> Switchboard<C> {
         let Some(session) = self.registry.session_mut(user) else { return };
         let connection = session.connection().cloned();
         let Some(ledger) = &mut session.ledger else { return };
-        self.kept_bytes += frame.len();
         let handed = connection.is_some();
         let sender = receipt.as_ref().map(|receipt| receipt.sender.clone());
-        ledger.outbox.keep(Kept { frame: frame.clone(), share, receipt, handed });
+        let kept = Kept { frame: frame.clone(), share, receipt, handed };
+        self.kept_bytes += kept.memory();
+        ledger.outbox.keep(kept);
         if let Some(to) = connection {
             effects.push(Effect::Deliver { to, frame });
         }
@@ -174,7 +177,7 @@ impl<C: Handle> Switchboard<C> {
         verdict: VerdictKind,
         effects: &mut Vec<Effect<C>>,
     ) {
-        self.kept_bytes -= message.frame.len();
+        self.kept_bytes -= message.memory();
         let Some(Receipt { sender, session, message }) = message.receipt else { return };
         self.open_receipts -= 1;
         self.course.verdicts.count(verdict);
@@ -197,20 +200,39 @@ impl<C: Handle> Switchboard<C> {
         self.settle(message, receiver, verdict, effects);
     }
 
-    /// Whether a socket may be given more of the server's own. One that has taken everything so
-    /// far may always have one more, however long, and on a full node a little beside it.
+    /// Whether a socket may be given more of the server's own. On a full node that is a little, or
+    /// one long message to a socket that has taken everything so far, out of a share for these.
     fn takes_more(&self, backlog: Backlog, bytes: usize, shares: usize) -> bool {
+        let has_taken_all = (backlog.messages, backlog.bytes) == (0, 0);
         let has_room = backlog.messages < shares * self.config.queue_messages
             && backlog.bytes + bytes <= shares * self.config.queue_bytes;
         let is_little = backlog.messages < UNDER_WAY && backlog.bytes + bytes <= UNDER_WAY_BYTES;
-        let node_has_room = backlog.node_bytes + self.kept_bytes + bytes <= self.config.queue_total;
-        let has_taken_all = (backlog.messages, backlog.bytes) == (0, 0);
-        has_taken_all || (has_room && (is_little || node_has_room))
+        let used = backlog.node_bytes + self.kept_bytes + bytes + UNWRITTEN_COST;
+        (has_taken_all || has_room) && (is_little || used <= self.bound(has_taken_all))
+    }
+
+    /// The same for a session that keeps what it is sent.
+    fn node_takes_own(&self, session: &Session<C>, outbox: &Outbox, bytes: usize) -> bool {
+        let (messages, own) = outbox.own();
+        let is_little = messages < UNDER_WAY && own + bytes <= UNDER_WAY_BYTES;
+        is_little || self.used(session, bytes) <= self.bound(messages == 0)
+    }
+
+    /// What may be in use with a message of the server's own.
+    fn bound(&self, has_taken_all: bool) -> usize {
+        let total = self.config.queue_total;
+        if has_taken_all { total.saturating_add(total / LONG_SHARE) } else { total }
     }
 
     fn node_is_full(&self, session: &Session<C>, bytes: usize) -> bool {
+        self.used(session, bytes) > self.config.queue_total
+    }
+
+    /// What of `queue-total` is in use when `session` has been sent `bytes` more.
+    fn used(&self, session: &Session<C>, bytes: usize) -> usize {
         let connection = session.connection();
-        let unwritten = connection.map_or(self.unwritten_bytes, |it| it.backlog().node_bytes);
-        unwritten + self.kept_bytes + bytes > self.config.queue_total
+        let sockets = connection.map_or(self.socket_bytes, |it| it.backlog().node_bytes);
+        let cost = if session.ledger.is_some() { KEPT_COST } else { UNWRITTEN_COST };
+        sockets + self.kept_bytes + bytes + cost
     }
 }

@@ -76,10 +76,10 @@ pub struct Switchboard<C> {
     waiting: usize,
     /// Calls that are not accepted yet.
     ringing: usize,
-    /// Bytes in all outboxes.
+    /// Memory of all outboxes and of what callers sent along, in bytes.
     kept_bytes: usize,
-    /// What the sockets of the node had not taken when somebody last spoke.
-    unwritten_bytes: usize,
+    /// What the sockets of the node held when somebody last spoke, in bytes.
+    socket_bytes: usize,
     /// Kept messages whose sender waits for a verdict.
     open_receipts: usize,
     service: Service,
@@ -202,7 +202,7 @@ impl<C: Handle> Switchboard<C> {
             waiting: 0,
             ringing: 0,
             kept_bytes: 0,
-            unwritten_bytes: 0,
+            socket_bytes: 0,
             open_receipts: 0,
             service: Service::Open,
             claims: 0,

@@ -34,7 +34,7 @@ impl<C: Handle> Switchboard<C> {
             return;
         };
         let both_count = session.ledger.is_some();
-        self.unwritten_bytes = connection.backlog().node_bytes;
+        self.socket_bytes = connection.backlog().node_bytes;
         let heard = said.as_ref().map_or(Heard::Bad, |it| it.message.heard());
         self.course.heard.count(heard);
         self.course.heard_bytes += bytes as u64;

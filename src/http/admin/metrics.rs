@@ -5,7 +5,6 @@
 //! `docs/metrics.md`; tests hold that page, the dashboard and the alerts against this list.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering::Relaxed;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_TYPE;
@@ -78,7 +77,7 @@ fn tell_node(page: &mut Page, bounds: &Bounds, draining: bool) {
 }
 
 fn tell_sockets(page: &mut Page, counters: &Counters) {
-    let Counters { open, unwritten, gate: _, closes, refusals: _, meters: _, pending } = counters;
+    let Counters { open, memory, gate: _, closes, refusals: _, meters: _, pending } = counters;
     page.gauge("switchboard_sockets", "Sockets that are open.", open.count());
     page.counter("switchboard_sockets_opened_total", "Sockets that were opened.", open.opened());
     let mut server = BTreeMap::from(Close::ALL.map(|close| (close.code(), 0)));
@@ -107,8 +106,10 @@ fn tell_sockets(page: &mut Page, counters: &Counters) {
         ("answer", pending.unread_answers()),
     ];
     page.counters("switchboard_connections_late_total", help, "limit", late);
-    let help = "Bytes that the hub has given to sockets and they have not written.";
-    page.gauge("switchboard_unwritten_bytes", help, unwritten.load(Relaxed));
+    let help = "Memory of what the hub has given to sockets and they have not written.";
+    page.gauge("switchboard_unwritten_bytes", help, memory.unwritten());
+    let help = "Memory of messages that have not come whole or are not handled yet.";
+    page.gauge("switchboard_incoming_bytes", help, memory.incoming());
 }
 
 fn tell_gate(page: &mut Page, counts: GateCounts, wrong_admin_tokens: u64) {
@@ -168,7 +169,7 @@ fn tell_census(page: &mut Page, census: Census) {
     let calls = [("ringing", ringing), ("accepted", calls - ringing)];
     page.gauges("switchboard_calls", "Live calls.", "state", calls);
     page.gauge("switchboard_rooms", "Rooms with somebody in them.", rooms);
-    let help = "Bytes kept for sessions until they are acknowledged.";
+    let help = "Memory of what is kept for sessions until they acknowledge it.";
     page.gauge("switchboard_kept_bytes", help, kept_bytes);
     let help = "Messages that are kept and whose sender waits for a verdict.";
     page.gauge("switchboard_receipts_open", help, open_receipts);

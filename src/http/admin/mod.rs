@@ -31,7 +31,6 @@ mod users;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use actix::{Addr, Handler, Message};
 use actix_http::Request;
@@ -51,7 +50,7 @@ use crate::config::{Config, Secret};
 use crate::connection::{
     Closes, Fault, OpenSockets, Pages, Pending, Port, Reception, listen_for_pages,
 };
-use crate::hub::{Refusals, SignalingHub};
+use crate::hub::{Refusals, SignalingHub, SocketMemory};
 use crate::metrics::Meters;
 use access::Access;
 use metrics::Bounds;
@@ -68,8 +67,8 @@ const BODY_MAX: usize = 64 << 10;
 pub struct Counters {
     /// Sockets.
     pub open: OpenSockets,
-    /// Bytes handed to connections and not yet written.
-    pub unwritten: Arc<AtomicUsize>,
+    /// What all connections hold.
+    pub memory: Arc<SocketMemory>,
     /// Who did not get in.
     pub gate: Arc<Gate>,
     /// How sockets were closed.

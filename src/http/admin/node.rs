@@ -1,7 +1,6 @@
 //! The node itself: its statistics, and the document that describes this API.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering::Relaxed;
 
 use actix_web::http::header::ContentType;
 use actix_web::web::{Data, Json};
@@ -40,10 +39,12 @@ pub(super) struct Stats {
     pending: usize,
     /// Those of them that had to make room for others since the start.
     cut_off: u64,
-    /// Bytes kept for sessions until they are acknowledged.
+    /// Memory of what is kept for sessions until they acknowledge it, in bytes.
     kept_bytes: usize,
-    /// Bytes that sockets have not taken yet.
+    /// Memory of what sockets have not taken yet, in bytes.
     unwritten_bytes: usize,
+    /// Memory of messages that have not come whole or are not handled yet, in bytes.
+    incoming_bytes: usize,
     /// Requests to this API with a wrong token.
     wrong_tokens: u64,
     counts: Counts,
@@ -125,7 +126,8 @@ pub(super) async fn stats(admin: Data<Admin>) -> Result<Json<Stats>, Refused> {
         pending: counters.pending.count(),
         cut_off: counters.pending.cut_off(),
         kept_bytes,
-        unwritten_bytes: counters.unwritten.load(Relaxed),
+        unwritten_bytes: counters.memory.unwritten(),
+        incoming_bytes: counters.memory.incoming(),
         wrong_tokens: admin.access.wrong_tokens(),
         counts: counts.into(),
         gate: counters.gate.counts().into(),

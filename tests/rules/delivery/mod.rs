@@ -48,7 +48,7 @@ fn nothing_is_lost_and_nothing_comes_twice_as_set_by_default() {
 #[test]
 fn nothing_is_lost_and_nothing_comes_twice_where_queues_are_small() {
     nothing_is_lost(|config| {
-        (config.queue_messages, config.queue_bytes, config.queue_total) = (4, 600, 1_500);
+        (config.queue_messages, config.queue_bytes, config.queue_total) = (4, 600, 4_500);
     });
 }
 

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use bytestring::ByteString;
 use switchboard::config::Config;
+use switchboard::domain::KEPT_COST;
 use switchboard::protocol::ServerMessage;
 
 #[derive(Default)]
@@ -43,6 +44,11 @@ impl Shadow {
 
     pub fn bytes(&self) -> usize {
         self.kept.iter().map(|(frame, _)| frame.len()).sum()
+    }
+
+    /// The same with their cost.
+    pub fn memory(&self) -> usize {
+        self.bytes() + self.kept.len() * KEPT_COST
     }
 
     pub fn is_within(&self, config: &Config) {

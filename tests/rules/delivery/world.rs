@@ -11,7 +11,7 @@ use bytestring::ByteString;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use switchboard::config::Config;
-use switchboard::domain::{Effect, Input, Parting, Switchboard};
+use switchboard::domain::{Effect, Input, KEPT_COST, Parting, Switchboard};
 use switchboard::protocol::{self, ClientMessage, ServerMessage, UserId};
 
 use super::library::Library;
@@ -355,8 +355,9 @@ impl World {
         }
         assert_eq!(census.waiting, there.len() - self.attached.len());
         self.shadows.values().for_each(|shadow| shadow.is_within(&self.config));
-        let seen: usize = self.shadows.values().map(Shadow::bytes).sum();
-        let bound = seen + census.waiting * 2 * self.config.queue_bytes;
+        let seen: usize = self.shadows.values().map(Shadow::memory).sum();
+        let Config { queue_bytes, queue_messages, .. } = *self.config;
+        let bound = seen + census.waiting * 2 * (queue_bytes + queue_messages * KEPT_COST);
         assert!((seen..=bound).contains(&census.kept_bytes), "{seen} {}", census.kept_bytes);
         if census.waiting == 0 {
             assert_eq!(census.kept_bytes, seen, "what is kept and what is known to be kept");

@@ -17,7 +17,7 @@ use std::time::Duration;
 pub use client::Client;
 pub use http::{Answer, Kept, ask, request, upgrade};
 pub use link::Link;
-pub use raw::{Last, Opcode, RawClient, frame};
+pub use raw::{Last, Opcode, RawClient, frame, head};
 pub use server::{TestServer, config};
 #[allow(unused_imports, reason = "for the tests over TLS")]
 pub use stream::{Identity, Stream, trusting};

@@ -92,9 +92,14 @@ impl TestServer {
         self.server().open_sockets()
     }
 
-    /// Bytes kept for sessions and bytes that connections have not written yet.
+    /// Memory of what is kept for sessions and of what connections have not written or handled yet.
     pub async fn held(&self) -> usize {
-        self.census().await.kept_bytes + self.server().unwritten()
+        self.census().await.kept_bytes + self.server().memory().total()
+    }
+
+    /// Memory of messages that have not come whole or are not handled yet.
+    pub fn incoming(&self) -> usize {
+        self.server().memory().incoming()
     }
 
     /// Connections that are no socket yet.
