@@ -109,7 +109,7 @@ fn bound_checks(
         Bound::Step => vec![Check::at_most("longest step", outcome.step * 1e3, 20., " ms")],
         Bound::Operator => {
             let operator = &outcome.operator;
-            operator.checks("the operator, worst,", operator.worst, ANSWER)
+            operator.checks("the operator, p99,", operator.p99, P99)
         }
         Bound::Stops => {
             let stopped = served.stop(STOP);
