@@ -104,12 +104,14 @@ fn bound_checks(
             let what = format!("memory for {held} connections");
             vec![Check::at_most(&what, growth as f64, (fixed + each * held) as f64, " KiB")]
         }
-        Bound::Cpu(_) if size == Size::Small => vec![],
-        Bound::Cpu(bound) => vec![Check::at_most("cores busy", outcome.cpu, bound, "")],
+        Bound::CpuInFull(_) if size == Size::Small => vec![],
+        Bound::Cpu(bound) | Bound::CpuInFull(bound) => {
+            vec![Check::at_most("cores busy", outcome.cpu, bound, "")]
+        }
         Bound::Step => vec![Check::at_most("longest step", outcome.step * 1e3, 20., " ms")],
         Bound::Operator => {
             let operator = &outcome.operator;
-            operator.checks("the operator, worst,", operator.worst, ANSWER)
+            operator.checks("the operator, p99,", operator.p99, P99)
         }
         Bound::Stops => {
             let stopped = served.stop(STOP);

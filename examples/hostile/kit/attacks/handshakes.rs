@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::interval;
+use tokio::time::{interval, sleep};
 
 use crate::kit::stage::{Stage, word};
 use crate::kit::wire::{ATTACKER, Login};
@@ -15,6 +15,8 @@ const AT_A_TIME: usize = 8;
 const HANDSHAKES: usize = 50_000;
 /// `new-sockets-per-address` a second.
 const LOGIN_EVERY: Duration = Duration::from_millis(20);
+/// Time that each of them is online.
+const STAY: Duration = Duration::from_millis(500);
 
 /// Handshakes of one address as fast as it can.
 pub async fn tls(stage: Arc<Stage>) {
@@ -34,8 +36,9 @@ pub async fn tls(stage: Arc<Stage>) {
 }
 
 /// 50 logins a second of one address, where nearly as many are online as are named to each.
+/// Each stays for a while, so that all others are told of it.
 pub async fn logins(stage: Arc<Stage>) {
-    let online = stage.crowd("idle-", 0, stage.pick(150, 980)).await;
+    let online = stage.crowd("idle-", 0, stage.pick(150, 900)).await;
     let online = stage.keep_reading(online);
     let mut work = JoinSet::new();
     let comes = Arc::clone(&stage);
@@ -49,8 +52,9 @@ pub async fn logins(stage: Arc<Stage>) {
                 match stage.dial.log_in(ATTACKER, &Login::of(format!("new-{n}"))).await {
                     Ok(mut socket) => {
                         stage.found.add("logins", 1);
-                        // It stays until it has read the list or is refused.
+                        // It is online although it may have been refused the list.
                         let _ = socket.until("client-list").await;
+                        sleep(STAY).await;
                         socket.leave().await;
                     }
                     Err(error) => stage.found.add(&format!("refused: {}", word(&error)), 1),
