@@ -3,6 +3,7 @@
 mod access;
 mod acts;
 mod document;
+mod requests;
 mod schema;
 
 use std::net::SocketAddr;
