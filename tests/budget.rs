@@ -103,6 +103,17 @@ fn holds(received: Option<u64>) -> f64 {
     (dhat::HeapStats::get().curr_bytes - before) as f64 / f64::from(USERS)
 }
 
+/// Bytes that the longest list of blocked users holds: 256 names of 128 characters.
+fn blocked_names_hold() -> u64 {
+    let mut core = Core::new(None);
+    let names: Vec<_> = (0..256).map(|it| format!(r#""{it:0128}""#)).collect();
+    let text = format!(r#"{{"type":"block","users":[{}]}}"#, names.join(","));
+    let frame = ByteString::from(text);
+    let before = dhat::HeapStats::get().curr_bytes;
+    assert_eq!(core.hears(0, &frame), 1);
+    (dhat::HeapStats::get().curr_bytes - before) as u64
+}
+
 /// One test: what it measures is the whole process.
 #[test]
 fn a_relayed_message_allocates_its_frame_and_little_else_and_an_idle_user_holds_little() {
@@ -123,9 +134,11 @@ fn a_relayed_message_allocates_its_frame_and_little_else_and_an_idle_user_holds_
 
     let idle = holds(None);
     let idle_and_counting = holds(Some(0));
+    let blocked = blocked_names_hold();
 
     assert!(idle <= 450.0, "an idle user holds {idle} bytes");
     assert!(idle_and_counting <= 660.0, "an idle user who counts holds {idle_and_counting} bytes");
+    assert!(blocked <= 48 << 10, "the longest list of blocked users holds {blocked} bytes");
     within("relayed", relayed, 3.1, frame.len() + 180);
     within("relayed, kept and acknowledged", relayed_and_acknowledged, 6.2, frame.len() + 950);
 }

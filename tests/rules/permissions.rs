@@ -100,6 +100,23 @@ fn who_may_call_nobody_may_call_back_who_rings_at_it_which_accepts() {
 }
 
 #[test]
+fn who_may_call_nobody_speaks_with_all_who_ring_at_it_until_it_takes_one() {
+    let mut board = board(Permissions { call: only([]), ..everything() });
+    board.rings("bo", "ana");
+    let taken = board.rings("cy", "ana");
+    for to in ["bo", "cy"] {
+        board.says("ana", json!({"type": "message", "to": to, "data": 1}));
+        assert_eq!(board.hears_one(to)["type"], "message");
+    }
+
+    board.says("ana", json!({"type": "call-accept", "callId": taken}));
+
+    let _ = board.hears("ana");
+    board.says("ana", json!({"type": "message", "id": "1", "to": "bo", "data": 1}));
+    assert_eq!(error(board.hears_one("ana")), refused_to("bo"));
+}
+
+#[test]
 fn who_may_join_some_rooms_may_join_no_others_and_speaks_with_everybody_in_them() {
     let mut board = board(Permissions { rooms: only(["team-*"]), call: only([]), ..everything() });
 

@@ -16,7 +16,7 @@ struct Ending<'a> {
 }
 
 impl<C: Handle> Switchboard<C> {
-    /// `call-reject`, `call-cancel`, `call-hangup`.
+    /// Handles `call-reject`, `call-cancel` and `call-hangup`.
     pub(super) fn end_call(
         &mut self,
         user: &UserId,
@@ -25,7 +25,7 @@ impl<C: Handle> Switchboard<C> {
         detail: Option<String>,
         effects: &mut Vec<Effect<C>>,
     ) -> Result<(), Refusal> {
-        let (call, side) = self.own_call(user, call_id)?;
+        let (call, side) = self.call_and_side(user, call_id)?;
         let event = CallEvent::End(side);
         if let Outcome::Ended(reason) = call.stage.on(event) {
             let ending = Ending { reason, by: Some(user), detail, to_message: id };
@@ -34,13 +34,13 @@ impl<C: Handle> Switchboard<C> {
         Ok(())
     }
 
-    /// Nobody has answered.
+    /// Ends a call that has rung for `ring-timeout`.
     pub(super) fn ring_out(&mut self, call_id: &CallId, effects: &mut Vec<Effect<C>>) {
         let ended = self.end_by_nobody(call_id, CallEvent::RingTimeout, effects);
         self.counts.limits.unanswered += u64::from(ended);
     }
 
-    /// What ends the call is neither of its parties. Whether it has ended.
+    /// Ends the call by something that neither party did. Returns whether it has ended.
     pub(super) fn end_by_nobody(
         &mut self,
         call_id: &CallId,

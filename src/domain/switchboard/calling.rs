@@ -57,8 +57,8 @@ impl<C: Handle> Switchboard<C> {
         self.calls.ringing_at(user).iter().find(crosses).cloned()
     }
 
-    /// Why a call would not ring, if it would not. Blocked users are told what they are told when
-    /// the callee is offline.
+    /// The reason why a call would not ring, if there is one. A blocked caller gets the one for a
+    /// callee who is offline.
     fn obstacle(&self, caller: &UserId, to: &UserId) -> Option<EndReason> {
         if self.registry.session(caller).is_some_and(|it| it.call.is_some()) {
             return Some(EndReason::Busy);
@@ -163,7 +163,7 @@ impl<C: Handle> Switchboard<C> {
         data: Option<Data>,
         effects: &mut Vec<Effect<C>>,
     ) -> Result<(), Refusal> {
-        let (call, side) = self.own_call(user, call_id)?;
+        let (call, side) = self.call_and_side(user, call_id)?;
         match call.stage.on(CallEvent::Accept(side)) {
             Outcome::Accepted => {
                 let caller = call.caller.clone();
@@ -186,8 +186,8 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// The live call of that name, and on which side of it the user is.
-    pub(super) fn own_call(
+    /// The live call with that id, and on which side of it the user is.
+    pub(super) fn call_and_side(
         &self,
         user: &UserId,
         call_id: &CallId,
@@ -219,7 +219,7 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// There will be no call.
+    /// Tells the caller that there will be no call.
     fn decline(
         &mut self,
         caller: &UserId,

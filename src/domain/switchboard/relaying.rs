@@ -45,7 +45,7 @@ impl<C: Handle> Switchboard<C> {
             return Err(Refusal::ToSelf);
         }
         if let Some(call_id) = &call {
-            let (call, side) = self.own_call(from, call_id)?;
+            let (call, side) = self.call_and_side(from, call_id)?;
             if *call.party(side.other()) != to {
                 return Err(Refusal::NotYourCall(call_id.clone()));
             }

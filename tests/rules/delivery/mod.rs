@@ -19,7 +19,7 @@ use crate::harness::secs;
 use crate::properties::runner;
 use world::World;
 
-/// Lives for each property: with those of `properties`, 100 000 in all.
+/// Lives for each property: with those of `properties`, over 100 000 in all.
 const CASES: u32 = 4_000;
 
 fn nothing_is_lost(change: impl FnOnce(&mut Config)) {

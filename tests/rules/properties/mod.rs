@@ -12,20 +12,25 @@ mod world;
 use std::sync::Arc;
 
 use proptest::collection::vec;
+use proptest::strategy::Strategy;
 use proptest::test_runner::{Config as Runs, TestRunner};
 use switchboard::config::{Config, DuplicateLogin, PresenceMode};
 
 use crate::harness::secs;
 use world::World;
 
-/// Lives for each property: with those of `delivery`, 100 000 in all.
+/// Lives for each property: with those of `delivery`, over 100 000 in all.
 const CASES: u32 = 14_000;
 
 fn holds_for_every_life(change: impl FnOnce(&mut Config)) {
+    holds_for_lives_of(step::step(), change);
+}
+
+fn holds_for_lives_of(step: impl Strategy<Value = step::Step>, change: impl FnOnce(&mut Config)) {
     let mut config = Config { call_rate: 0, rate: 0, ..Config::default() };
     change(&mut config);
     let config = Arc::new(config);
-    let outcome = runner(CASES).run(&vec(step::step(), 20..40), |steps| {
+    let outcome = runner(CASES).run(&vec(step, 20..40), |steps| {
         let mut world = World::new(&config);
         for step in steps {
             world.takes(step);
@@ -48,6 +53,11 @@ pub fn runner(cases: u32) -> TestRunner {
 #[test]
 fn the_promises_hold_as_set_by_default() {
     holds_for_every_life(|_| ());
+}
+
+#[test]
+fn the_promises_hold_where_most_of_what_is_said_is_about_calls() {
+    holds_for_lives_of(step::step_of_calls(), |_| ());
 }
 
 #[test]

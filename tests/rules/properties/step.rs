@@ -106,6 +106,8 @@ pub enum WhichCall {
 }
 
 const ENDS: [&str; 3] = ["call-cancel", "call-reject", "call-hangup"];
+/// Mostly the first user is called, so that many calls ring at it.
+const CALLED: [usize; 8] = [0, 0, 0, 1, 2, 3, 4, USERS];
 const GIBBERISH: [&str; 4] =
     [r#""type":"nonsense""#, r#""type":"ping","from":"u0""#, r#""type":"join""#, r#""to":"u0""#];
 const SPANS: [Duration; 10] = [
@@ -121,33 +123,51 @@ const SPANS: [Duration; 10] = [
     secs(45),
 ];
 
+/// Mostly a message about calls, or a block; otherwise any step.
+pub fn step_of_calls() -> impl Strategy<Value = Step> {
+    (any::<[u8; 4]>(), any::<[u8; 4]>()).prop_map(|(any, [kind, user, other, detail])| {
+        let about_calls = match kind % 128 {
+            kind @ 0..74 => kind,
+            // Most of what is said about calls is a request.
+            74..90 => 0,
+            90..94 => 119,
+            94 => 123,
+            _ => return step_of(any),
+        };
+        let whose = Whose { user: usize::from(user) % USERS, age: 0 };
+        Step::Says(whose, saying(about_calls, other.into(), detail.into()))
+    })
+}
+
 /// Any step.
 pub fn step() -> impl Strategy<Value = Step> {
-    any::<[u8; 4]>().prop_map(|[kind, user, other, detail]| {
-        let user = usize::from(user);
-        // Mostly the newest socket.
-        let age = (user / USERS % 8).saturating_sub(5);
-        let whose = Whose { user: user % USERS, age };
-        match kind {
-            0..36 => Step::Passes(SPANS[usize::from(detail) % SPANS.len()]),
-            36..56 => Step::LogsIn(whose.user),
-            56..58 => Step::Removes(whose.user),
-            58..60 => Step::Cuts,
-            60..74 => Step::Ends(whose),
-            74..80 => Step::ShowsLife(whose),
-            80..86 => Step::IsBehind(whose.user, usize::from(other) % 3),
-            86..255 => Step::Says(whose, saying(kind - 86, other.into(), detail.into())),
-            255 if detail < 128 => Step::Drains,
-            255 => Step::Passes(Duration::ZERO),
-        }
-    })
+    any::<[u8; 4]>().prop_map(step_of)
+}
+
+fn step_of([kind, user, other, detail]: [u8; 4]) -> Step {
+    let user = usize::from(user);
+    // Mostly the newest socket.
+    let age = (user / USERS % 8).saturating_sub(5);
+    let whose = Whose { user: user % USERS, age };
+    match kind {
+        0..36 => Step::Passes(SPANS[usize::from(detail) % SPANS.len()]),
+        36..56 => Step::LogsIn(whose.user),
+        56..58 => Step::Removes(whose.user),
+        58..60 => Step::Cuts,
+        60..74 => Step::Ends(whose),
+        74..80 => Step::ShowsLife(whose),
+        80..86 => Step::IsBehind(whose.user, usize::from(other) % 3),
+        86..255 => Step::Says(whose, saying(kind - 86, other.into(), detail.into())),
+        255 if detail < 128 => Step::Drains,
+        255 => Step::Passes(Duration::ZERO),
+    }
 }
 
 fn saying(kind: u8, other: usize, detail: usize) -> Saying {
     let to = other % (USERS + 1);
     let room = other % ROOMS.len();
     match kind {
-        0..28 => Saying::CallRequest { to },
+        0..28 => Saying::CallRequest { to: CALLED[other % CALLED.len()] },
         28..34 => Saying::CallBack,
         34..58 => Saying::CallAccept(which_call(detail)),
         58..74 => Saying::CallEnd(ENDS[other % 3], which_call(detail)),

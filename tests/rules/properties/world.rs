@@ -34,7 +34,7 @@ pub struct World {
 }
 
 impl World {
-    /// All users but one are there.
+    /// All users are there.
     pub fn new(config: &Arc<Config>) -> Self {
         let now = Instant::now();
         let mut world = Self {
@@ -51,7 +51,7 @@ impl World {
             changed_at: now,
             said: 0,
         };
-        (0..USERS - 1).for_each(|user| world.logs_in(user));
+        (0..USERS).for_each(|user| world.logs_in(user));
         world
     }
 
