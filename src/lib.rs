@@ -19,11 +19,13 @@
 //! - [`address`]: where a client is behind proxies, and what counts as one address
 //! - [`metrics`]: what counts and measures, and the page that tells it
 //! - [`tls`]: the certificate in use, exchanged while sockets stay
-//! - [`config`], [`cli`], [`logging`], [`health`], [`descriptors`]: settings, the command line, and
-//!   what a process needs besides
+//! - [`config`], [`cli`], [`logging`], [`health`], [`descriptors`], [`cgroup`]: settings, the command
+//!   line, and what a process needs besides
+//! - [`memory_bound`]: the most memory that a node needs with its settings
 
 pub mod address;
 pub mod auth;
+pub mod cgroup;
 pub mod cli;
 pub mod config;
 pub mod connection;
@@ -35,6 +37,7 @@ pub mod health;
 pub mod http;
 pub mod hub;
 pub mod logging;
+pub mod memory_bound;
 pub mod metrics;
 pub mod protocol;
 pub mod server;
