@@ -42,3 +42,4 @@ mod strangers;
 mod tokens;
 mod total;
 mod turn;
+mod unfinished;
