@@ -1,4 +1,8 @@
-FROM rust:1-slim-bookworm AS build
+# Tags may lead to other images tomorrow; pin them by --build-arg RUST_IMAGE=rust:1-slim-bookworm@sha256:…
+ARG RUST_IMAGE=rust:1-slim-bookworm
+ARG BASE_IMAGE=gcr.io/distroless/cc-debian12:nonroot
+
+FROM ${RUST_IMAGE} AS build
 WORKDIR /build
 
 # The allocator is built by it.
@@ -21,7 +25,7 @@ COPY src src
 RUN touch src/main.rs src/lib.rs && cargo build --release --locked --bin switchboard
 
 
-FROM gcr.io/distroless/cc-debian12:nonroot
+FROM ${BASE_IMAGE}
 COPY --from=build /build/target/release/switchboard /switchboard
 USER 65532:65532
 # It does not start like that in open mode: set SWITCHBOARD_AUTH to jwt and a key, or see

@@ -14,6 +14,7 @@ use crate::auth::Issue;
 use crate::config::{self, Config, Given, LOG_VARIABLE, SETTINGS, Secret, Setting};
 use crate::health;
 use crate::logging::{BadFilter, Filter};
+use crate::memory_bound::MemoryBound;
 use crate::protocol::{DisplayName, UserId};
 
 /// What the operator wants.
@@ -79,7 +80,7 @@ impl Order {
             loaded.check_access()?;
         }
         Ok(match name {
-            "config" => Order::Print(config::as_toml(&loaded)),
+            "config" => Order::Print(with_memory_bound(&loaded)),
             "health" => Order::Health(match matches.get_one::<String>(URL) {
                 Some(url) => health::Question::for_url(url),
                 None => health::Question::for_server(&loaded.config)?,
@@ -100,6 +101,30 @@ pub fn settings(
     let loaded = config::load(given(matches, variables.into_iter().collect()))?;
     loaded.check_access()?;
     Ok(loaded.config)
+}
+
+/// All settings, and behind them what they may cost.
+fn with_memory_bound(loaded: &config::Loaded) -> String {
+    let settings = config::as_toml(loaded);
+    let cost = match MemoryBound::of(&loaded.config) {
+        Some(bound) => format!(
+            "With these settings the node needs at most {} MiB of memory: {} MiB for queue-total and\n\
+             # what belongs to it, {} MiB for max-sockets ({} KiB each), {} MiB for max-pending, {} MiB for\n\
+             # the program, and a quarter for the allocator.",
+            bound.total() >> 20,
+            bound.queues >> 20,
+            bound.sockets >> 20,
+            MemoryBound::of_a_socket(&loaded.config) >> 10,
+            bound.pending >> 20,
+            bound.program >> 20,
+        ),
+        None => {
+            "With these settings the memory of the node has no bound: max-sockets or max-pending\n\
+                 # is unlimited."
+                .to_owned()
+        }
+    };
+    format!("{settings}\n# {cost}\n")
 }
 
 const FILE: &str = "config";

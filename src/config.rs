@@ -119,8 +119,8 @@ settings! {
     /// `queue-full`.
     queue_bytes: usize = 512 << 10, Bytes(KIB..=GIB);
 
-    /// Bytes that may wait on the whole node, at least `queue-bytes`; past it every relay is
-    /// `queue-full`.
+    /// Memory of what waits, is kept or has not come whole, on the whole node, at least `queue-bytes`;
+    /// past it every relay is `queue-full`.
     queue_total: usize = 256 << 20, Bytes(KIB..=512 * GIB);
 
     /// How long a socket may take no byte of what waits for it before it is closed (4053).

@@ -20,11 +20,13 @@
 //! - [`metrics`]: what counts and measures, and the page that tells it
 //! - [`tls`]: the certificate in use, exchanged while sockets stay
 //! - [`files`], [`watch`]: reading the files that settings name, and following their changes
-//! - [`config`], [`cli`], [`logging`], [`health`], [`descriptors`], [`signals`]: settings, the
-//!   command line, and what a process needs besides
+//! - [`config`], [`cli`], [`logging`], [`health`], [`descriptors`], [`cgroup`], [`signals`]:
+//!   settings, the command line, and what a process needs besides
+//! - [`memory_bound`]: the most memory that a node needs with its settings
 
 pub mod address;
 pub mod auth;
+pub mod cgroup;
 pub mod cli;
 pub mod config;
 pub mod connection;
@@ -37,6 +39,7 @@ pub mod health;
 pub mod http;
 pub mod hub;
 pub mod logging;
+pub mod memory_bound;
 pub mod metrics;
 pub mod protocol;
 pub mod server;

@@ -18,12 +18,14 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::auth::{self, Authenticator};
+use crate::cgroup;
 use crate::config::{self, Config, Secret};
 use crate::connection::{Closes, Limits, Node, OpenSockets, Pending, Port, Site, listen};
 use crate::descriptors;
 use crate::health::from_this_machine;
 use crate::http::{self, Admin, Context, Counters, Gate, GateCounts, listen_for_admin};
 use crate::hub::{Drain, Inspect, Refusals, Report, SignalingHub, SocketMemory};
+use crate::memory_bound::MemoryBound;
 use crate::metrics::Meters;
 use crate::signals::{Signals, Told};
 use crate::tls::{self, Certificate};
@@ -116,6 +118,7 @@ pub fn run(
         Ok(limit) => info!(limit; "descriptors that may be open"),
         Err(why) => info!(reason:% = why; "the limit of descriptors stays as it is"),
     }
+    tell_memory_bound(&config);
     if config.insecure_open {
         warn!(
             "insecure-open: nobody is authenticated and everybody may claim every name; set auth to \
@@ -144,6 +147,19 @@ pub fn run(
         }
         Ok(())
     })
+}
+
+/// Says what memory the settings may need, and warns where the system gives less.
+fn tell_memory_bound(config: &Config) {
+    let Some(bound) = MemoryBound::of(config).map(|bound| bound.total()) else { return };
+    info!(mebibytes = bound >> 20; "memory that the settings may need");
+    if let Some(limit) = cgroup::memory_limit().filter(|limit| *limit < bound) {
+        warn!(
+            limit_mebibytes = limit >> 20, needed_mebibytes = bound >> 20;
+            "the memory limit of this process is less than its settings may need, so clients could \
+             get it killed: raise the limit, or lower max-sockets or queue-total"
+        );
+    }
 }
 
 impl Server {

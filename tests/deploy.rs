@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-use switchboard::config::{Config, SETTINGS};
+use switchboard::config::{Config, Given, SETTINGS, load};
+use switchboard::memory_bound::MemoryBound;
 
 const FILES: [&str; 4] =
     ["docker-compose.yml", "Dockerfile", "deploy/kubernetes.yaml", "deploy/switchboard.service"];
@@ -69,7 +70,7 @@ fn bytes(text: &str) -> u64 {
     let digits = text.trim_end_matches(|sign: char| !sign.is_ascii_digit());
     let unit = match text[digits.len()..].chars().next() {
         Some('m' | 'M') => 20,
-        Some('G') => 30,
+        Some('g' | 'G') => 30,
         other => panic!("{other:?} of {text}"),
     };
     digits.parse::<u64>().unwrap() << unit
@@ -88,38 +89,138 @@ fn whoever_looks_after_a_node_waits_longer_than_a_drain_takes() {
     assert!(number(&file("deploy/switchboard.service"), "TimeoutStopSec=") > DRAIN);
 }
 
+/// A file that a node is deployed with: what stands before and behind a variable's name in front of
+/// its value, and the limit of memory.
+struct Deployed {
+    name: &'static str,
+    before: &'static str,
+    behind: &'static str,
+    memory: &'static str,
+}
+
+const DEPLOYED: [Deployed; 3] = [
+    Deployed { name: "docker-compose.yml", before: "", behind: ": ", memory: "mem_limit: " },
+    Deployed {
+        name: "deploy/kubernetes.yaml",
+        before: "- name: ",
+        behind: "\n              value: ",
+        memory: "limits:\n              memory: ",
+    },
+    Deployed {
+        name: "deploy/switchboard.service",
+        before: "Environment=",
+        behind: "=",
+        memory: "MemoryMax=",
+    },
+];
+
+impl Deployed {
+    /// The settings that size a node, as the file sets them.
+    fn config(&self) -> Config {
+        let text = file(self.name);
+        let Self { before, behind, .. } = self;
+        let variable = |name: &str| {
+            let name = format!("SWITCHBOARD_{name}");
+            let value = value(&text, &format!("{before}{name}{behind}"));
+            (name.into(), value.into())
+        };
+        let variables = ["QUEUE_TOTAL", "MAX_SOCKETS", "MAX_PENDING"].map(variable).to_vec();
+        for other in ["MAX_FRAME", "MAX_ROOMS", "WORKERS", "TLS_CERT"] {
+            let sets = text.lines().find(|line| line.contains(&format!("SWITCHBOARD_{other}")));
+            let sets = sets.filter(|line| !line.trim().starts_with('#'));
+            assert_eq!(sets, None, "it is in the sum, too");
+        }
+        let given = Given { flags: Vec::new(), variables, file: None };
+        load(given).unwrap().config
+    }
+}
+
 #[test]
-fn memory_and_descriptors_are_enough_for_as_many_sockets_as_are_let_in() {
-    let defaults = Config::default();
-    let is_enough = |what: &str, memory: &str, queue: u64, sockets: u64| {
-        // The rule of docs/deployment.md.
-        let needs = (queue + 10_000 * sockets) * 3 / 2;
-        assert!(bytes(memory) >= needs, "{what}: {memory} for {needs}");
-    };
-    let has_descriptors = |what: &str, descriptors: u64, sockets: u64| {
-        let needs = sockets + defaults.max_pending as u64 + 100;
-        assert!(descriptors >= needs, "{what}: {descriptors} for {needs}");
-    };
-    let compose = file("docker-compose.yml");
-    let sockets = number(&compose, "SWITCHBOARD_MAX_SOCKETS: ");
-    let queue = bytes(value(&compose, "SWITCHBOARD_QUEUE_TOTAL: "));
-    is_enough("compose", value(&compose, "mem_limit: "), queue, sockets);
-    has_descriptors("compose", number(&compose, "nofile: "), sockets);
+fn the_memory_limit_of_each_is_enough_for_the_sum_of_its_settings_and_no_waste() {
+    for deployed in &DEPLOYED {
+        let limit = bytes(value(&file(deployed.name), deployed.memory));
+        let bound = MemoryBound::of(&deployed.config()).expect("everything is limited");
+        let needed = bound.total();
+        println!("{}: {} of {} MiB", deployed.name, needed >> 20, limit >> 20);
+        assert!(limit >= needed, "{}: {limit} for {needed}, {bound:?}", deployed.name);
+        assert!(limit <= needed * 5 / 4, "{}: {limit} for {needed}", deployed.name);
+    }
+}
 
+#[test]
+fn descriptors_are_enough_for_as_many_sockets_as_are_let_in() {
+    for (deployed, before) in [(&DEPLOYED[0], "nofile: "), (&DEPLOYED[2], "LimitNOFILE=")] {
+        let config = deployed.config();
+        let needed = (config.max_sockets + config.max_pending + 100) as u64;
+        let descriptors = number(&file(deployed.name), before);
+        assert!(descriptors >= needed, "{}: {descriptors} for {needed}", deployed.name);
+    }
+}
+
+#[test]
+fn the_manual_adds_up_the_same_sum() {
+    let manual = file("docs/operations.md");
+    let each = MemoryBound::of_a_socket(&Config::default());
+    let shown = number(&manual.replace(" KiB + max-pending", "\n"), "max-sockets × ");
+    assert_eq!(shown, each.div_ceil(1024), "KiB a socket");
+    let bound = MemoryBound::of(&Config { max_sockets: 1000, ..Config::default() }).unwrap();
+    let gibibytes = format!("{:.1} GiB for 1000 users", bound.total() as f64 / (1u64 << 30) as f64);
+    assert!(manual.contains(&gibibytes), "{gibibytes}");
+}
+
+#[test]
+fn kubernetes_trusts_no_network_until_it_is_told_the_addresses_of_the_ingress_controller() {
     let kubernetes = file("deploy/kubernetes.yaml");
-    let setting = |name: &str| {
-        let (_, rest) = kubernetes.split_once(&format!("- name: {name}\n")).unwrap();
-        value(rest, "value: ")
-    };
-    let sockets = setting("SWITCHBOARD_MAX_SOCKETS").parse().unwrap();
-    let (_, limits) = kubernetes.split_once("limits:").unwrap();
-    let queue = bytes(setting("SWITCHBOARD_QUEUE_TOTAL"));
-    is_enough("kubernetes", value(limits, "memory: "), queue, sockets);
+    let trusted = value(&kubernetes, "- name: SWITCHBOARD_TRUSTED_PROXIES\n              value: ");
+    let variables = vec![("SWITCHBOARD_TRUSTED_PROXIES".into(), trusted.into())];
 
-    let (unit, sockets) = (file("deploy/switchboard.service"), defaults.max_sockets as u64);
-    let queue = defaults.queue_total as u64;
-    is_enough("systemd", value(&unit, "MemoryMax="), queue, sockets);
-    has_descriptors("systemd", number(&unit, "LimitNOFILE="), sockets);
+    let fault = load(Given { flags: Vec::new(), variables, file: None }).unwrap_err();
+
+    let said = fault.to_string();
+    assert!(said.contains("trusted-proxies") && said.contains(trusted), "{said}");
+}
+
+#[test]
+fn kubernetes_lets_in_the_ingress_controller_and_operators_and_nothing_out() {
+    let kubernetes = file("deploy/kubernetes.yaml");
+    let (_, policy) = kubernetes.split_once("kind: NetworkPolicy").unwrap();
+    assert!(policy.contains("policyTypes:\n    - Ingress\n    - Egress\n"));
+    assert!(policy.trim_end().ends_with("egress: []"));
+    let (_, ingress) = policy.split_once("\n  ingress:\n").unwrap();
+    assert_eq!(ingress.matches("- from:").count(), ingress.matches("ports:").count());
+    assert_eq!(ingress.matches("namespaceSelector:").count(), 2);
+}
+
+#[test]
+fn caddy_tells_browsers_to_come_by_tls_alone_but_not_under_loopback_names() {
+    let text = file("deploy/Caddyfile");
+    assert!(text.contains("header @public Strict-Transport-Security max-age=31536000"));
+    assert!(text.contains("@public not host localhost *.localhost 127.0.0.1 ::1"));
+    assert!(file("docs/operations.md").contains("header Strict-Transport-Security max-age="));
+    let folder = tempfile::TempDir::new().unwrap();
+    let asked = Command::new("caddy")
+        .args(["validate", "--adapter", "caddyfile", "--config"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/Caddyfile"))
+        .envs([("SITE", "calls.example.org"), ("TLS", "internal"), ("UPSTREAM", "127.0.0.1:1")])
+        .envs(["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"].map(|name| (name, folder.path())))
+        .output();
+    let answer = asked.expect("caddy; tests/run.sh --install-only installs it");
+    assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
+}
+
+#[test]
+fn images_of_others_have_a_place_for_a_digest() {
+    let compose = file("docker-compose.yml");
+    for variable in ["CADDY_IMAGE", "COTURN_IMAGE"] {
+        assert!(compose.contains(&format!("image: ${{{variable}:-")), "{variable}");
+    }
+    let ours = ["image: switchboard", "image: ${"];
+    for image in compose.lines().map(str::trim).filter(|line| line.starts_with("image: ")) {
+        assert!(ours.iter().any(|begin| image.starts_with(begin)), "{image}");
+    }
+    for base in file("Dockerfile").lines().filter(|line| line.starts_with("FROM ")) {
+        assert!(base.starts_with("FROM ${"), "{base}");
+    }
 }
 
 #[test]

@@ -137,6 +137,7 @@ async fn what_is_resident_is_at_most_one_and_a_half_times_what_is_counted() {
         what_is_kept(size);
     }
     what_is_kept_with_the_longest_receipts();
+    what_is_watched();
     for size in SIZES {
         what_waits_for_sockets(size).await;
     }
@@ -166,6 +167,28 @@ fn what_is_kept_with_the_longest_receipts() {
 
     let counted = core.board.census().kept_bytes;
     is_counted("kept, with the longest receipts", resident() - before, counted);
+}
+
+/// Names of users who are not there, each of the longest.
+fn what_is_watched() {
+    const WATCHED: usize = 256;
+    /// As the sum has it, `domain::session_bytes`.
+    const BYTES: usize = 448;
+    let mut core = Core::new("ana");
+    let before = resident();
+    for watcher in 0..100 {
+        let user = UserId::parse(&format!("watcher-{watcher}")).unwrap();
+        let connection = Socket(1000 + watcher);
+        core.comes(1000 + watcher, user.clone(), None);
+        let names: Vec<_> = (0..WATCHED).map(|n| format!("{watcher:08}{n:0120}")).collect();
+        let frame = ByteString::from(json!({"type": "watch", "users": names}).to_string());
+        let (said, bytes) = (decode(&frame), frame.len());
+        core.applies(Input::Said { connection, user, said, bytes });
+    }
+
+    let each = (resident() - before) / (100 * WATCHED);
+    println!("a watched name holds {each} bytes");
+    assert!((128..=BYTES).contains(&each), "{each}");
 }
 
 async fn what_waits_for_sockets(size: usize) {

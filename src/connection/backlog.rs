@@ -28,6 +28,9 @@ const SCRATCH: usize = 16 << 10;
 /// control frame, and always the same.
 static PING: [u8; 2] = [0x89, 0];
 
+/// Bytes of the longest control frame, in the buffer that it has for itself.
+pub(super) const CONTROL_BYTES: usize = 160;
+
 /// Frames that room is made for at once, at least.
 const GROWTH_MIN: usize = 4;
 

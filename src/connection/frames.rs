@@ -35,7 +35,7 @@ mod head;
 mod tests;
 
 /// One read takes at most this much; each thread has one buffer of this size.
-const SCRATCH: usize = 64 << 10;
+pub(crate) const SCRATCH: usize = 64 << 10;
 
 /// A message at more than this many times the limit is not even skipped.
 const FAR: u64 = 16;

@@ -18,7 +18,7 @@ const SEND_BUFFER: usize = 64 << 10;
 
 /// What TLS may hold for one socket, encrypted and not taken by the kernel: two full records.
 /// By default it would be twice as much.
-const TLS_BUFFER: usize = 32 << 10;
+pub(super) const TLS_BUFFER: usize = 32 << 10;
 
 /// The stream of one socket.
 pub enum Io {

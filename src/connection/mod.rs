@@ -29,6 +29,7 @@ use std::time::Duration;
 use actix::Recipient;
 
 use crate::config::Config;
+use crate::domain::UNWRITTEN_COST;
 use crate::hub::{FromConnection, Refusals, SocketMemory};
 use crate::metrics::Meters;
 
@@ -55,6 +56,7 @@ mod upgrade;
 
 pub use actor::Connection;
 pub use closes::{ClientEnd, ClientEndTally, Closes};
+pub(crate) use frames::SCRATCH;
 pub use frames::{count_messages, fuzz_frames};
 pub use head::{Fault, HEAD_MAX};
 pub use io::Io;
@@ -108,6 +110,18 @@ impl From<&Config> for Limits {
         Self { max_frame, heartbeat, stall, registering: REGISTERING, incoming }
     }
 }
+
+/// What a socket holds besides its part of `queue-total`, at most, in bytes: itself, idle; the control
+/// frames that wait for it; what it may always send of a message that is not whole, and of messages
+/// that the hub has not handled.
+pub(crate) const SOCKET_BYTES: usize = (3 << 10)
+    + reading::CONTROLS_WAITING * (backlog::CONTROL_BYTES + UNWRITTEN_COST)
+    + 2 * frames::ALWAYS_READ
+    + reading::FRAMES_A_TURN * reading::MESSAGE_COST;
+
+/// What TLS adds to it, at most, in bytes: its state; two records encrypted and not written, two
+/// received and not read.
+pub(crate) const TLS_BYTES: usize = (8 << 10) + 2 * io::TLS_BUFFER;
 
 /// The part of `queue-total` that incoming messages may take before the node is crowded.
 pub(crate) const INCOMING_SHARE: usize = 8;

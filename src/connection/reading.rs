@@ -14,7 +14,7 @@ use super::closing::Phase;
 use super::frames::{ALWAYS_READ, Incoming, ReadEnd, Room};
 
 /// Frames read in one turn; then others have theirs.
-const FRAMES_A_TURN: usize = 16;
+pub(super) const FRAMES_A_TURN: usize = 16;
 
 /// Bytes read in one turn, or of messages, from which on others have theirs: what all connections
 /// have read and the hub has not handled yet shall be little more than a message each.
@@ -22,7 +22,7 @@ pub(super) const BYTES_A_TURN: usize = 64 << 10;
 
 /// Control frames that may wait before reading does: a client that sends pings and takes no
 /// pongs must not fill the memory.
-pub(crate) const CONTROLS_WAITING: usize = 16;
+pub(super) const CONTROLS_WAITING: usize = 16;
 
 /// What a message on its way to the hub counts for besides its bytes.
 pub(super) const MESSAGE_COST: usize = size_of::<Payload>();

@@ -35,3 +35,4 @@ pub use switchboard::{
     Reached, SessionEnd, SessionEndTally, Snapshot, Switchboard, UserDetail, UserReport,
     VerdictKind, VerdictTally,
 };
+pub(crate) use switchboard::{LONG_SHARE, session_bytes};

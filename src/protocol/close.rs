@@ -15,11 +15,13 @@ pub enum Close {
     },
     /// Full, draining, or too many sockets from this address.
     TryLater,
-    /// No sign of life for two heartbeats, or a message not finished in that time.
+    /// No sign of life for two heartbeats, or a message not finished in that time, or in 5 s where
+    /// unfinished messages leave no room for those of others.
     NoSignOfLife,
     /// The session has a newer socket, or this attempt to resume it came late.
     Superseded,
-    /// Over the rate for long.
+    /// Over the rate for long; or nothing but control frames and tiny fragments for two heartbeats,
+    /// over their rate.
     OverRate,
     /// The client reads too slowly.
     ReadsTooSlowly,

@@ -43,3 +43,4 @@ mod strangers;
 mod tokens;
 mod total;
 mod turn;
+mod unfinished;

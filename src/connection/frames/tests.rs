@@ -162,6 +162,19 @@ async fn an_illegal_head_is_a_protocol_error_before_its_content_comes() {
 }
 
 #[tokio::test]
+async fn a_length_in_more_bytes_than_it_needs_is_a_protocol_error() {
+    let medium = |length: u16| [&[LAST | TEXT, 0x80 | 126][..], &length.to_be_bytes()].concat();
+    let long = |length: u64| [&[LAST | TEXT, 0x80 | 127][..], &length.to_be_bytes()].concat();
+    for wire in [medium(0), medium(125), long(0), long(125), long(126), long(65535)] {
+        assert_violation(&[wire], Close::ProtocolError).await;
+    }
+    let ping = vec![PING, 0x80 | 126, 0, 4];
+    assert_violation(&[ping], Close::ProtocolError).await;
+    let fragment = [frame(TEXT, b"x"), vec![LAST | CONTINUATION, 0x80 | 126, 0, 1]];
+    assert_violation(&fragment, Close::ProtocolError).await;
+}
+
+#[tokio::test]
 async fn a_control_frame_is_whole_and_has_at_most_125_bytes() {
     let longest = [7; 125];
     let ping = Incoming::Ping(Bytes::copy_from_slice(&longest));
@@ -297,4 +310,108 @@ async fn a_message_that_never_ends_lets_others_have_their_turn() {
     let first = poll_fn(|cx| reader.poll_next(&mut server, cx, Room::Plenty)).await;
 
     assert_eq!(first.unwrap(), Incoming::Parts);
+}
+
+/// A reader that has read all of `wire`, as far as there is room, in pieces of `piece`.
+async fn having_read(wire: &[u8], piece: usize, room: Room) -> (Reader, Vec<Incoming>) {
+    let mut reader = Reader::new(LIMIT * 64, BytesMut::new());
+    let mut cx = Context::from_waker(std::task::Waker::noop());
+    let mut came = Vec::new();
+    for piece in wire.chunks(piece) {
+        let (mut client, mut server) = duplex(piece.len());
+        client.write_all(piece).await.unwrap();
+        while let Poll::Ready(Ok(incoming)) = reader.poll_next(&mut server, &mut cx, room) {
+            let is_full = incoming == Incoming::NoRoom;
+            came.push(incoming);
+            if is_full {
+                break;
+            }
+        }
+    }
+    (reader, came)
+}
+
+fn counted(reader: &mut Reader) -> usize {
+    let memory = SocketMemory::default();
+    reader.counted = 0;
+    reader.count(&memory, 0);
+    assert_eq!(memory.incoming(), reader.counted());
+    memory.incoming()
+}
+
+#[tokio::test]
+async fn what_is_held_of_an_unfinished_message_is_little_more_than_what_has_come() {
+    let whole = frame(LAST | BINARY, &vec![7; LIMIT * 60]);
+    let first = frame(BINARY, &vec![7; LIMIT * 30]);
+    let fragments = [first.clone(), frame(CONTINUATION, &vec![7; LIMIT * 30])].concat();
+    for wire in [&whole[..whole.len() - 1], &fragments[..], &first[..]] {
+        for piece in [100, 1400, 10_000, wire.len()] {
+            let (mut reader, came) = having_read(wire, piece, Room::Plenty).await;
+
+            let held = counted(&mut reader);
+
+            assert!(!came.iter().any(|it| matches!(it, Incoming::Message(_))));
+            assert!(held >= wire.len() - 20, "{held} of {}", wire.len());
+            assert!(held <= wire.len() * 5 / 4 + 200, "{held} of {}, by {piece}", wire.len());
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_beginning_of_a_message_does_not_keep_what_was_read_with_it() {
+    let wire = [frame(LAST | BINARY, &vec![7; LIMIT * 60]), head(LAST | TEXT, 5)].concat();
+    let (mut reader, came) = having_read(&wire, wire.len(), Room::Plenty).await;
+
+    assert_eq!(came.len(), 1);
+    assert!(counted(&mut reader) < 100, "{}", reader.counted());
+}
+
+#[tokio::test]
+async fn a_message_that_is_whole_or_given_up_does_not_count_any_more() {
+    let message = frame(LAST | BINARY, &vec![7; LIMIT * 60]);
+    let oversized = frame(LAST | BINARY, &vec![7; LIMIT * 70]);
+    let fragments = [frame(TEXT, b"x"), frame(LAST | CONTINUATION, b"y")].concat();
+    for wire in [message, oversized, fragments] {
+        let (mut reader, came) = having_read(&wire, 1400, Room::Plenty).await;
+        assert_eq!(came.iter().filter(|it| matches!(it, Incoming::Message(_))).count(), 1);
+        assert_eq!(counted(&mut reader), 0);
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_little_room_four_kibibytes_of_a_message_are_read_and_short_ones_pass() {
+    let short = frame(LAST | TEXT, &vec![b'x'; ALWAYS_READ - 100]);
+    let long = frame(LAST | TEXT, &vec![b'x'; ALWAYS_READ * 2]);
+    let wire = [short.clone(), short, long].concat();
+
+    let (mut reader, came) = having_read(&wire, wire.len(), Room::Little).await;
+
+    assert!(matches!(came[..], [Incoming::Message(_), Incoming::Message(_), Incoming::NoRoom]));
+    assert!(counted(&mut reader) <= ALWAYS_READ + 100, "{}", reader.counted());
+}
+
+#[tokio::test]
+async fn a_message_that_is_skipped_needs_no_room() {
+    let wire = [frame(LAST | TEXT, &vec![b'x'; LIMIT * 65]), frame(LAST | TEXT, b"next")].concat();
+
+    let (_, came) = having_read(&wire, 10_000, Room::Little).await;
+
+    let came: Vec<_> = came.into_iter().filter(|it| *it != Incoming::Parts).collect();
+    assert_eq!(came, [oversized(LIMIT as u64 * 65), text("next")]);
+}
+
+#[tokio::test]
+async fn control_frames_and_tiny_fragments_are_told_apart_from_frames_that_carry_something() {
+    let much = vec![b'x'; 64];
+    for (wire, small) in [
+        (vec![frame(LAST | TEXT, b"x")], 0),
+        (vec![frame(TEXT, &much), frame(CONTINUATION, &much), frame(LAST | CONTINUATION, b"")], 0),
+        (vec![frame(PING, b""), frame(PONG, b"x")], 2),
+        (vec![frame(TEXT, b""), frame(CONTINUATION, b""), frame(LAST | CONTINUATION, b"")], 2),
+    ] {
+        let wire = wire.concat();
+        let (mut reader, _) = having_read(&wire, wire.len(), Room::Plenty).await;
+        assert_eq!(reader.take_small(), small);
+        assert_eq!(reader.take_small(), 0);
+    }
 }

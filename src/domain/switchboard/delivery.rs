@@ -12,18 +12,32 @@ use bytestring::ByteString;
 
 use super::{Behind, Service, Switchboard, VerdictKind};
 use crate::domain::outbox::{KEPT_COST, Kept, Outbox, Receipt, Share};
+use crate::domain::presence::WATCHED_MAX;
 use crate::domain::session::Session;
 use crate::domain::{Backlog, Effect, Handle, UNWRITTEN_COST};
 use crate::protocol::{Refusal, ServerMessage, UserId, Verdict};
 
 /// Server messages allowed in flight per session even when the node is full: twice what a client
 /// leaves unacknowledged that keeps the rules. A session with more is a slow consumer.
-pub(crate) const UNDER_WAY: usize = 64;
+const UNDER_WAY: usize = 64;
 /// Bytes of these messages.
-pub(crate) const UNDER_WAY_BYTES: usize = 16 << 10;
+const UNDER_WAY_BYTES: usize = 16 << 10;
 /// The part of `queue-total` that a full node still gives to longer messages of its own, such as
 /// lists, for clients that have taken everything so far: they could not log in without.
 pub(crate) const LONG_SHARE: usize = 8;
+
+/// What a session holds besides its part of `queue-total`, at most, in bytes: what the server itself
+/// may say to it on a full node, the names that it watches and blocks, its rooms.
+pub(crate) const fn session_bytes(max_rooms: usize) -> usize {
+    /// A name of 128 characters, and what is known of who watches it.
+    const WATCHED_BYTES: usize = 448;
+    /// A name of 128 characters among the blocked ones.
+    const BLOCKED_BYTES: usize = 192;
+    /// A place in a room, and the room.
+    const ROOM_BYTES: usize = 512;
+    let in_flight = UNDER_WAY_BYTES + UNDER_WAY * (KEPT_COST + UNWRITTEN_COST);
+    in_flight + WATCHED_MAX * WATCHED_BYTES + BLOCKED_MAX * BLOCKED_BYTES + max_rooms * ROOM_BYTES
+}
 
 /// What is known of a relayed message when it has been taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -34,6 +34,7 @@ pub use census::{Attendance, Census, Counts, LimitCounts, Snapshot};
 pub use course::{
     CallOver, CallOverTally, Course, SessionEnd, SessionEndTally, VerdictKind, VerdictTally,
 };
+pub(crate) use delivery::{LONG_SHARE, session_bytes};
 pub use operator::{CallReport, Reached, UserDetail, UserReport};
 
 use leaving::Farewell;
