@@ -91,16 +91,16 @@ settings! {
     /// The longest message that a client may send.
     max_frame: usize = 64 << 10, Bytes(KIB..=16 * MIB);
 
-    /// Messages that a user may send in the long run; 0 is unlimited.
-    rate: u32 = 100, Count("messages a second", 0..=RATE_MAX);
+    /// Units that a user may use in the long run; most messages cost one; 0 is unlimited.
+    rate: u32 = 100, Count("units a second", 0..=RATE_MAX);
 
-    /// Messages that a user may send at once after a pause.
-    burst: u32 = 500, Count("messages", 1..=1_000_000);
+    /// Units that a user may use at once after a pause.
+    burst: u32 = 500, Count("units", 1..=1_000_000);
 
-    /// Units of the rate that all users of one address may use in the long run; 0 is unlimited.
+    /// Units that all users of one address may use in the long run; 0 is unlimited.
     address_rate: u32 = 5000, Count("units a second", 0..=RATE_MAX);
 
-    /// Units of the rate that all users of one address may use at once after a pause.
+    /// Units that all users of one address may use at once after a pause.
     address_burst: u32 = 5000, Count("units", 1..=1_000_000);
 
     /// Calls that a user may request; 0 is unlimited.

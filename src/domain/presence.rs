@@ -183,8 +183,12 @@ impl Presence {
         !self.log.is_empty()
     }
 
-    pub(super) fn watch(&mut self, watched: &UserId, watcher: &UserId) {
-        self.watchers.entry(watched.clone()).or_default().insert(watcher.clone());
+    /// Returns the one copy of the watched user's id that all its watchers share.
+    pub(super) fn watch(&mut self, watched: &UserId, watcher: &UserId) -> UserId {
+        let known = self.watchers.get_key_value(watched).map(|(known, _)| known.clone());
+        let shared = known.unwrap_or_else(|| watched.clone());
+        self.watchers.entry(shared.clone()).or_default().insert(watcher.clone());
+        shared
     }
 
     pub(super) fn unwatch(&mut self, watched: &UserId, watcher: &UserId) {

@@ -36,6 +36,9 @@ pub(super) struct Session<C> {
     pub(super) view: View,
     /// Whom the user watches, and whether it was last told that they are online.
     pub(super) watching: BTreeMap<UserId, bool>,
+    /// Changes of presence, since the start of the node, that those whom it watches were compared
+    /// with what it was told.
+    pub(super) compared: u64,
     /// Verdicts on its messages that are still to come.
     pub(super) promised: usize,
     /// When it is sent fresh TURN credentials; only where there are any, and while it has a socket.

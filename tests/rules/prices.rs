@@ -182,12 +182,12 @@ fn small_rooms_and_lists_cost_as_other_messages_do() {
 }
 
 #[test]
-fn long_messages_cost_a_unit_more_for_each_16_kib() {
+fn long_messages_cost_a_unit_more_for_each_4_kib() {
     let mut board = crowd(1);
     let data = "x".repeat(40_000);
     let message = json!({"type": "message", "to": "user-0", "data": data});
 
-    assert_eq!(price_and_work(&mut board, &message).1, 3);
+    assert_eq!(price_and_work(&mut board, &message).1, 10);
 }
 
 #[test]

@@ -138,3 +138,48 @@ async fn a_header_that_is_not_believed_is_told_once_when_it_matters() {
     assert!(!line.contains("127.0.0.1") && !line.contains("192.0.2.1"), "{line}");
     server.stop().await;
 }
+
+#[actix_rt::test]
+async fn all_users_of_an_address_share_its_rate_and_each_client_of_a_trusted_proxy_has_its_own() {
+    let server = TestServer::start(Config {
+        address_rate: 1,
+        address_burst: 8,
+        trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+        ..config()
+    })
+    .await;
+    // Each login costs one unit.
+    let mut clients = Vec::new();
+    for (user, address) in [("ana", 1), ("bo", 1), ("cy", 2)] {
+        let header = format!("X-Forwarded-For: 192.0.2.{address}");
+        let query = format!("userId={user}");
+        let mut client = RawClient::dials_bearing(server.address, &query, &[&header]).await;
+        client.expects("registered").await;
+        client.expects("client-list").await;
+        clients.push(client);
+    }
+    for number in [0, 1, 0, 1, 0, 1] {
+        clients[number].says(r#"{"type":"ping"}"#).await;
+        clients[number].expects("pong").await;
+    }
+
+    let [ana, bo, cy] = &mut clients[..] else { panic!("there are three") };
+    // One unit comes back in a second, which is time for all ten.
+    for client in [ana, bo] {
+        for _ in 0..10 {
+            client.says(r#"{"type":"ping"}"#).await;
+        }
+        let mut said = client.hears().await;
+        while said["type"] != "error" {
+            said = client.hears().await;
+        }
+        assert_eq!(said["code"], "rate-limited");
+        assert!(said["message"].as_str().unwrap().contains("your address"), "{said}");
+    }
+    for _ in 0..4 {
+        cy.says(r#"{"type":"ping"}"#).await;
+        cy.expects("pong").await;
+    }
+    drop(clients);
+    server.ends_clean().await;
+}

@@ -33,6 +33,7 @@ mod presence;
 mod proxied;
 mod races;
 mod reconnecting;
+mod refreshing;
 mod refusals;
 mod requests;
 mod resuming;

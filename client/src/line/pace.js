@@ -4,8 +4,8 @@
  * Promises: who asks `wait` before each message is never `rate-limited` by its own doing. Tells times, keeps no timer.
  */
 
-/** What costs more than one message of the rate. */
-const COSTS = /** @type {Record<string, number>} */ ({ list: 10, refresh: 10 });
+/** Units of the rate that the dearest cost at most (§4). What others cost above one, the half of the burst that is left pays. */
+const COSTS = /** @type {Record<string, number>} */ ({ list: 32, refresh: 32, watch: 32 });
 
 export class Pace {
   /** Messages per ms; 0: any number. */ #rate = 0;

@@ -164,6 +164,7 @@ impl<C: Handle> Switchboard<C> {
             rooms: Vec::new(),
             view: View::Nothing,
             watching: BTreeMap::new(),
+            compared: 0,
             promised: 0,
             fresh_ice_at: None,
             buckets,

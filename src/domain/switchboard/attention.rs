@@ -118,8 +118,10 @@ impl<C: Handle> Switchboard<C> {
             let why = NotPermitted::TooManyWatched { limit: NAMED_MAX, wanted };
             return Err(Refusal::NotPermitted(why));
         }
-        for user in fresh {
-            self.presence.watch(user, watcher);
+        let shared: Vec<_> =
+            fresh.into_iter().map(|user| self.presence.watch(user, watcher)).collect();
+        if let Some(session) = self.registry.session_mut(watcher) {
+            session.watching.extend(shared.into_iter().map(|user| (user, false)));
         }
         let state = self.state_of(watcher, users);
         let answer = self.by_name(state, id);
@@ -148,8 +150,9 @@ impl<C: Handle> Switchboard<C> {
         for user in users {
             let online = self.registry.session(&user).is_some();
             state.add(&user, online);
-            if let Some(session) = self.registry.session_mut(watcher) {
-                session.watching.insert(user, online);
+            let session = self.registry.session_mut(watcher);
+            if let Some(told) = session.and_then(|session| session.watching.get_mut(&user)) {
+                *told = online;
             }
         }
         self.looks(watcher);

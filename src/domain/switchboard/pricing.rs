@@ -11,7 +11,7 @@ use crate::domain::{Handle, Login};
 use crate::protocol::{ClientMessage, Destination, LIST_MAX, RoomId, UserId};
 
 /// Bytes of a message that are read and copied for one unit.
-const BYTES: usize = 16 << 10;
+const BYTES: usize = 4 << 10;
 /// Frames to others for one unit. Rooms of the default size cost one unit a message.
 const FRAMES: usize = 16;
 /// Members for one unit, where each is told and listed.

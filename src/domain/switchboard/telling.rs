@@ -59,7 +59,7 @@ impl<C: Handle> Switchboard<C> {
             telling.names = self.tell_named(naming, telling.until, effects);
         } else if let Some(watched) = telling.watched.front().cloned() {
             let after = telling.watcher.take();
-            telling.watcher = self.tell_watchers(&watched, after, effects);
+            telling.watcher = self.tell_watchers(&watched, after, telling.until, effects);
             if telling.watcher.is_none() {
                 telling.watched.pop_front();
             }
@@ -121,6 +121,7 @@ impl<C: Handle> Switchboard<C> {
         &mut self,
         watched: &UserId,
         after: Option<UserId>,
+        until: u64,
         effects: &mut Vec<Effect<C>>,
     ) -> Option<UserId> {
         // Watchers of the same users are told the same, and share one frame.
@@ -128,7 +129,7 @@ impl<C: Handle> Switchboard<C> {
         let mut last = None;
         for watcher in self.presence.watchers_after(watched, after.as_ref(), SLICE) {
             self.looks += 1;
-            let news = self.news_of(watched, &watcher);
+            let news = self.news_of(&watcher, until);
             if let Some(news) = news {
                 let frame = frames
                     .entry(news)
@@ -144,28 +145,27 @@ impl<C: Handle> Switchboard<C> {
         last
     }
 
-    /// All that the watcher does not know yet of those whom it watches, if `watched` is one of
-    /// them. It knows from now on. `None` also where it is told by name.
-    fn news_of(&mut self, watched: &UserId, watcher: &UserId) -> Option<Changes> {
-        let is_online = |user: &UserId| self.registry.session(user).is_some();
-        let session = self.registry.session(watcher)?;
-        if session.watching.get(watched).copied()? == is_online(watched) {
+    /// All that the watcher does not know yet of those whom it watches. It knows from now on. `None`
+    /// where there is nothing, or where it is told by name.
+    fn news_of(&mut self, watcher: &UserId, until: u64) -> Option<Changes> {
+        let noted = self.presence.noted();
+        let session = self.registry.session_mut(watcher)?;
+        if session.compared >= until {
             return None;
         }
-        self.looks += session.watching.len();
+        session.compared = noted;
+        let mut watching = std::mem::take(&mut session.watching);
+        self.looks += watching.len();
         let mut news = Changes::default();
-        for (user, told) in &session.watching {
-            let online = is_online(user);
-            if online != *told {
+        for (user, told) in &mut watching {
+            let online = self.registry.session(user).is_some();
+            if online != std::mem::replace(told, online) {
                 news.add(user, online);
             }
         }
         let session = self.registry.session_mut(watcher)?;
-        for (users, online) in [(&news.online, true), (&news.offline, false)] {
-            for user in users {
-                session.watching.insert(user.clone(), online);
-            }
-        }
-        (!matches!(session.view, View::Names(_))).then_some(news)
+        session.watching = watching;
+        let is_told = !matches!(session.view, View::Names(_)) && !news.is_empty();
+        is_told.then_some(news)
     }
 }
