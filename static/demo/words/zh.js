@@ -46,6 +46,13 @@ export const zh = {
   "people.write": "给 {who} 写消息",
   "people.call": "呼叫 {who}",
   "people.unread": "{count} 条未读",
+  "people.block": "屏蔽",
+  "people.unblock": "取消屏蔽",
+  "people.blocked": "已屏蔽",
+  "people.blocked-label": "已屏蔽的人",
+  "people.blocked-list": "已屏蔽（{count}）",
+  "people.blocked-now": "已屏蔽 {who}：对方的来电和消息不会再到你这里。",
+  "people.unblocked-now": "已取消屏蔽 {who}。",
 
   "room.heading": "房间",
   "room.example": "standup",
@@ -90,6 +97,11 @@ export const zh = {
   "incoming.title": "{who} 来电",
   "incoming.again": "{who} 想继续与您的通话",
   "incoming.leaves": "接听后您将离开 {room}。",
+  "incoming.many": "有 {count} 人来电",
+  "incoming.label": "来电的人",
+  "incoming.replace": "挂断并接听",
+  "incoming.aside": "先让它响着",
+  "incoming.act": "{act}：{who}",
 
   "tile.you": "您",
   "tile.named": "{who} · {note}",
@@ -222,6 +234,7 @@ export const zh = {
   "error.closed": "连接已关闭。",
 
   "end.busy": "{who} 正在与别人通话。",
+  "end.busy.missed": "{who} 来电时，你接听了另一个通话。",
   "end.offline": "{who} 不在线。",
   "end.cancelled.mine": "您取消了呼叫。",
   "end.cancelled.theirs": "{who} 取消了呼叫{why}。",
