@@ -112,6 +112,14 @@ fn encode(incoming: &Incoming, word: &str) -> Value {
             put("users", Some(json!(users)));
             "unwatch"
         }
+        ClientMessage::Block { users } => {
+            put("users", Some(json!(users)));
+            "block"
+        }
+        ClientMessage::Unblock { users } => {
+            put("users", Some(json!(users)));
+            "unblock"
+        }
         ClientMessage::List { after, limit } => {
             put("after", after.as_ref().map(|it| json!(it)));
             put("limit", (*limit != LIST_MAX).then_some(json!(limit)));
@@ -161,9 +169,18 @@ fn every_type_of_message_has_an_example() {
     };
     let both = ["call-accept", "call-request", "offer", "answer", "candidate", "message", "ping"];
     let client = ["call-reject", "call-cancel", "call-hangup", "join", "leave", "watch"];
-    let client = [&client[..], &["unwatch", "list", "refresh", "pong", "ack"], &both].concat();
-    let server =
-        ["registered", "client-list", "presence", "ice-servers", "ack", "pong", "refreshed"];
+    let more = ["unwatch", "block", "unblock", "list", "refresh", "pong", "ack"];
+    let client = [&client[..], &more, &both].concat();
+    let server = [
+        "registered",
+        "client-list",
+        "presence",
+        "ice-servers",
+        "ack",
+        "pong",
+        "refreshed",
+        "blocked",
+    ];
     let calls = ["call-ringing", "call-ended", "call-peer-away", "call-peer-back"];
     let rooms = ["room-joined", "room-left", "member-joined", "member-left"];
     let verdicts = ["delivered", "undelivered", "relayed", "error"];

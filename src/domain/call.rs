@@ -40,6 +40,8 @@ pub enum CallEvent {
     Request(Side),
     /// This side ends it, with whichever of the three words.
     End(Side),
+    /// This side is in another call from now on.
+    TakenAnother(Side),
     /// Nobody has answered in time.
     RingTimeout,
     /// An operator ends it.
@@ -82,7 +84,11 @@ impl Stage {
             (S::Ringing | S::Accepted, E::Cut) => Outcome::Ended(EndReason::EndedByOperator),
             (S::Ringing, E::Replaced(Callee)) => Outcome::RingsAgain,
             (S::Ringing, E::Request(Caller)) | (S::Accepted, E::Request(_)) => Outcome::Busy,
-            (S::Accepted, E::Accept(Callee) | E::RingTimeout) => Outcome::Unchanged,
+            (S::Ringing, E::TakenAnother(Caller)) => Outcome::Ended(EndReason::Cancelled),
+            (S::Ringing, E::TakenAnother(Callee)) => Outcome::Ended(EndReason::Busy),
+            (S::Accepted, E::Accept(Callee) | E::RingTimeout | E::TakenAnother(_)) => {
+                Outcome::Unchanged
+            }
             (S::Accepted, E::End(_)) => Outcome::Ended(EndReason::Hangup),
             (S::Ringing | S::Accepted, E::Accept(Caller)) => Outcome::NotYours,
             (S::Ringing, E::Replaced(Caller)) | (S::Accepted, E::Replaced(_)) => {

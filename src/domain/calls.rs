@@ -1,11 +1,14 @@
 //! The book of live calls.
 //!
-//! Promises: what is in here is ringing or accepted, between two different users. Whether a user
-//! has a call is written in its session; [`super::Switchboard`] keeps the two in step.
+//! Promises: what is in here is ringing or accepted, between two different users. Which calls ring
+//! at a user is told here. Which call is a user's own is written in its session;
+//! [`super::Switchboard`] keeps the two in step.
 
+use std::collections::HashMap;
+use std::ops::Index;
 use std::time::Instant;
 
-use super::book::Book;
+use super::book::{Book, Page};
 use super::call::{Request, Side, Stage};
 use crate::protocol::{CallId, UserId};
 
@@ -41,5 +44,80 @@ impl Call {
     }
 }
 
-/// All live calls of the node.
-pub(super) type Calls = Book<CallId, Call>;
+/// All live calls of the node, and which of them ring at whom.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    book: Book<CallId, Call>,
+    /// The calls that ring at each callee, in the order in which they began to. No empty lists.
+    ringing_at: HashMap<UserId, Vec<CallId>>,
+}
+
+impl Calls {
+    pub(super) fn len(&self) -> usize {
+        self.book.len()
+    }
+
+    pub(super) fn get(&self, id: &CallId) -> Option<&Call> {
+        self.book.get(id)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&CallId, &Call)> {
+        self.book.iter()
+    }
+
+    /// At most `limit` calls in byte order after `after`.
+    pub(super) fn page<T>(
+        &self,
+        after: Option<&CallId>,
+        limit: usize,
+        entry: impl Fn(&CallId, &Call) -> T,
+    ) -> Page<T, CallId> {
+        self.book.page(after, limit, entry)
+    }
+
+    /// The calls that ring at the user, in the order in which they began to.
+    pub(super) fn ringing_at(&self, user: &UserId) -> &[CallId] {
+        self.ringing_at.get(user).map_or(&[], Vec::as_slice)
+    }
+
+    /// Lets a call ring. Its stage must be [`Stage::Ringing`].
+    pub(super) fn insert(&mut self, id: CallId, call: Call) {
+        self.ringing_at.entry(call.callee.clone()).or_default().push(id.clone());
+        self.book.insert(id, call);
+    }
+
+    /// Makes a ringing call an accepted one. Returns until when it would have rung, and what was
+    /// kept for that; `None` if there is no such call or it did not ring.
+    pub(super) fn accept(&mut self, id: &CallId) -> Option<(Instant, Request)> {
+        let call = self.book.get_mut(id).filter(|call| call.stage == Stage::Ringing)?;
+        call.stage = Stage::Accepted;
+        let (rings_until, request) = (call.rings_until, std::mem::take(&mut call.request));
+        let callee = call.callee.clone();
+        self.stop_ringing(&callee, id);
+        Some((rings_until, request))
+    }
+
+    pub(super) fn remove(&mut self, id: &CallId) -> Option<Call> {
+        let call = self.book.remove(id)?;
+        if call.stage == Stage::Ringing {
+            self.stop_ringing(&call.callee, id);
+        }
+        Some(call)
+    }
+
+    fn stop_ringing(&mut self, callee: &UserId, id: &CallId) {
+        let Some(ringing) = self.ringing_at.get_mut(callee) else { return };
+        ringing.retain(|it| it != id);
+        if ringing.is_empty() {
+            self.ringing_at.remove(callee);
+        }
+    }
+}
+
+impl Index<&CallId> for Calls {
+    type Output = Call;
+
+    fn index(&self, id: &CallId) -> &Call {
+        &self.book[id]
+    }
+}

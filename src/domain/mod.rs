@@ -5,6 +5,7 @@
 //! test drives it with plain numbers and simulated time.
 
 mod agenda;
+mod blocks;
 mod book;
 mod call;
 mod calls;

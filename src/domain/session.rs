@@ -27,7 +27,8 @@ pub(super) struct Session<C> {
     pub(super) grant: Option<Box<Grant>>,
     /// Only for a client that counts; any other costs nothing of it.
     pub(super) ledger: Option<Box<Ledger>>,
-    /// The one call that the user is in, ringing or accepted.
+    /// The user's own call: one that it has requested, or an accepted one. Calls that ring at the
+    /// user are in [`super::calls::Calls`].
     pub(super) call: Option<CallId>,
     /// In the order of joining.
     pub(super) rooms: Vec<RoomId>,

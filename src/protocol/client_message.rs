@@ -3,10 +3,10 @@
 use bytestring::ByteString;
 
 use super::data::Data;
-use super::envelope::{Envelope, Field};
+use super::envelope::{Envelope, Field, Fields};
 use super::ids::{CallId, MessageId, RoomId, UserId};
-use super::parts::{Media, shorten};
-use super::refusal::{BadMessage, Refusal};
+use super::parts::{BLOCKED_MAX, Media, shorten};
+use super::refusal::{BadMessage, NotPermitted, Refusal};
 use super::token::AccessToken;
 
 /// A well-formed message of a client, with the client's own `id` for it.
@@ -74,6 +74,14 @@ pub enum ClientMessage {
     Unwatch {
         users: Vec<UserId>,
     },
+    /// At most [`BLOCKED_MAX`](super::BLOCKED_MAX) users.
+    Block {
+        users: Vec<UserId>,
+    },
+    /// At most [`BLOCKED_MAX`](super::BLOCKED_MAX) users.
+    Unblock {
+        users: Vec<UserId>,
+    },
     List {
         after: Option<UserId>,
         limit: usize,
@@ -125,6 +133,8 @@ enum Kind {
     Leave,
     Watch,
     Unwatch,
+    Block,
+    Unblock,
     List,
     Refresh,
     Ping,
@@ -148,6 +158,8 @@ impl Kind {
             "leave" => Kind::Leave,
             "watch" => Kind::Watch,
             "unwatch" => Kind::Unwatch,
+            "block" => Kind::Block,
+            "unblock" => Kind::Unblock,
             "list" => Kind::List,
             "refresh" => Kind::Refresh,
             "ping" => Kind::Ping,
@@ -172,6 +184,8 @@ impl Kind {
             Kind::Leave => ("leave", &[F::Room]),
             Kind::Watch => ("watch", &[F::Users]),
             Kind::Unwatch => ("unwatch", &[F::Users]),
+            Kind::Block => ("block", &[F::Users]),
+            Kind::Unblock => ("unblock", &[F::Users]),
             Kind::List => ("list", &[F::After, F::Limit]),
             Kind::Refresh => ("refresh", &[F::Token]),
             Kind::Ping => ("ping", &[]),
@@ -251,6 +265,8 @@ fn message(envelope: &Envelope<'_>, has_id: bool) -> Result<ClientMessage, Refus
         Kind::Leave => ClientMessage::Leave { room: of.room()? },
         Kind::Watch => ClientMessage::Watch { users: of.users()? },
         Kind::Unwatch => ClientMessage::Unwatch { users: of.users()? },
+        Kind::Block => ClientMessage::Block { users: blocked(&of)? },
+        Kind::Unblock => ClientMessage::Unblock { users: blocked(&of)? },
         Kind::List => {
             ClientMessage::List { after: of.optional_user(Field::After)?, limit: of.limit()? }
         }
@@ -258,6 +274,13 @@ fn message(envelope: &Envelope<'_>, has_id: bool) -> Result<ClientMessage, Refus
         Kind::Ping => ClientMessage::Ping,
         Kind::Pong => ClientMessage::Pong,
         Kind::Ack => ClientMessage::Ack { received: of.received()? },
+    })
+}
+
+/// The users of `block` and `unblock`. Reading ends at the first one over the limit.
+fn blocked(of: &Fields<'_>) -> Result<Vec<UserId>, Refusal> {
+    of.users_up_to(BLOCKED_MAX, || {
+        Refusal::NotPermitted(NotPermitted::TooManyBlocked { limit: BLOCKED_MAX })
     })
 }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytestring::ByteString;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
@@ -177,6 +177,29 @@ impl Fields<'_> {
             .map_err(|why| Refusal::BadUserId { field: name, why })
     }
 
+    /// The list `users` of at most `max` entries. Reading ends at the first entry over that.
+    pub(super) fn users_up_to(
+        &self,
+        max: usize,
+        too_many: impl FnOnce() -> Refusal,
+    ) -> Result<Vec<UserId>, Refusal> {
+        let raw = self.required(Field::Users)?;
+        let mut is_over = false;
+        let texts = serde_json::Deserializer::from_str(raw.get())
+            .deserialize_seq(Texts { max, is_over: &mut is_over });
+        let texts = match texts {
+            Ok(texts) => texts,
+            Err(_) if is_over => return Err(too_many()),
+            Err(_) => return Err(wrong(Field::Users, "a list of user ids")),
+        };
+        let name = Field::Users.name();
+        texts
+            .iter()
+            .map(|text| UserId::parse(&text.0))
+            .collect::<Result<_, _>>()
+            .map_err(|why| Refusal::BadUserId { field: name, why })
+    }
+
     pub(super) fn call(&self) -> Result<CallId, Refusal> {
         call(Field::CallId, self.required(Field::CallId)?)
     }
@@ -276,6 +299,32 @@ fn wrong(field: Field, expected: &'static str) -> Refusal {
 /// A string, borrowed from the frame unless it has escapes in it.
 #[derive(serde::Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Reads a list of at most `max` strings.
+struct Texts<'s> {
+    max: usize,
+    is_over: &'s mut bool,
+}
+
+impl<'de> Visitor<'de> for Texts<'_> {
+    type Value = Vec<Text<'de>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of strings")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = list.next_element()? {
+            if texts.len() == self.max {
+                *self.is_over = true;
+                return Err(A::Error::custom("too many entries"));
+            }
+            texts.push(text);
+        }
+        Ok(texts)
+    }
+}
 
 fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     serde_json::from_str::<Text<'_>>(raw.get()).ok().map(|text| text.0)

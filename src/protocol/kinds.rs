@@ -18,6 +18,8 @@ kinds! {
     Leave = "leave",
     Watch = "watch",
     Unwatch = "unwatch",
+    Block = "block",
+    Unblock = "unblock",
     List = "list",
     Refresh = "refresh",
     Ping = "ping",
@@ -56,6 +58,7 @@ kinds! {
     RoomLeft = "room-left",
     MemberJoined = "member-joined",
     MemberLeft = "member-left",
+    Blocked = "blocked",
 }
 
 kinds! {
@@ -97,6 +100,8 @@ impl ClientMessage {
             ClientMessage::Leave { .. } => Heard::Leave,
             ClientMessage::Watch { .. } => Heard::Watch,
             ClientMessage::Unwatch { .. } => Heard::Unwatch,
+            ClientMessage::Block { .. } => Heard::Block,
+            ClientMessage::Unblock { .. } => Heard::Unblock,
             ClientMessage::List { .. } => Heard::List,
             ClientMessage::Refresh { .. } => Heard::Refresh,
             ClientMessage::Ping => Heard::Ping,

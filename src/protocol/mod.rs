@@ -22,7 +22,7 @@ pub use ids::{
     SessionId, USER_ID_MAX, UserId,
 };
 pub use kinds::{ErrorCode, ErrorTally, Heard, HeardTally, Said, SaidTally};
-pub use parts::{DETAIL_MAX, LIST_MAX, Media, Sender};
+pub use parts::{BLOCKED_MAX, DETAIL_MAX, LIST_MAX, Media, Sender};
 pub use refusal::{BadMessage, NotPermitted, Refusal, Unavailable};
 pub use server_message::{
     EndReason, ErrorMessage, IceServer, Limits, Member, Membership, Names, PROTOCOL, Registered,

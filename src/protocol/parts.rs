@@ -10,6 +10,8 @@ use super::ids::UserId;
 pub const DETAIL_MAX: usize = 128;
 /// The most entries of one `client-list`.
 pub const LIST_MAX: usize = 1000;
+/// The most users that one user can block, and the most names in one `block` or `unblock`.
+pub const BLOCKED_MAX: usize = 256;
 
 /// What a call wants to carry; a hint for the callee's page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

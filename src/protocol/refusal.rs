@@ -175,6 +175,12 @@ pub enum NotPermitted {
         /// What it would be.
         wanted: usize,
     },
+    /// More blocked users than allowed, or more names than that in one message.
+    #[error("at most {limit} users can be blocked: unblock some first")]
+    TooManyBlocked {
+        /// The limit.
+        limit: usize,
+    },
     /// `list` while presence is off.
     #[error("presence is off on this server, so there is no list: watch single users instead")]
     PresenceOff,

@@ -126,6 +126,12 @@ pub enum ServerMessage {
     RoomLeft(Membership),
     MemberJoined(Member),
     MemberLeft(Member),
+    /// Everybody whom the user has blocked.
+    Blocked {
+        users: Vec<UserId>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        r#ref: Option<MessageId>,
+    },
     Delivered(Verdict),
     Undelivered(Verdict),
     Relayed(Verdict),
@@ -273,7 +279,7 @@ pub struct ErrorMessage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EndReason {
-    /// One of the two has a call already.
+    /// One of the two has a call already, or has accepted another one while this one rang.
     Busy,
     /// The callee is not there.
     Offline,

@@ -5,17 +5,19 @@ use std::collections::HashSet;
 use switchboard::domain::{CallEvent, Outcome, Side, Stage};
 use switchboard::protocol::EndReason;
 
-use CallEvent::{Accept, Cut, End, Lost, Replaced, Request, RingTimeout};
+use CallEvent::{Accept, Cut, End, Lost, Replaced, Request, RingTimeout, TakenAnother};
 use Outcome::{Accepted, Busy, Ended, NotYours, RingsAgain, Unchanged};
 use Side::{Callee, Caller};
 
-const TABLE: [(Stage, CallEvent, Outcome); 24] = [
+const TABLE: [(Stage, CallEvent, Outcome); 28] = [
     (Stage::Ringing, Accept(Caller), NotYours),
     (Stage::Ringing, Accept(Callee), Accepted),
     (Stage::Ringing, Request(Caller), Busy),
     (Stage::Ringing, Request(Callee), Accepted),
     (Stage::Ringing, End(Caller), Ended(EndReason::Cancelled)),
     (Stage::Ringing, End(Callee), Ended(EndReason::Rejected)),
+    (Stage::Ringing, TakenAnother(Caller), Ended(EndReason::Cancelled)),
+    (Stage::Ringing, TakenAnother(Callee), Ended(EndReason::Busy)),
     (Stage::Ringing, RingTimeout, Ended(EndReason::NoAnswer)),
     (Stage::Ringing, Cut, Ended(EndReason::EndedByOperator)),
     (Stage::Ringing, Replaced(Caller), Ended(EndReason::Replaced)),
@@ -28,6 +30,8 @@ const TABLE: [(Stage, CallEvent, Outcome); 24] = [
     (Stage::Accepted, Request(Callee), Busy),
     (Stage::Accepted, End(Caller), Ended(EndReason::Hangup)),
     (Stage::Accepted, End(Callee), Ended(EndReason::Hangup)),
+    (Stage::Accepted, TakenAnother(Caller), Unchanged),
+    (Stage::Accepted, TakenAnother(Callee), Unchanged),
     (Stage::Accepted, RingTimeout, Unchanged),
     (Stage::Accepted, Cut, Ended(EndReason::EndedByOperator)),
     (Stage::Accepted, Replaced(Caller), Ended(EndReason::Replaced)),
@@ -46,7 +50,7 @@ fn every_event_in_every_stage_has_its_outcome() {
 #[test]
 fn the_table_names_every_pair_of_stage_and_event_once() {
     let both = |event: fn(Side) -> CallEvent| [event(Caller), event(Callee)];
-    let events = [both(Accept), both(Request), both(End), both(Replaced), both(Lost)].concat();
+    let events = [Accept, Request, End, TakenAnother, Replaced, Lost].map(both).concat();
     let events: HashSet<_> = events.into_iter().chain([RingTimeout, Cut]).collect();
 
     let pairs: HashSet<_> = TABLE.iter().map(|(stage, event, _)| (*stage, *event)).collect();

@@ -8,8 +8,10 @@
 mod harness;
 
 mod acks;
+mod blocking;
 mod call_ends;
 mod call_table;
+mod call_waiting;
 mod calls;
 mod delivery;
 mod drain;

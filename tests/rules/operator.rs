@@ -188,9 +188,9 @@ fn one_user_is_shown_with_its_call_and_what_waits_for_it() {
     let (ana, bo) = (board.rules().user(&user("ana")), board.rules().user(&user("bo")));
 
     let (ana, bo) = (ana.unwrap(), bo.unwrap());
-    let it = ana.call.unwrap();
+    let [it] = &ana.calls[..] else { panic!("{ana:?}") };
     assert_eq!((it.call.as_str(), it.stage), (&*call, Stage::Accepted));
-    assert_eq!((it.caller, it.callee), (user("bo"), user("ana")));
+    assert_eq!((&it.caller, &it.callee), (&user("bo"), &user("ana")));
     assert_eq!((ana.kept.0, ana.kept.1 > 30, ana.unwritten.messages), (1, true, 0));
     assert!(ana.counts && !bo.counts);
     assert_eq!((bo.kept, bo.unwritten.messages, bo.unwritten.bytes), ((0, 0), 2, 60));

@@ -90,7 +90,7 @@ async fn data_arrives_byte_for_byte() {
 #[actix_rt::test]
 async fn a_call_to_nobody_is_offline_and_one_to_somebody_in_a_call_is_busy() {
     let server = TestServer::start(config()).await;
-    let (mut ana, mut bo, _) = ringing(&server).await;
+    let (mut ana, mut bo, _) = talking(&server).await;
     let mut cyd = server.connects("cyd").await;
 
     for to in ["ana", "bo"] {
@@ -105,6 +105,74 @@ async fn a_call_to_nobody_is_offline_and_one_to_somebody_in_a_call_is_busy() {
     assert_eq!(busy["reason"], "busy", "who has a call is busy as a caller too");
     bo.has_heard_all().await;
     cyd.has_heard_all().await;
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
+async fn three_calls_ring_at_a_user_who_calls_and_accepting_one_ends_the_others() {
+    let server = TestServer::start(config()).await;
+    let mut bo = server.connects("bo").await;
+    let mut callers = Vec::new();
+    for user in ["ana", "cyd", "dee"] {
+        let mut caller = server.connects(user).await;
+        let call = caller.calls("bo").await;
+        assert_eq!(bo.expects("call-request").await["callId"], call);
+        callers.push((caller, call));
+    }
+    let mut eve = server.connects("eve").await;
+    let busy = eve.asks(json!({"type": "call-request", "to": "bo"})).await;
+    assert_eq!((&busy["reason"], busy.get("callId")), (&json!("busy"), None));
+    let own = bo.calls("eve").await;
+    assert_eq!(eve.expects("call-request").await["callId"], own);
+
+    let (mut cyd, taken) = callers.remove(1);
+    bo.says(json!({"type": "call-accept", "callId": taken}));
+
+    cyd.expects("call-accept").await;
+    assert_eq!(eve.hears().await, ended(&own, "bo", "cancelled"));
+    assert_eq!(bo.hears().await, ended(&own, "bo", "cancelled"));
+    for (mut caller, call) in callers {
+        assert_eq!(caller.hears().await, ended(&call, "bo", "busy"));
+        assert_eq!(bo.hears().await, ended(&call, "bo", "busy"));
+        caller.leaves().await;
+    }
+    bo.says(json!({"type": "offer", "to": "cyd", "callId": taken, "data": 1}));
+    assert_eq!(cyd.expects("offer").await["callId"], taken);
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
+async fn one_account_that_rings_again_and_again_shuts_nobody_in_and_is_blocked() {
+    let server = TestServer::start(config()).await;
+    let (mut mallory, mut bo) = (server.connects("mallory").await, server.connects("bo").await);
+    let mut ana = server.connects("ana").await;
+    for _ in 0..3 {
+        let attack = mallory.calls("bo").await;
+        bo.expects("call-request").await;
+        let call = bo.calls("ana").await;
+        ana.expects("call-request").await;
+        ana.says(json!({"type": "call-accept", "callId": call}));
+        bo.expects("call-accept").await;
+        assert_eq!(bo.hears().await, ended(&attack, "bo", "busy"));
+        assert_eq!(mallory.expects("call-ended").await["callId"], attack);
+        bo.asks(json!({"type": "call-hangup", "callId": call})).await;
+        ana.expects("call-ended").await;
+    }
+    let attack = mallory.calls("bo").await;
+    bo.expects("call-request").await;
+
+    bo.says(json!({"type": "block", "id": "b1", "users": ["mallory"]}));
+
+    assert_eq!(bo.hears().await, ended(&attack, "bo", "rejected"));
+    let blocked = json!({"type": "blocked", "users": ["mallory"], "ref": "b1"});
+    assert_eq!(bo.hears().await, blocked);
+    assert_eq!(mallory.hears().await, ended(&attack, "bo", "rejected"));
+    let refused = mallory.asks(json!({"type": "call-request", "to": "bo"})).await;
+    assert_eq!(refused["reason"], "offline");
+    mallory.is_refused(json!({"type": "message", "to": "bo", "data": 1}), "user-offline").await;
+    mallory.is_refused(json!({"type": "offer", "to": "bo", "data": 1}), "user-offline").await;
+    bo.has_heard_all().await;
+    ana.calls("bo").await;
     server.ends_clean().await;
 }
 

@@ -120,11 +120,11 @@ impl<C: Handle> Switchboard<C> {
         self.counts.failed_resumes += u64::from(login.resume.is_some());
         let why = if login.resume.is_some() { CallEvent::Lost } else { CallEvent::Replaced };
         let was_away = self.is_away(&user);
-        let (ringing, buckets) = match self.registry.remove(&user) {
+        let buckets = match self.registry.remove(&user) {
             Some(old) => self.replaced(&user, old, why, now, effects),
             None => {
                 self.note_presence(&user, true, now);
-                (None, self.quotas.fetch(&user, now))
+                self.quotas.fetch(&user, now)
             }
         };
         self.counts.registered += 1;
@@ -143,7 +143,7 @@ impl<C: Handle> Switchboard<C> {
             claim,
             grant: login.grant,
             ledger,
-            call: ringing.clone(),
+            call: None,
             rooms: Vec::new(),
             view: View::Nothing,
             watching: BTreeMap::new(),
@@ -158,11 +158,11 @@ impl<C: Handle> Switchboard<C> {
         let welcome = self.welcome(&user, token.as_ref(), Arrival::Fresh, now);
         self.show(&user, &welcome, effects);
         self.show_who_is_there(&user, effects);
-        if let Some(call) = ringing {
+        for call in self.calls.ringing_at(&user).to_vec() {
             self.ring(&call, now, effects);
-            if was_away {
-                self.tell_peer(&user, Back::Yes, effects);
-            }
+        }
+        if was_away {
+            self.tell_peers(&user, Back::Yes, effects);
         }
     }
 
@@ -187,8 +187,11 @@ impl<C: Handle> Switchboard<C> {
             heartbeat: config.heartbeat.as_millis() as u64,
             limits: Limits { frame: config.max_frame, rate: config.rate, burst: config.burst },
             ice_servers: self.ice.servers(user, now),
-            // A call that rings again at a fresh session is told after the list.
-            calls: session.call.iter().filter(|_| arrival == Arrival::Resumed).cloned().collect(),
+            // Calls that ring again at a fresh session are told after the list.
+            calls: match arrival {
+                Arrival::Fresh => Vec::new(),
+                Arrival::Resumed => self.calls_of(user, session.call.as_ref()),
+            },
             rooms: session.rooms.clone(),
             features: Vec::new(),
             protocol: PROTOCOL,

@@ -1,4 +1,8 @@
-//! Calls: asking, answering, ending. What follows from what is the table in `call.rs`.
+//! Calls: asking and answering. What follows from what is the table in `call.rs`.
+//!
+//! A user has at most one call of its own: one that it has requested, or an accepted one. Besides
+//! that, up to [`RINGING_MAX`] calls may ring at it. Those neither make it busy nor keep it from
+//! calling. Nothing rings at a user who is in an accepted call.
 
 use std::time::Instant;
 
@@ -6,21 +10,14 @@ use super::Switchboard;
 use crate::domain::agenda::Due;
 use crate::domain::call::{CallEvent, Outcome, Request, Side, Stage};
 use crate::domain::calls::Call;
-use crate::domain::session::Session;
 use crate::domain::{Effect, Handle};
 use crate::protocol::{CallId, Data, EndReason, MessageId, Refusal, ServerMessage, UserId};
 
-/// How a call ended, for those who are told.
-struct Ending<'a> {
-    reason: EndReason,
-    by: Option<&'a UserId>,
-    detail: Option<String>,
-    /// The `id` of the message with which `by` ended it.
-    to_message: Option<MessageId>,
-}
+/// Calls that may ring at one user at the same time.
+const RINGING_MAX: usize = 3;
 
 impl<C: Handle> Switchboard<C> {
-    /// `call-request`.
+    /// Handles `call-request`. Every request counts against `call-rate`, whatever comes of it.
     pub(super) fn request_call(
         &mut self,
         caller: &UserId,
@@ -38,38 +35,52 @@ impl<C: Handle> Switchboard<C> {
         self.quotas
             .call(&mut session.buckets, now)
             .map_err(|retry_after| Refusal::RateLimited { retry_after })?;
-        if let Some(own) = session.call.clone() {
-            return self.request_within(caller, id, &own, &to, request, effects);
+        if let Some(call) = self.crossing_call(caller, &to) {
+            return self.accept_by_glare(caller, id, &call, &to, request, effects);
         }
-        match self.registry.session(&to).map(|callee| callee.call.is_some()) {
-            None => self.decline(caller, id, EndReason::Offline, effects),
-            Some(true) => self.decline(caller, id, EndReason::Busy, effects),
-            Some(false) => return self.start_ringing(caller, id, to, request, now, effects),
+        match self.obstacle(caller, &to) {
+            Some(reason) => {
+                self.decline(caller, id, reason, effects);
+                Ok(())
+            }
+            None => self.start_ringing(caller, id, to, request, now, effects),
         }
-        Ok(())
     }
 
-    /// `call-request` of somebody who has a call: glare accepts it, all else is busy.
-    fn request_within(
+    /// The call of `to` that rings at the user and that the user accepts by calling `to`.
+    fn crossing_call(&self, user: &UserId, to: &UserId) -> Option<CallId> {
+        let crosses = |id: &&CallId| {
+            let call = &self.calls[*id];
+            call.caller == *to
+                && call.stage.on(CallEvent::Request(Side::Callee)) == Outcome::Accepted
+        };
+        self.calls.ringing_at(user).iter().find(crosses).cloned()
+    }
+
+    /// Why a call would not ring, if it would not. Blocked users are told what they are told when
+    /// the callee is offline.
+    fn obstacle(&self, caller: &UserId, to: &UserId) -> Option<EndReason> {
+        if self.registry.session(caller).is_some_and(|it| it.call.is_some()) {
+            return Some(EndReason::Busy);
+        }
+        let callee = self.registry.session(to).filter(|_| !self.blocks.holds(to, caller));
+        let Some(callee) = callee else { return Some(EndReason::Offline) };
+        let is_busy = callee.call.is_some() || self.calls.ringing_at(to).len() >= RINGING_MAX;
+        is_busy.then_some(EndReason::Busy)
+    }
+
+    /// Accepts a call that rings at the user, because the user has called its caller.
+    fn accept_by_glare(
         &mut self,
         user: &UserId,
         id: Option<MessageId>,
-        own: &CallId,
+        call_id: &CallId,
         to: &UserId,
         request: Request,
         effects: &mut Vec<Effect<C>>,
     ) -> Result<(), Refusal> {
-        let call = &self.calls[own];
-        let outcome = call
-            .side(user)
-            .filter(|side| call.party(side.other()) == to)
-            .map_or(Outcome::Busy, |side| call.stage.on(CallEvent::Request(side)));
-        if outcome != Outcome::Accepted {
-            self.decline(user, id, EndReason::Busy, effects);
-            return Ok(());
-        }
         let accept = ServerMessage::CallAccept {
-            call_id: own.clone(),
+            call_id: call_id.clone(),
             from: user.clone(),
             offerer: true,
             media: request.media,
@@ -78,7 +89,7 @@ impl<C: Handle> Switchboard<C> {
         };
         self.relay(to, accept.encode(), None, effects)?;
         let answer = ServerMessage::CallAccept {
-            call_id: own.clone(),
+            call_id: call_id.clone(),
             from: to.clone(),
             offerer: false,
             media: None,
@@ -86,7 +97,7 @@ impl<C: Handle> Switchboard<C> {
             data: None,
         };
         self.tell(user, &answer, effects);
-        self.mark_accepted(own);
+        self.connect_parties(call_id, effects);
         Ok(())
     }
 
@@ -115,10 +126,8 @@ impl<C: Handle> Switchboard<C> {
         self.agenda.put(rings_until, Due::NoAnswer(call_id.clone()));
         self.counts.calls_started += 1;
         self.ringing += 1;
-        for party in [caller, &callee] {
-            if let Some(session) = self.registry.session_mut(party) {
-                session.call = Some(call_id.clone());
-            }
+        if let Some(session) = self.registry.session_mut(caller) {
+            session.call = Some(call_id.clone());
         }
         let away = self.is_away(&callee);
         let ringing = ServerMessage::CallRinging { call_id, to: callee, away, r#ref: id };
@@ -146,7 +155,7 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// `call-accept`.
+    /// Handles `call-accept`.
     pub(super) fn accept_call(
         &mut self,
         user: &UserId,
@@ -167,68 +176,13 @@ impl<C: Handle> Switchboard<C> {
                     data,
                 };
                 self.relay(&caller, accept.encode(), None, effects)?;
-                self.mark_accepted(call_id);
+                self.connect_parties(call_id, effects);
                 Ok(())
             }
             Outcome::Unchanged => Ok(()),
             Outcome::NotYours | Outcome::Busy | Outcome::RingsAgain | Outcome::Ended(_) => {
                 Err(Refusal::NotYourCall(call_id.clone()))
             }
-        }
-    }
-
-    /// `call-reject`, `call-cancel`, `call-hangup`.
-    pub(super) fn end_call(
-        &mut self,
-        user: &UserId,
-        id: Option<MessageId>,
-        call_id: &CallId,
-        detail: Option<String>,
-        effects: &mut Vec<Effect<C>>,
-    ) -> Result<(), Refusal> {
-        let (call, side) = self.own_call(user, call_id)?;
-        let event = CallEvent::End(side);
-        if let Outcome::Ended(reason) = call.stage.on(event) {
-            let ending = Ending { reason, by: Some(user), detail, to_message: id };
-            self.finish_call(call_id, ending, effects);
-        }
-        Ok(())
-    }
-
-    /// Nobody has answered.
-    pub(super) fn ring_out(&mut self, call_id: &CallId, effects: &mut Vec<Effect<C>>) {
-        let ended = self.end_by_nobody(call_id, CallEvent::RingTimeout, effects);
-        self.counts.limits.unanswered += u64::from(ended);
-    }
-
-    /// What ends the call is neither of its parties. Whether it has ended.
-    pub(super) fn end_by_nobody(
-        &mut self,
-        call_id: &CallId,
-        event: CallEvent,
-        effects: &mut Vec<Effect<C>>,
-    ) -> bool {
-        let Some(call) = self.calls.get(call_id) else { return false };
-        let Outcome::Ended(reason) = call.stage.on(event) else { return false };
-        let ending = Ending { reason, by: None, detail: None, to_message: None };
-        self.finish_call(call_id, ending, effects);
-        true
-    }
-
-    /// Ends the call of a session that is no longer in the registry.
-    pub(super) fn drop_call(
-        &mut self,
-        user: &UserId,
-        session: &Session<C>,
-        event: fn(Side) -> CallEvent,
-        effects: &mut Vec<Effect<C>>,
-    ) {
-        let Some(call_id) = &session.call else { return };
-        let call = &self.calls[call_id];
-        let Some(side) = call.side(user) else { return };
-        if let Outcome::Ended(reason) = call.stage.on(event(side)) {
-            let ending = Ending { reason, by: Some(user), detail: None, to_message: None };
-            self.finish_call(call_id, ending, effects);
         }
     }
 
@@ -243,39 +197,25 @@ impl<C: Handle> Switchboard<C> {
         Ok((call, side))
     }
 
-    fn mark_accepted(&mut self, call_id: &CallId) {
-        let Some(call) = self.calls.get_mut(call_id) else { return };
-        if call.stage == Stage::Ringing {
-            self.ringing -= 1;
-        }
-        call.stage = Stage::Accepted;
-        self.kept_bytes -= std::mem::take(&mut call.request).bytes();
-        self.agenda.take_out(call.rings_until, Due::NoAnswer(call_id.clone()));
+    /// All live calls of a user: its own one, which is the caller's to pass, then those that ring
+    /// at it, in the order in which they began to.
+    pub(super) fn calls_of(&self, user: &UserId, own: Option<&CallId>) -> Vec<CallId> {
+        own.into_iter().chain(self.calls.ringing_at(user)).cloned().collect()
     }
 
-    /// Takes the call off the book and tells those who are still there.
-    fn finish_call(&mut self, call_id: &CallId, ending: Ending<'_>, effects: &mut Vec<Effect<C>>) {
-        let Some(call) = self.calls.remove(call_id) else { return };
-        self.kept_bytes -= call.request.bytes();
-        self.agenda.take_out(call.rings_until, Due::NoAnswer(call_id.clone()));
-        self.counts.calls_ended += 1;
-        self.course.calls_over.count(ending.reason.into());
-        if call.stage == Stage::Ringing {
-            self.ringing -= 1;
-        }
-        for party in [&call.caller, &call.callee] {
-            if let Some(session) = self.registry.session_mut(party) {
-                session.call = None;
+    /// Marks a call as accepted and as the own call of both parties. Their other calls end.
+    fn connect_parties(&mut self, call_id: &CallId, effects: &mut Vec<Effect<C>>) {
+        let Some((rings_until, request)) = self.calls.accept(call_id) else { return };
+        self.ringing -= 1;
+        self.kept_bytes -= request.bytes();
+        self.agenda.take_out(rings_until, Due::NoAnswer(call_id.clone()));
+        let Call { caller, callee, .. } = &self.calls[call_id];
+        for party in [caller.clone(), callee.clone()] {
+            let Some(session) = self.registry.session_mut(&party) else { continue };
+            let own = session.call.replace(call_id.clone()).filter(|own| own != call_id);
+            for other in self.calls_of(&party, own.as_ref()) {
+                self.end_by_party(&other, &party, CallEvent::TakenAnother, effects);
             }
-            let ended_it = ending.by == Some(party);
-            let ended = ServerMessage::CallEnded {
-                call_id: Some(call_id.clone()),
-                by: ending.by.cloned(),
-                reason: ending.reason,
-                detail: if ended_it { None } else { ending.detail.clone() },
-                r#ref: if ended_it { ending.to_message.clone() } else { None },
-            };
-            self.tell(party, &ended, effects);
         }
     }
 

@@ -67,6 +67,8 @@ pub struct LimitCounts {
     pub room_full: u64,
     /// Users whom nobody may watch beside so many others.
     pub too_many_watched: u64,
+    /// Users whom nobody may block in addition to so many others.
+    pub too_many_blocked: u64,
     /// Messages over `queue-messages` or `queue-bytes` of their receiver.
     pub queue_full: u64,
     /// Messages that their receiver had room for, but not `queue-total`.
@@ -88,6 +90,9 @@ impl LimitCounts {
             Refusal::RoomFull { .. } => self.room_full += 1,
             Refusal::NotPermitted(NotPermitted::TooManyWatched { .. }) => {
                 self.too_many_watched += 1;
+            }
+            Refusal::NotPermitted(NotPermitted::TooManyBlocked { .. }) => {
+                self.too_many_blocked += 1;
             }
             Refusal::ReceiptsFull => self.receipts_full += 1,
             // No limits, or counted elsewhere.

@@ -44,10 +44,14 @@ kinds! {
 }
 
 kinds! {
-    /// Why a call is over: the `reason` that its parties were told, or that the node stopped.
+    /// Why a call is over: mostly the `reason` that its parties were told, or that the node stopped.
     CallOver in CallOverTally:
+    /// It never rang.
     Busy = "busy",
+    /// It never rang.
     Offline = "offline",
+    /// It rang, until the callee took another one: the parties were told `busy`.
+    TakenAnother = "taken-another",
     Cancelled = "cancelled",
     Rejected = "rejected",
     Hangup = "hangup",
@@ -56,6 +60,16 @@ kinds! {
     Lost = "lost",
     EndedByOperator = "ended-by-operator",
     Drained = "drained",
+}
+
+impl CallOver {
+    /// Why a call is over that has rung.
+    pub(super) fn of_live(reason: EndReason) -> Self {
+        match reason {
+            EndReason::Busy => Self::TakenAnother,
+            other => other.into(),
+        }
+    }
 }
 
 impl From<EndReason> for CallOver {

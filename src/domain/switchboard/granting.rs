@@ -20,7 +20,7 @@ impl<C: Handle> Switchboard<C> {
         Some(&self.registry.session(user)?.grant.as_ref()?.permissions)
     }
 
-    /// Whether the user may address `to`: whoever is in its token, and the other one in its call.
+    /// Whether the user may address `to`: whoever is in its token, and the other party of each of its calls.
     pub(super) fn may_address(&self, user: &UserId, to: &UserId) -> Result<(), Refusal> {
         let listed = self.permissions(user).is_none_or(|it| it.call.holds(to.as_str()));
         if listed || self.is_peer(user, to) {
@@ -31,9 +31,11 @@ impl<C: Handle> Switchboard<C> {
 
     /// Whether the two have a live call.
     fn is_peer(&self, user: &UserId, other: &UserId) -> bool {
-        let call = self.registry.session(user).and_then(|session| session.call.as_ref());
-        let call = call.and_then(|call| self.calls.get(call));
-        call.and_then(|call| Some(call.party(call.side(user)?.other()) == other)).unwrap_or(false)
+        let own = self.registry.session(user).and_then(|session| session.call.as_ref());
+        own.into_iter().chain(self.calls.ringing_at(user)).any(|id| {
+            let call = &self.calls[id];
+            call.side(user).is_some_and(|side| call.party(side.other()) == other)
+        })
     }
 
     pub(super) fn may_join(&self, user: &UserId, room: &RoomId) -> Result<(), Refusal> {

@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 use super::arrivals::refuse;
 use super::{Behind, CallOver, Service, SessionEnd, Switchboard};
 use crate::domain::agenda::{Agenda, Due};
-use crate::domain::call::{CallEvent, Outcome, Side};
+use crate::domain::blocks::Blocks;
+use crate::domain::call::{CallEvent, Side};
 use crate::domain::calls::Calls;
 use crate::domain::presence::Presence;
 use crate::domain::quota::Buckets;
 use crate::domain::rooms::Rooms;
 use crate::domain::session::{Attachment, Challenger, Session, View};
 use crate::domain::{Effect, Handle, Parting};
-use crate::protocol::{CallId, Close, Refusal, ServerMessage, Unavailable, UserId};
+use crate::protocol::{Close, Refusal, ServerMessage, Unavailable, UserId};
 
 /// How long acknowledgements under way have when the node stops.
 const SETTLING: Duration = Duration::from_secs(1);
@@ -22,8 +23,8 @@ const RETURNS_A_SECOND: u32 = 2000;
 impl<C: Handle> Switchboard<C> {
     /// Takes leave of the session that a newer one takes the place of.
     ///
-    /// `why` is what happens to its call, for the user's side. Returns what passes on: a call
-    /// that still rings at the user, and how much it may send.
+    /// `why` is what happens to its own call, for the user's side. Calls that ring at the user go
+    /// on ringing. Returns how much the user may send.
     pub(super) fn replaced(
         &mut self,
         user: &UserId,
@@ -31,7 +32,7 @@ impl<C: Handle> Switchboard<C> {
         why: fn(Side) -> CallEvent,
         now: Instant,
         effects: &mut Vec<Effect<C>>,
-    ) -> (Option<CallId>, Buckets) {
+    ) -> Buckets {
         self.counts.replaced += 1;
         match &old.attachment {
             Attachment::Attached(connection) => {
@@ -46,17 +47,16 @@ impl<C: Handle> Switchboard<C> {
                 self.agenda.take_out(*until, Due::ResumeOver(user.clone()));
             }
         }
-        let ringing = old.call.clone().filter(|call| {
-            let call = &self.calls[call];
-            call.side(user).map(|side| call.stage.on(CallEvent::Replaced(side)))
-                == Some(Outcome::RingsAgain)
-        });
-        if ringing.is_none() {
-            self.drop_call(user, &old, why, effects);
+        if let Some(own) = &old.call {
+            self.end_by_party(own, user, why, effects);
+        }
+        // Whatever became of the old session, calls that ring at the user ring at the new one.
+        for ringing in self.calls.ringing_at(user).to_vec() {
+            self.end_by_party(&ringing, user, CallEvent::Replaced, effects);
         }
         let buckets = old.buckets;
         self.forget_belongings(user, old, effects);
-        (ringing, buckets)
+        buckets
     }
 
     /// The socket is over: what becomes of the session, if it was the session's?
@@ -155,7 +155,9 @@ impl<C: Handle> Switchboard<C> {
             self.waiting -= 1;
             self.agenda.take_out(until, Due::ResumeOver(user.clone()));
         }
-        self.drop_call(user, &session, CallEvent::Lost, effects);
+        for call in self.calls_of(user, session.call.as_ref()) {
+            self.end_by_party(&call, user, CallEvent::Lost, effects);
+        }
         if let Some(full_at) = self.quotas.park(user, session.buckets, now) {
             self.agenda.put(full_at, Due::BucketsFull(user.clone()));
         }
@@ -177,6 +179,7 @@ impl<C: Handle> Switchboard<C> {
         session: Session<C>,
         effects: &mut Vec<Effect<C>>,
     ) {
+        self.blocks.forget(user);
         for room in &session.rooms {
             self.step_out(room, user, session.name.clone(), effects);
         }
@@ -258,6 +261,7 @@ impl<C: Handle> Switchboard<C> {
         self.ringing = 0;
         self.calls = Calls::default();
         self.rooms = Rooms::default();
+        self.blocks = Blocks::default();
         self.presence = Presence::default();
         self.agenda = Agenda::default();
         self.tokens.clear();

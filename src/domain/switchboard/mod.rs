@@ -5,6 +5,8 @@
 
 mod arrivals;
 mod attention;
+mod blocking;
+mod call_ends;
 mod calling;
 mod census;
 mod course;
@@ -32,6 +34,7 @@ pub use operator::{CallReport, Reached, UserDetail, UserReport};
 
 use crate::config::Config;
 use crate::domain::agenda::{Agenda, Due};
+use crate::domain::blocks::Blocks;
 use crate::domain::calls::Calls;
 use crate::domain::ice::Ice;
 use crate::domain::mint::Mint;
@@ -51,6 +54,8 @@ pub struct Switchboard<C> {
     registry: Registry<C>,
     calls: Calls,
     rooms: Rooms,
+    /// Kept as long as the session of the user who blocks.
+    blocks: Blocks,
     presence: Presence,
     quotas: Quotas,
     agenda: Agenda,
@@ -169,6 +174,7 @@ impl<C: Handle> Switchboard<C> {
             registry: Registry::new(),
             calls: Calls::default(),
             rooms: Rooms::default(),
+            blocks: Blocks::default(),
             presence: Presence::default(),
             quotas: Quotas::new(&config),
             agenda: Agenda::default(),

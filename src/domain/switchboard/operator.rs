@@ -31,8 +31,10 @@ pub struct UserReport {
     pub is_waiting: bool,
     /// In the order of joining.
     pub rooms: Vec<RoomId>,
-    /// The one call that it is in, ringing or accepted.
+    /// Its own call: one that it has requested, or an accepted one.
     pub call: Option<CallId>,
+    /// The calls that ring at it, in the order in which they began to; at most 3.
+    pub ringing: Vec<CallId>,
 }
 
 /// A user who is there, in detail.
@@ -40,8 +42,8 @@ pub struct UserReport {
 pub struct UserDetail {
     /// The line.
     pub report: UserReport,
-    /// Its call, if it is in one.
-    pub call: Option<CallReport>,
+    /// Its calls: its own one, if any, then those that ring at it.
+    pub calls: Vec<CallReport>,
     /// Whether the session can outlive its socket.
     pub counts: bool,
     /// What is kept until it is acknowledged: messages, bytes.
@@ -90,10 +92,11 @@ impl<C: Handle> Switchboard<C> {
     pub fn user(&self, user: &UserId) -> Option<UserDetail> {
         let session = self.registry.session(user)?;
         let report = self.report(user.clone())?;
-        let call = report.call.as_ref().and_then(|id| Some(report_call(id, self.calls.get(id)?)));
+        let calls = self.calls_of(user, report.call.as_ref());
+        let calls = calls.iter().map(|id| report_call(id, &self.calls[id])).collect();
         Some(UserDetail {
             report,
-            call,
+            calls,
             counts: session.ledger.is_some(),
             kept: session.ledger.as_ref().map_or((0, 0), |ledger| ledger.outbox.fill_of_both()),
             unwritten: session.connection().map(Handle::backlog).unwrap_or_default(),
@@ -103,6 +106,7 @@ impl<C: Handle> Switchboard<C> {
     fn report(&self, user: UserId) -> Option<UserReport> {
         let session = self.registry.session(&user)?;
         let Session { id, name, since, rooms, call, .. } = session;
+        let ringing = self.calls.ringing_at(&user).to_vec();
         Some(UserReport {
             user,
             name: name.clone(),
@@ -111,6 +115,7 @@ impl<C: Handle> Switchboard<C> {
             is_waiting: session.is_away(),
             rooms: rooms.clone(),
             call: call.clone(),
+            ringing,
         })
     }
 

@@ -54,6 +54,7 @@ impl<C: Handle> Switchboard<C> {
             Some(room) => self.both_in(room, from, &to)?,
             None => self.may_address(from, &to)?,
         }
+        let is_unrelated = call.is_none() && room.is_none();
         let relayed = Relayed { from: from.into(), call_id: call, room, data };
         let message = match kind {
             SignalKind::Offer => ServerMessage::Offer(relayed),
@@ -61,6 +62,9 @@ impl<C: Handle> Switchboard<C> {
             SignalKind::Candidate => ServerMessage::Candidate(relayed),
         };
         let receipt = self.receipt(from, id.filter(|_| receipt))?;
+        if is_unrelated {
+            self.may_reach(from, &to)?;
+        }
         let fate = self.relay(&to, message.encode(), receipt.clone(), effects)?;
         self.judge_handed(fate, receipt, to, effects);
         Ok(())
@@ -97,6 +101,7 @@ impl<C: Handle> Switchboard<C> {
         }
         self.may_address(from, &to)?;
         let receipt = self.receipt(from, id.filter(|_| receipt))?;
+        self.may_reach(from, &to)?;
         if volatile && self.is_behind(&to) {
             self.give_verdict(receipt, to, VerdictKind::Undelivered, effects);
             return Ok(());

@@ -138,7 +138,7 @@ impl<C: Handle> Switchboard<C> {
         self.show_who_is_there(user, effects);
         self.show_watched(user, effects);
         if was_away {
-            self.tell_peer(user, Back::Yes, effects);
+            self.tell_peers(user, Back::Yes, effects);
         }
     }
 
@@ -162,7 +162,7 @@ impl<C: Handle> Switchboard<C> {
         self.agenda.put(until, Due::ResumeOver(user.clone()));
         self.forget_view(user);
         self.forget_fresh_ice(user);
-        self.tell_peer(user, Back::No, effects);
+        self.tell_peers(user, Back::No, effects);
         if let Some(challenger) = challenger {
             // A waiting session does not hold its name.
             self.agenda.take_out(challenger.until, Due::ProbeUnanswered(user.clone()));
@@ -199,19 +199,20 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// Tells the other one in the user's call that its socket is away, or back.
-    pub(super) fn tell_peer(&mut self, user: &UserId, back: Back, effects: &mut Vec<Effect<C>>) {
-        let call_id = self.registry.session(user).and_then(|session| session.call.clone());
-        let Some(call_id) = call_id else { return };
-        let Some(call) = self.calls.get(&call_id) else { return };
-        let Some(side) = call.side(user) else { return };
-        let peer = call.party(side.other()).clone();
-        let from = user.clone();
-        let news = match back {
-            Back::Yes => ServerMessage::CallPeerBack { call_id, from },
-            Back::No => ServerMessage::CallPeerAway { call_id, from },
-        };
-        self.tell(&peer, &news, effects);
+    /// Tells the other party of each of the user's calls that its socket is away, or back.
+    pub(super) fn tell_peers(&mut self, user: &UserId, back: Back, effects: &mut Vec<Effect<C>>) {
+        let own = self.registry.session(user).and_then(|session| session.call.clone());
+        for call_id in self.calls_of(user, own.as_ref()) {
+            let call = &self.calls[&call_id];
+            let Some(side) = call.side(user) else { continue };
+            let peer = call.party(side.other()).clone();
+            let from = user.clone();
+            let news = match back {
+                Back::Yes => ServerMessage::CallPeerBack { call_id, from },
+                Back::No => ServerMessage::CallPeerAway { call_id, from },
+            };
+            self.tell(&peer, &news, effects);
+        }
     }
 
     /// Whether an `ack` of this count says something new that can be.

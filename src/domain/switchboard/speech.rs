@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::blocking::blocking_cost;
 use super::relaying::{Letter, Signal};
 use super::{Service, Switchboard};
 use crate::domain::call::Request;
@@ -75,6 +76,9 @@ impl<C: Handle> Switchboard<C> {
         let cost = match &said {
             Ok(ClientMessage::List { .. }) => LIST_COST,
             Ok(ClientMessage::Refresh { .. }) => REFRESH_COST,
+            Ok(ClientMessage::Block { users } | ClientMessage::Unblock { users }) => {
+                blocking_cost(users.len(), self.blocks.of(user).len())
+            }
             Ok(_) | Err(_) => 1,
         };
         if let Err(retry_after) = self.quotas.message(&mut session.buckets, cost, now) {
@@ -173,6 +177,11 @@ impl<C: Handle> Switchboard<C> {
             M::Watch { users } => self.watch(user, id, users, effects),
             M::Unwatch { users } => {
                 self.unwatch(user, &users);
+                Ok(())
+            }
+            M::Block { users } => self.block(user, id, users, effects),
+            M::Unblock { users } => {
+                self.unblock(user, id, &users, effects);
                 Ok(())
             }
             M::List { after, limit } => self.answer_list(user, id, after, limit, effects),

@@ -87,7 +87,7 @@ counts! {
 counts! {
     /// How often each limit on what users say was met.
     Limits of DomainLimits:
-    too_large, over_rate, over_call_rate, too_many_rooms, room_full, too_many_watched, queue_full,
+    too_large, over_rate, over_call_rate, too_many_rooms, room_full, too_many_watched, too_many_blocked, queue_full,
     node_full, receipts_full, unanswered;
 }
 

@@ -45,10 +45,14 @@ pub(super) struct User {
     /// The rooms that it is in, in the order of joining.
     #[schema(value_type = Vec<String>)]
     rooms: Vec<RoomId>,
-    /// The call that it is in, ringing or accepted.
+    /// Its own call: one that it has requested, or an accepted one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     call: Option<CallId>,
+    /// The calls that ring at it, in the order in which they began to; at most 3.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>, required = false)]
+    ringing: Vec<CallId>,
 }
 
 /// Whether a session has a socket.
@@ -66,7 +70,7 @@ pub(super) enum State {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Detail {
     user: User,
-    /// The calls that it is in: none or one.
+    /// Its own call, if any, then those that ring at it.
     calls: Vec<Call>,
     /// Whether the session can outlive its socket.
     resumable: bool,
@@ -89,19 +93,19 @@ pub(super) struct Queue {
 
 impl User {
     fn new(report: UserReport, wall: Wall) -> Self {
-        let UserReport { user, name, session, since, is_waiting, rooms, call } = report;
+        let UserReport { user, name, session, since, is_waiting, rooms, call, ringing } = report;
         let state = if is_waiting { State::Waiting } else { State::Attached };
         let since = wall.unix_time(since).as_millis() as u64;
-        Self { user, name, session, state, since, rooms, call }
+        Self { user, name, session, state, since, rooms, call, ringing }
     }
 }
 
 impl Detail {
     fn new(detail: UserDetail, wall: Wall) -> Self {
-        let UserDetail { report, call, counts, kept, unwritten } = detail;
+        let UserDetail { report, calls, counts, kept, unwritten } = detail;
         Self {
             user: User::new(report, wall),
-            calls: call.into_iter().map(Call::from).collect(),
+            calls: calls.into_iter().map(Call::from).collect(),
             resumable: counts,
             queue: Queue {
                 kept_messages: kept.0,

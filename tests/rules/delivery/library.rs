@@ -25,7 +25,8 @@ pub struct Library {
     pub outbox: VecDeque<(String, Option<usize>)>,
     confirmed: u64,
     superseded: usize,
-    pub call: Option<CallId>,
+    /// Live calls, its own one and those that ring at it.
+    pub calls: BTreeSet<CallId>,
     pub rooms: BTreeMap<RoomId, BTreeSet<UserId>>,
     pub list: BTreeSet<UserId>,
 }
@@ -45,7 +46,7 @@ impl Library {
             outbox: VecDeque::new(),
             confirmed: 0,
             superseded: 0,
-            call: None,
+            calls: BTreeSet::new(),
             rooms: BTreeMap::new(),
             list: BTreeSet::new(),
         }
@@ -155,13 +156,13 @@ impl Library {
                 }
             }
             M::CallRequest { call_id, .. } | M::CallRinging { call_id, .. } => {
-                assert_eq!(self.call.replace(call_id), None, "a second call");
+                assert!(self.calls.insert(call_id), "the same call twice");
             }
             M::CallAccept { call_id, .. }
             | M::CallPeerAway { call_id, .. }
-            | M::CallPeerBack { call_id, .. } => assert_eq!(self.call, Some(call_id)),
+            | M::CallPeerBack { call_id, .. } => assert!(self.calls.contains(&call_id)),
             M::CallEnded { call_id: Some(call_id), .. } => {
-                assert_eq!(self.call.take(), Some(call_id), "ended without being live");
+                assert!(self.calls.remove(&call_id), "ended without being live");
             }
             M::RoomJoined(it) => {
                 self.rooms.insert(it.room, it.members.into_iter().collect());
@@ -180,6 +181,7 @@ impl Library {
             }
             M::CallEnded { call_id: None, .. } | M::Pong { .. } => {}
             M::Registered(_)
+            | M::Blocked { .. }
             | M::IceServers { .. }
             | M::Refreshed { .. }
             | M::Ping {}

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use switchboard::domain::Snapshot;
+
 use super::step::USERS;
 use super::world::World;
 use crate::harness::{millis, secs};
@@ -67,10 +69,12 @@ impl World {
     /// What clients believe is what is.
     fn agree(&mut self) {
         assert_eq!(self.board.census().kept_bytes, 0, "all was acknowledged");
-        let there = self.board.snapshot().users;
+        let Snapshot { users: there, calls } = self.board.snapshot();
         assert_eq!(there.len(), USERS);
-        for ((user, _, call, rooms), library) in there.iter().zip(&self.libraries) {
-            assert_eq!(*call, library.call, "the call of {user}");
+        for ((user, _, _, rooms), library) in there.iter().zip(&self.libraries) {
+            let calls = calls.iter().filter(|it| it.1 == *user || it.2 == *user);
+            let calls: BTreeSet<_> = calls.map(|it| it.0.clone()).collect();
+            assert_eq!(calls, library.calls, "the calls of {user}");
             let others: BTreeSet<_> =
                 there.iter().map(|it| it.0.clone()).filter(|it| it != user).collect();
             assert_eq!(library.list, others, "who is there for {user}");

@@ -122,7 +122,7 @@ impl World {
         if !library.has_session() {
             return;
         }
-        let call = || library.call.as_ref().map_or("none", |it| it.as_str());
+        let call = || library.calls.last().map_or("none", |it| it.as_str());
         let mut letter = None;
         let text = match saying {
             Saying::Letter { to, receipt, volatile, offer } => {

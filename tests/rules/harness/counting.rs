@@ -124,6 +124,7 @@ pub fn is_counted(message: &ServerMessage) -> bool {
         | M::RoomLeft(_)
         | M::MemberJoined(_)
         | M::MemberLeft(_)
+        | M::Blocked { .. }
         | M::Refreshed { .. }
         | M::Delivered(_)
         | M::Undelivered(_)

@@ -44,7 +44,12 @@ pub struct Client {
     pub since: Instant,
     /// Refused before it was in.
     pub refused: bool,
+    /// Its own call: one that it has requested, or an accepted one.
     pub call: Option<CallId>,
+    /// The calls that ring at it, in order.
+    pub ringing: Vec<CallId>,
+    /// What was its own call until glare; its end follows in the same step.
+    pub ending: Option<CallId>,
     over: BTreeSet<CallId>,
     pub rooms: BTreeMap<RoomId, BTreeSet<UserId>>,
     /// Who is there, for one that is told names.
@@ -52,6 +57,8 @@ pub struct Client {
     /// How many others are there, for one that is told numbers.
     pub total: Option<usize>,
     pub watched: BTreeMap<UserId, bool>,
+    /// Everybody whom it has blocked, as it was last told.
+    pub blocked: BTreeSet<UserId>,
     news_at: Option<Instant>,
     total_at: Option<Instant>,
     /// Answers to what was said last.
@@ -68,11 +75,14 @@ impl Client {
             since,
             refused: false,
             call: None,
+            ringing: Vec::new(),
+            ending: None,
             over: BTreeSet::new(),
             rooms: BTreeMap::new(),
             list: None,
             total: None,
             watched: BTreeMap::new(),
+            blocked: BTreeSet::new(),
             news_at: None,
             total_at: None,
             answers: 0,
@@ -105,25 +115,42 @@ impl Client {
             }
             M::CallRequest { call_id, from, expires, .. } => {
                 assert!(from != self.user && expires <= 45_000);
-                self.begins(call_id);
+                assert!(!self.blocked.contains(&from), "a blocked user rings");
+                assert!(!self.over.contains(&call_id), "a call that was over");
+                assert!(self.call.as_ref() != Some(&call_id), "one's own call rings");
+                assert!(!self.ringing.contains(&call_id), "rings twice");
+                self.ringing.push(call_id);
+                assert!(self.ringing.len() <= 3, "a fourth call rings");
             }
             M::CallRinging { call_id, to, away, .. } => {
                 assert!(to != self.user && !away);
                 self.begins(call_id);
             }
             M::CallAccept { call_id, offerer, r#ref, .. } => {
-                assert_eq!(self.call, Some(call_id));
                 assert_eq!(offerer, r#ref.is_none(), "who asked second does not offer");
+                if !offerer {
+                    self.ending = self.call.take();
+                    self.takes(&call_id);
+                }
+                assert_eq!(self.call, Some(call_id));
             }
             M::CallEnded { call_id: Some(call_id), .. } => {
-                assert_eq!(self.call.take().as_ref(), Some(&call_id), "ended without being live");
+                let was_own = self.call.take_if(|it| *it == call_id).is_some();
+                let was_ending = self.ending.take_if(|it| *it == call_id).is_some();
+                let rang = self.stops_ringing(&call_id);
+                assert!(was_own || was_ending || rang, "ended without being live");
                 assert!(self.over.insert(call_id), "ended twice");
             }
             M::Offer(it) | M::Answer(it) | M::Candidate(it) | M::Message(it) => {
                 let (speaker, _) = moment.speaker.expect("somebody has said it");
                 assert_eq!(it.from, speaker.into());
                 assert_ne!(*speaker, self.user);
-                assert!(it.call_id.is_none() || it.call_id == self.call);
+                let is_unrelated = it.call_id.is_none() && it.room.is_none();
+                assert!(
+                    !(is_unrelated && self.blocked.contains(speaker)),
+                    "a blocked user reaches"
+                );
+                assert!(it.call_id.is_none_or(|call| self.calls().any(|own| *own == call)));
                 assert!(it.room.is_none_or(|room| self.rooms[&room].contains(speaker)));
             }
             M::RoomJoined(it) => {
@@ -145,6 +172,10 @@ impl Client {
                 assert!(members.remove(&it.user_id), "left twice");
             }
             M::Error(_) | M::Pong { .. } | M::CallEnded { call_id: None, .. } => {}
+            M::Blocked { users, .. } => {
+                assert!(users.is_sorted() && !users.contains(&self.user));
+                self.blocked = users.into_iter().collect();
+            }
             M::Relayed(it) | M::Undelivered(it) => assert_ne!(it.to, self.user),
             M::Registered(_)
             | M::IceServers { .. }
@@ -175,6 +206,7 @@ impl Client {
             M::ClientList { r#ref, .. }
             | M::Presence { r#ref, .. }
             | M::Pong { r#ref }
+            | M::Blocked { r#ref, .. }
             | M::CallRinging { r#ref, .. }
             | M::CallAccept { r#ref, .. }
             | M::CallEnded { r#ref, .. } => r#ref,
@@ -196,8 +228,26 @@ impl Client {
         };
     }
 
+    /// Its live calls: its own one, then those that ring at it.
+    pub fn calls(&self) -> impl Iterator<Item = &CallId> {
+        self.call.iter().chain(&self.ringing)
+    }
+
+    /// A call that rings at it becomes its own.
+    pub fn takes(&mut self, call: &CallId) {
+        assert_eq!(self.call, None, "a second call of its own");
+        assert!(self.stops_ringing(call), "accepts what does not ring");
+        self.call = Some(call.clone());
+    }
+
+    fn stops_ringing(&mut self, call: &CallId) -> bool {
+        let before = self.ringing.len();
+        self.ringing.retain(|it| it != call);
+        self.ringing.len() < before
+    }
+
     fn begins(&mut self, call: CallId) {
-        assert_eq!(self.call, None, "a second call");
+        assert_eq!(self.call, None, "a second call of its own");
         assert!(!self.over.contains(&call), "a call that was over");
         self.call = Some(call);
     }

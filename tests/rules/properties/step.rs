@@ -11,7 +11,7 @@ use proptest::strategy::Strategy;
 use crate::harness::{millis, secs};
 
 /// Users who may be there. One more is spoken of and never comes.
-pub const USERS: usize = 4;
+pub const USERS: usize = 5;
 pub const ROOMS: [&str; 3] = ["den", "attic", "yard"];
 
 /// One of a user's sockets, counted back from the newest.
@@ -42,7 +42,7 @@ pub enum Saying {
     CallRequest {
         to: usize,
     },
-    /// A request to the other party of the call that one has, which may be glare.
+    /// A request to the other party of a call that one has, which may be glare.
     CallBack,
     CallAccept(WhichCall),
     CallEnd(&'static str, WhichCall),
@@ -65,6 +65,8 @@ pub enum Saying {
     Leave(usize),
     Watch([usize; 2]),
     Unwatch(usize),
+    Block(usize),
+    Unblock(usize),
     List {
         after: Option<usize>,
         limit: Option<usize>,
@@ -82,9 +84,9 @@ impl Saying {
         matches!(
             self,
             Saying::CallBack
-                | Saying::CallAccept(WhichCall::Own)
-                | Saying::CallEnd(_, WhichCall::Own)
-                | Saying::Signal { call: Some(WhichCall::Own), .. }
+                | Saying::CallAccept(WhichCall::Own | WhichCall::Ringing)
+                | Saying::CallEnd(_, WhichCall::Own | WhichCall::Ringing)
+                | Saying::Signal { call: Some(WhichCall::Own | WhichCall::Ringing), .. }
         )
     }
 }
@@ -92,7 +94,10 @@ impl Saying {
 /// Which call a message names.
 #[derive(Clone, Copy, Debug)]
 pub enum WhichCall {
+    /// One's own, or else the first one that rings here.
     Own,
+    /// The last one that rings here, or else one's own.
+    Ringing,
     /// The last one that was heard of, by whomever.
     Latest,
     /// The very first one.
@@ -154,7 +159,9 @@ fn saying(kind: u8, other: usize, detail: usize) -> Saying {
         },
         90..98 => Saying::Message { to, receipt: detail & 1 == 1, volatile: detail & 2 == 2 },
         98..106 => Saying::ToRoom { room, volatile: detail & 1 == 1 },
-        106..124 => Saying::Join(room),
+        106..119 => Saying::Join(room),
+        119..123 => Saying::Block(to),
+        123 => Saying::Unblock(to),
         124..132 => Saying::Leave(room),
         132..146 => Saying::Watch([to, detail % (USERS + 1)]),
         146..150 => Saying::Unwatch(to),
@@ -171,7 +178,8 @@ fn saying(kind: u8, other: usize, detail: usize) -> Saying {
 
 fn which_call(detail: usize) -> WhichCall {
     match detail % 8 {
-        0..5 => WhichCall::Own,
+        0..3 => WhichCall::Own,
+        3..5 => WhichCall::Ringing,
         5 => WhichCall::Latest,
         6 => WhichCall::Earliest,
         _ => WhichCall::MadeUp,
@@ -190,6 +198,8 @@ impl Saying {
             | Saying::Join(_)
             | Saying::Leave(_)
             | Saying::Watch(_)
+            | Saying::Block(_)
+            | Saying::Unblock(_)
             | Saying::List { .. }
             | Saying::Refresh
             | Saying::Ping

@@ -46,17 +46,31 @@ impl World {
     }
 
     fn checks_calls(&self, users: &[User], calls: Vec<(CallId, UserId, UserId, Stage)>) {
-        let mut parties: BTreeMap<_, _> = BTreeMap::new();
-        for (id, caller, callee, _) in calls {
-            for party in [caller, callee] {
-                assert_eq!(parties.insert(party, id.clone()), None, "in two calls");
-            }
+        for (user, socket, own, _) in users {
+            let client = &self.clients[socket.number];
+            let its_own = calls.iter().filter(|(_, caller, callee, stage)| {
+                caller == user || (callee == user && *stage == Stage::Accepted)
+            });
+            let its_own: Vec<_> = its_own.map(|call| &call.0).collect();
+            assert_eq!(own.iter().collect::<Vec<_>>(), its_own, "at most one call is {user}'s own");
+            assert_eq!(client.call, *own, "what {user} believes");
+            assert_eq!(client.ending, None, "what {user} has left is over");
+            let seen = self.board.user(user).expect("is there").report.ringing;
+            assert_eq!(client.ringing, seen, "what rings at {user}");
+            assert!(seen.len() <= 3, "at most 3 calls ring at {user}");
+            let ringing = calls.iter().filter(|call| call.2 == *user && call.3 == Stage::Ringing);
+            let callers: BTreeMap<_, _> = ringing.map(|call| (&call.0, &call.1)).collect();
+            assert!(callers.keys().copied().eq(seen.iter().collect::<BTreeSet<_>>()));
+            let is_talking =
+                calls.iter().any(|call| Some(&call.0) == own.as_ref() && call.3 == Stage::Accepted);
+            assert!(!is_talking || seen.is_empty(), "a call rings at {user}, who is in one");
+            let reaches = |caller: &&&UserId| client.blocked.contains(**caller);
+            assert_eq!(callers.values().find(reaches), None, "a blocked user rings at {user}");
         }
-        for (user, socket, call, _) in users {
-            assert_eq!(*call, parties.remove(user), "the book and the session of {user}");
-            assert_eq!(self.clients[socket.number].call, *call, "what {user} believes");
+        let is_there = |user: &UserId| users.iter().any(|it| it.0 == *user);
+        for (id, caller, callee, _) in &calls {
+            assert!(is_there(caller) && is_there(callee), "{id} outlives its party");
         }
-        assert_eq!(parties, BTreeMap::new(), "a call outlives its party");
     }
 
     fn checks_rooms(&self, users: &[User]) {

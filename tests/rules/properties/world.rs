@@ -7,7 +7,7 @@ use std::time::Instant;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use switchboard::config::Config;
-use switchboard::domain::{Backlog, Effect, Input, Login, Parting, Snapshot, Switchboard};
+use switchboard::domain::{Backlog, Effect, Input, Login, Parting, Snapshot, Stage, Switchboard};
 use switchboard::protocol::{self, CallId, RoomId, ServerMessage, UserId};
 
 use super::client::{Answer, Being, Client, Moment};
@@ -170,10 +170,17 @@ impl World {
         }
         let watched = client.watched.clone();
         let foreseen = self.foresees(number, saying);
+        let named = self.names_call(number, saying);
 
         self.applies(input, Some((&user, &id)));
 
         let client = &mut self.clients[number];
+        if let (Saying::CallAccept(_), None) = (saying, &client.answer)
+            && let Some(call) = named.filter(|call| client.ringing.contains(call))
+        {
+            // There is no other answer to an accept.
+            client.takes(&call);
+        }
         if client.was_rate_limited() && matches!(saying, Saying::Unwatch(_)) {
             client.watched = watched;
         }
@@ -191,7 +198,7 @@ impl World {
 
     /// Who says it: for what needs a call, mostly somebody who has one.
     fn speaker(&self, whose: Whose, saying: Saying) -> Option<usize> {
-        let has_call = |it: &&Client| it.being == Being::In && it.call.is_some();
+        let has_call = |it: &&Client| it.being == Being::In && it.calls().next().is_some();
         let parties: Vec<_> = self.clients.iter().filter(has_call).collect();
         if saying.is_about_own_call() && whose.age == 0 && !parties.is_empty() {
             return Some(parties[whose.user % parties.len()].socket.number);
@@ -201,9 +208,16 @@ impl World {
 
     /// To whom it says it: within a call mostly to the other party.
     fn aims(&self, speaker: usize, saying: Saying) -> Saying {
-        let own = self.clients[speaker].call.as_ref();
+        let own = match saying {
+            Saying::Signal { call: Some(which), .. } => Some(self.call(speaker, which)),
+            _ => self.clients[speaker].calls().last().map(CallId::as_str),
+        };
         let calls = self.board.snapshot().calls;
-        let Some(call) = calls.iter().find(|it| Some(&it.0) == own) else { return saying };
+        let is_own = |it: &&(CallId, UserId, UserId, Stage)| {
+            let user = &self.clients[speaker].user;
+            Some(it.0.as_str()) == own && (it.1 == *user || it.2 == *user)
+        };
+        let Some(call) = calls.iter().find(is_own) else { return saying };
         let other = if call.1 == self.clients[speaker].user { &call.2 } else { &call.1 };
         let other = self.users.iter().position(|it| it == other).expect("a user");
         match saying {
@@ -219,9 +233,30 @@ impl World {
         let snapshot = self.board.snapshot();
         let user = &self.clients[speaker].user;
         match saying {
-            Saying::CallRequest { to } => Some(request(&snapshot, user, &self.users[to])),
+            Saying::CallRequest { to } => {
+                let is_blocked = self.has_blocked(to, user);
+                Some(request(&snapshot, user, &self.users[to], is_blocked))
+            }
+            Saying::Message { to, .. } | Saying::Signal { to, call: None, room: None, .. }
+                if self.has_blocked(to, user) =>
+            {
+                Some(Some(Answer::Refused("user-offline".into())))
+            }
             Saying::CallAccept(which) => Some(accept(&snapshot, user, self.call(speaker, which))),
             Saying::CallEnd(_, which) => Some(end(&snapshot, user, self.call(speaker, which))),
+            _ => None,
+        }
+    }
+
+    /// Whether the client of user number `who` has been told that it blocks the other.
+    fn has_blocked(&self, who: usize, other: &UserId) -> bool {
+        let is_in = |it: &&Client| it.user == self.users[who] && it.being == Being::In;
+        self.clients.iter().find(is_in).is_some_and(|it| it.blocked.contains(other))
+    }
+
+    fn names_call(&self, speaker: usize, saying: Saying) -> Option<CallId> {
+        match saying {
+            Saying::CallAccept(which) => CallId::parse(self.call(speaker, which)).ok(),
             _ => None,
         }
     }
@@ -265,6 +300,8 @@ impl World {
                 format!(r#""type":"watch","users":["{}","{}"]"#, user(a), user(b))
             }
             Saying::Unwatch(it) => format!(r#""type":"unwatch","users":["{}"]"#, user(it)),
+            Saying::Block(it) => format!(r#""type":"block","users":["{}"]"#, user(it)),
+            Saying::Unblock(it) => format!(r#""type":"unblock","users":["{}"]"#, user(it)),
             Saying::List { after, limit } => {
                 let after = after.map_or(String::new(), |it| format!(r#","after":"{}""#, user(it)));
                 let limit = limit.map_or(String::new(), |limit| format!(r#","limit":{limit}"#));
@@ -278,8 +315,10 @@ impl World {
     }
 
     fn call(&self, speaker: usize, which: WhichCall) -> &str {
+        let client = &self.clients[speaker];
         let call = match which {
-            WhichCall::Own => self.clients[speaker].call.as_ref(),
+            WhichCall::Own => client.calls().next(),
+            WhichCall::Ringing => client.calls().last(),
             WhichCall::Latest => self.calls.last(),
             WhichCall::Earliest => self.calls.first(),
             WhichCall::MadeUp => None,

@@ -39,6 +39,32 @@ async fn users_are_shown_in_pages_with_session_state_rooms_and_call() {
             "state": "attached", "since": null, "rooms": ["den"], "call": call,
         })
     );
+    let rung = &first["users"][1];
+    assert_eq!((&rung["ringing"], rung.get("call")), (&json!([call]), None));
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
+async fn one_user_is_shown_with_its_own_call_and_with_those_that_ring_at_it() {
+    let server = TestServer::start(with_admin()).await;
+    let operator = Operator::of(&server);
+    let mut bo = server.connects("bo").await;
+    let (mut ana, mut cleo) = (server.connects("ana").await, server.connects("cleo").await);
+    let rings = [ana.calls("bo").await, cleo.calls("bo").await];
+    for call in &rings {
+        assert_eq!(bo.expects("call-request").await["callId"], *call);
+    }
+    let mut dan = server.connects("dan").await;
+    let own = bo.calls("dan").await;
+    dan.expects("call-request").await;
+
+    let seen = operator.sees("/users/bo").await;
+
+    assert_eq!((&seen["user"]["call"], &seen["user"]["ringing"]), (&json!(own), &json!(rings)));
+    let call = |call: &str, caller: &str, callee: &str| json!({"call": call, "caller": caller, "callee": callee, "state": "ringing"});
+    let calls =
+        [call(&own, "bo", "dan"), call(&rings[0], "ana", "bo"), call(&rings[1], "cleo", "bo")];
+    assert_eq!(seen["calls"], json!(calls));
     server.ends_clean().await;
 }
 
