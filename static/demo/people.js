@@ -225,7 +225,7 @@ export class People extends EventTarget {
     }
     const absent = online || special ? "" : words(this.#told ? "people.absent" : "people.unlisted");
     const kept = isBlocked ? words("people.blocked") : "";
-    id.textContent = [shown === key || special ? "" : key, absent, kept].filter(Boolean).join(" · ");
+    id.textContent = [kept, shown === key || special ? "" : key, absent].filter(Boolean).join(" · ");
     badge.textContent = unread > 0 ? String(unread) : "";
     entry.dataset.online = String(online || special);
     person.setAttribute("aria-pressed", String(key === this.#picked));

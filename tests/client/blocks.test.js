@@ -150,6 +150,14 @@ test("a long list of users is paced by what it costs, so that it is not refused"
   assert.equal(written(), 7, "of 40 at once the list takes 33");
   await page.clock.advance(1000);
   assert.equal(written(), 8);
+
+  // The answer lists all: 1 + (1 + 256) / 8 of 9 a second.
+  page.me.unblock("u7");
+  await page.clock.advance(2500);
+  assert.equal(page.socket.last("unblock"), undefined);
+  page.socket.says({ type: "pong" });
+  await page.clock.advance(600);
+  assert.deepEqual(page.socket.last("unblock").users, ["u7"]);
 });
 
 test("a client that is closed blocks nobody", async () => {

@@ -12,6 +12,7 @@
  * @property {boolean} [chat] may wait behind others; what else is said is not held up by those
  * @property {boolean} [stranger] waits behind everything, chat included; ends with the session
  * @property {boolean} [first] before everything that waits
+ * @property {number} [names] users in the answer, as far as they cost; see `Pace`
  * @property {boolean} [lasting] asked again in the next session if this one is lost before the answer
  * @property {unknown} [owner] on whose behalf; see `withdraw`
  * @property {boolean} [opens] before this one nobody knows of the owner

@@ -6,7 +6,7 @@
  * @import { Message } from "../platform.js"
  */
 
-/** What costs more than one message of the rate; a list of users costs an eighth for each besides. */
+/** What costs more than one message of the rate. Each user in a list, sent or answered, costs an eighth besides. */
 const COSTS = /** @type {Record<string, number>} */ ({ list: 10, refresh: 10 });
 const COST_OF_A_USER = 1 / 8;
 
@@ -24,10 +24,13 @@ export class Pace {
     this.#rate = (rate * 0.9) / 1000;
   }
 
-  /** Takes a message's cost if there is enough. @param {Message} message @param {number} now @returns {number} ms to wait, or 0 */
-  wait({ type, users = [] }, now) {
+  /**
+   * Takes a message's cost if there is enough.
+   * @param {Message} message @param {number} now @param {number} [names] users in its answer @returns {number} ms to wait, or 0
+   */
+  wait({ type, users = [] }, now, names = 0) {
     if (!this.#rate) return 0;
-    const cost = Math.min((COSTS[type] ?? 1) + users.length * COST_OF_A_USER, this.#burst);
+    const cost = Math.min((COSTS[type] ?? 1) + (users.length + names) * COST_OF_A_USER, this.#burst);
     this.#level = Math.min(this.#burst, this.#level + Math.max(0, now - this.#levelAt) * this.#rate);
     this.#levelAt = Math.max(now, this.#levelAt);
     if (this.#level < cost) return this.#levelAt - now + (cost - this.#level) / this.#rate + 1;
