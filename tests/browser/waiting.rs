@@ -78,7 +78,12 @@ fn three_ring_at_once_on_a_card_each_of_whom_one_is_rejected_and_one_accepted() 
         ana.answers("dan", "reject").await;
         ana.call_of_has_ended("dan", "rejected").await;
         ana.reads("incoming-title", "2 people are calling").await;
-        ana.answers("cleo", "accept").await;
+        // At once, not only when the server has ended the call of bo.
+        let accept = "seen.part('ringing-cleo').querySelector('[data-testid=accept]')";
+        assert_eq!(
+            ana.value(&format!("({accept}.click(), seen.part('incoming').open)")).await,
+            false
+        );
         ana.call_of_has_ended("bo", "busy").await;
         ana.call_is("connecting").await;
         ana.sees("!seen.part('incoming').open").await;
