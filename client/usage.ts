@@ -12,6 +12,9 @@ export async function app(video: HTMLVideoElement): Promise<void> {
     video.srcObject = call.remoteStream;
   });
   me.on("peer", (peer) => peer.accept());
+  for (const it of me.calls) if (it.incoming && it.state === "ringing") await it.accept({ replace: true });
+  const everybody: string[] = await me.block(["mallory", "eve"]);
+  console.log(everybody, me.blocked.has("eve"), await me.unblock("eve"), me.strangers.dropped);
   me.on("close", (error) => console.log(error.code, error.advice));
 
   const call: Call = await me.call("22", { stream: await camera(), media: { audio: false } });

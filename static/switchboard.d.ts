@@ -88,9 +88,12 @@ export interface ClientEvents {
   state: ConnectionState;
   /** Somebody came or went. The first comes with everybody who is there. */
   presence: PresenceChange;
-  /** Somebody calls: `accept` or `reject` it. */
+  /** Somebody calls: `accept` or `reject` it. Several may ring at once, and while there is a call already. */
   call: Call;
-  /** Somebody asks for a connection without ringing: `accept` it or `close` it. Refused where nobody listens. */
+  /**
+   * Somebody asks for a connection without ringing: `accept` it or `close` it. Refused where nobody listens. At most 100
+   * wait for the app, 10 of them of one user; what is over that is dropped, see `strangers`.
+   */
   peer: Peer;
   /** What another user said by `send`. Kept until somebody listens, the last 1000. */
   message: IncomingMessage;
@@ -118,14 +121,21 @@ export interface Switchboard extends Emitter<ClientEvents> {
   /** Those whom `watch` follows, and whether they are online. */
   readonly watched: ReadonlyMap<string, boolean>;
   readonly rooms: ReadonlyMap<string, Room>;
-  /** The one call that there may be, from ringing until it has ended. */
+  /** All calls that have not ended, the oldest first: your own, if there is one, and those that ring here (at most 3). */
+  readonly calls: ReadonlySet<Call>;
+  /** Your own call: accepted, or ringing at the other's. Where there is none, the first one that rings here. */
   readonly currentCall: Call | null;
   /** The connections without ringing that there are now, those included that nobody has accepted yet. */
   readonly peers: ReadonlySet<Peer>;
+  /** Those whom `block` keeps away, sorted. */
+  readonly blocked: ReadonlySet<string>;
+  /** What became of questions by users who are in no call, room or peer connection of yours; counted since `connect`. */
+  readonly strangers: StrangerCounts;
 
   /**
    * Rings a user. Resolves when they accept; fails with the reason: `busy`, `offline`, `no-answer`, `rejected`,
-   * `cancelled` (by `currentCall.hangUp()`), `lost`, `failed`, or with an error code. Who is ringing here is accepted.
+   * `cancelled` (by `currentCall.hangUp()`), `lost`, `failed`, or with an error code. Who is ringing here is accepted;
+   * others may go on ringing here meanwhile.
    */
   call(to: string, options?: CallOptions): Promise<Call>;
   /**
@@ -144,10 +154,25 @@ export interface Switchboard extends Emitter<ClientEvents> {
   /** Follows the presence of users, 256 in all, whatever the mode of the server. Kept up until `unwatch`. */
   watch(users: string[]): Promise<{ online: string[]; offline: string[] }>;
   unwatch(users: string[]): Promise<void>;
+  /**
+   * Keeps users away, 256 in all: to them you look offline, and what of theirs rings or asks here is refused. Calls that
+   * were accepted, shared rooms and presence are not touched. In force at once, also while the connection is broken, and
+   * kept up until `unblock`. Resolves to all who are blocked, sorted; fails with `not-permitted` where they are too many,
+   * `self`, `bad-user-id`, or `unknown-type`: an older server, where the library alone drops what comes from them.
+   */
+  block(users: string | string[]): Promise<string[]>;
+  unblock(users: string | string[]): Promise<string[]>;
   /** A page of who is online, by name; `limit` at most 1000, the default. Follow `next` for more. */
   list(page?: { after?: string; limit?: number }): Promise<UserPage>;
   /** Hangs up, leaves and says goodbye at once: await what must still arrive. Stops every track that was sent. */
   close(): void;
+}
+
+export interface StrangerCounts {
+  /** Answered by the library itself. */
+  answered: number;
+  /** Left without an answer, because there were more than five a second, or too many questions waited for the app. */
+  dropped: number;
 }
 
 export interface UserPage {
@@ -251,8 +276,12 @@ export interface Call extends Omit<Peer, "on" | "off" | "accept">, Emitter<CallE
   readonly away: boolean;
   /** The call that the other side wants to go on with, although this page, reloaded, does not know it any more. */
   readonly continues: string | undefined;
-  /** Picks up. Resolves when the stream is there and the caller is being told; when `stream` fails it rings on. */
-  accept(options?: { stream?: Media; data?: unknown }): Promise<void>;
+  /**
+   * Picks up. Resolves when the stream is there and the caller is being told; when `stream` fails it rings on. A call of
+   * yours that still rings at the other's is cancelled. Where you are in a call it fails with `busy` and rings on, or,
+   * with `replace`, hangs up that call first. All other calls that ring here end with `busy`.
+   */
+  accept(options?: { stream?: Media; data?: unknown; replace?: boolean }): Promise<void>;
   /** Ends it, whatever its state: cancels, rejects or hangs up. `detail`: a word for the other side, ≤ 128 characters. */
   hangUp(detail?: string): void;
   reject(detail?: string): void;

@@ -2,9 +2,10 @@
  * A call: a peer that rings (§6).
  *
  * Promises: its end is told to the app exactly once, with a reason; it outlives sockets, sessions and servers for as
- * long as its media do, and finds the other side again. Leaves to the client which call there is.
+ * long as its media do, and finds the other side again. Leaves to `calls` which ones there are.
  *
  * @import * as Api from "../../static/switchboard.js"
+ * @import { Calls } from "./calls.js"
  * @import { Core } from "./core.js"
  * @import { Message } from "./platform.js"
  */
@@ -23,15 +24,12 @@ export class Call extends Peer {
   /** @type {Message | null} the other's call, which came while this one rang there */ #crossing = null;
   /** It was this side's session that was lost, so that the other's may be about to come back as well. */ #patient = false;
   #asks = 0;
-  #rung;
+  #calls;
 
-  /**
-   * @param {Core} core @param {string} userId @param {boolean} incoming @param {Message} it
-   * @param {(it: Message) => void} rung somebody calls, after this one has ended
-   */
-  constructor(core, userId, incoming, it, rung) {
+  /** @param {Core} core @param {string} userId @param {boolean} incoming @param {Message} it @param {Calls} calls */
+  constructor(core, userId, incoming, it, calls) {
     super(core, userId, {}, incoming);
-    this.#rung = rung;
+    this.#calls = calls;
     if (it.callId) this.#isCalled(it.callId);
     this._become("ringing");
     this.incoming = incoming;
@@ -102,14 +100,29 @@ export class Call extends Peer {
     return callId !== undefined && (callId === this.callId || callId === this.#next);
   }
 
+  /** Is this the name of this call, or of the other's call that crosses it? @param {string} callId */
+  _knows(callId) {
+    return this._isAbout(callId) || this.#crossing?.callId === callId;
+  }
+
   /** Rings here. */
   get _rings() {
     return this.incoming && this.state === "ringing";
   }
 
-  /** Rings there, or is about to, and nobody there can lose it. */
+  /** Rings there, or is about to. */
+  get _ringsThere() {
+    return !this.incoming && this.state === "ringing";
+  }
+
+  /** The same, and nobody there can lose it. */
   get _waits() {
-    return this.state === "ringing" && !this.incoming && !this.callId;
+    return this._ringsThere && !this.callId;
+  }
+
+  /** The one of which a user has at most one. */
+  get _isOwn() {
+    return !this._rings || this._accepting !== null;
   }
 
   /** Does this request belong to this call? @param {Message} it @param {string} session */
@@ -137,9 +150,14 @@ export class Call extends Peer {
 
   // -- accepted
 
-  /** @param {{ stream?: Api.Media, data?: any }} [options] */
-  accept({ stream, data } = {}) {
-    return this._accept(this._rings, stream, () => this.#answer(data));
+  /** @param {{ stream?: Api.Media, data?: any, replace?: boolean }} [options] */
+  accept({ stream, data, replace } = {}) {
+    const ready = () => this.#calls.mayAccept(this, replace);
+    const answer = () => {
+      this.#calls.accepts(this);
+      this.#answer(data);
+    };
+    return this._accept(this._rings, stream, answer, ready);
   }
 
   /** @param {any} [data] */
@@ -241,6 +259,6 @@ export class Call extends Peer {
     const crossing = this.#crossing;
     super._end(reason, detail, cause);
     // Busy because the other's call came first, refused, taken back before it could be, or given up by the other's call.
-    if (crossing && (this._unsaid || cause || ["busy", "lost"].includes(reason))) this.#rung(crossing);
+    if (crossing && (this._unsaid || cause || ["busy", "lost"].includes(reason))) this.#calls.rung(crossing);
   }
 }

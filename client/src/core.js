@@ -12,6 +12,7 @@
 import { Outcome, SESSION_LOST, SwitchboardError } from "./errors.js";
 import { Line } from "./line/line.js";
 import { platformOf } from "./platform.js";
+import { Strangers } from "./strangers.js";
 
 /** Whoever wants to end a call is told that it is over already, or will be. */
 const OVER = ["call-over", "not-your-call", "unavailable", "closed", ...SESSION_LOST];
@@ -40,6 +41,7 @@ export class Core {
     this.failed = failed;
     this.forget = forget;
     this.line = new Line(options, this.platform, { ...owner, failed });
+    this.strangers = new Strangers(this.line, this.platform);
   }
 
   /** @returns {RTCConfiguration} */
@@ -81,7 +83,12 @@ export class Core {
 
   /** Between the libraries, about a peer without ringing. @param {string} to @param {string} peer @param {string} is @param {any} [data] */
   word(to, peer, is, data, /** @type {Settle} */ settle = () => {}, /** @type {How} */ how = {}) {
-    this.line.request({ type: "message", to, data: { switchboard: { peer, is, data } } }, settle, { answered: false, ...how });
+    this.line.request(wordOf(to, peer, is, data), settle, { answered: false, ...how });
+  }
+
+  /** Ends a peer that is none of the app's. @param {string} to @param {string} peer @param {string} [detail] */
+  refuse(to, peer, detail) {
+    this.strangers.answer(wordOf(to, peer, "close", detail));
   }
 
   /** @param {string} callId */
@@ -101,6 +108,9 @@ export class Core {
     this.line.request({ type, callId, detail }, settle);
   }
 }
+
+/** @param {string} to @param {string} peer @param {string} is @param {any} data */
+const wordOf = (to, peer, is, data) => ({ type: "message", to, data: { switchboard: { peer, is, data } } });
 
 /** @param {Message} verdict */
 function judge({ type, to }) {

@@ -37,7 +37,7 @@ export class Peer extends Emitter {
   /** @type {(error: SwitchboardError) => void} */ _refused = () => {};
   /** @type {Map<string, Channel>} */ #channels = new Map();
   /** @type {unknown} the last thing that could not be said */ #problem;
-  /** @type {Promise<void> | null} */ #accepting = null;
+  /** @type {Promise<void> | null} */ _accepting = null;
   #troubleAt = 0;
   #restartedAt = 0;
   /** @type {Set<string>} the main one first */ #streams = new Set();
@@ -324,6 +324,25 @@ export class Peer extends Emitter {
 
   // -- without ringing
 
+  /** Asks the other side. @param {Api.Media | undefined} stream @param {() => void} ask @returns {Promise<this>} */
+  _reach(stream, ask) {
+    this._unsaid = true;
+    const there = new Promise((fulfill, reject) => {
+      this._settled = () => fulfill(this);
+      this._refused = reject;
+    });
+    this._outgoing.use(stream).then(
+      () => this.state === "ended" || ask(),
+      (error) => this._end("failed", undefined, error),
+    );
+    return this._core.told(there);
+  }
+
+  /** Somebody asks, and the app has not accepted. */
+  get _asksHere() {
+    return this.state === "asking" && this._polite;
+  }
+
   /** @param {any} data */
   _invite(data) {
     // Once it was accepted, it must have arrived.
@@ -334,7 +353,7 @@ export class Peer extends Emitter {
 
   /** @param {{ stream?: Api.Media }} [options] */
   accept({ stream } = {}) {
-    return this._accept(this.state === "asking" && this._polite, stream, () => this.#sayAccept());
+    return this._accept(this._asksHere, stream, () => this.#sayAccept());
   }
 
   #sayAccept() {
@@ -350,18 +369,28 @@ export class Peer extends Emitter {
     else if (this.state === "connecting" && !this._link) this._finish(error.code, error);
   }
 
-  /** Once is enough, and late is nothing. @param {boolean} may @param {Api.Media | undefined} stream @param {() => void} answer */
-  _accept(may, stream, answer) {
-    const { state } = this;
+  /**
+   * Once is enough, and late is nothing.
+   * @param {boolean} may @param {Api.Media | undefined} stream @param {() => void} answer
+   * @param {() => void} [ready] throws where it cannot be accepted now, before the stream is asked for and after
+   */
+  _accept(may, stream, answer, ready = () => {}) {
     if (!may) return this._core.told(Promise.resolve());
-    this.#accepting ??= this._outgoing.use(stream).then(() => {
-      if (this.state !== state) return;
-      this._become("connecting");
-      this._await();
-      answer();
-      if (this.#problem) throw this.#problem;
-    }).finally(() => (this.#accepting = null));
-    return this._core.told(this.#accepting);
+    this._accepting ??= this.#takeUp(stream, answer, ready).finally(() => (this._accepting = null));
+    return this._core.told(this._accepting);
+  }
+
+  /** @param {Api.Media | undefined} stream @param {() => void} answer @param {() => void} ready */
+  async #takeUp(stream, answer, ready) {
+    const { state } = this;
+    ready();
+    await this._outgoing.use(stream);
+    if (this.state !== state) return;
+    ready();
+    this._become("connecting");
+    this._await();
+    answer();
+    if (this.#problem) throw this.#problem;
   }
 
   /** The other side's word must come within the patience, too. */
@@ -405,7 +434,8 @@ export class Peer extends Emitter {
 
   /** @param {string} [detail] */
   _tellEnd(detail) {
-    if (this._isDirect) this._core.word(this.userId, this._id, "close", detail);
+    if (this._asksHere) this._core.refuse(this.userId, this._id, detail);
+    else if (this._isDirect) this._core.word(this.userId, this._id, "close", detail);
   }
 
   _bye() {

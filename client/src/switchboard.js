@@ -8,7 +8,8 @@
  * @import * as Api from "../../static/switchboard.js"
  * @import { Message } from "./platform.js"
  */
-import { Call } from "./call.js";
+import { Blocked } from "./blocked.js";
+import { Calls } from "./calls.js";
 import { Core } from "./core.js";
 import { Emitter } from "./emitter.js";
 import { SwitchboardError, refusal } from "./errors.js";
@@ -17,15 +18,20 @@ import { People } from "./people.js";
 import { Alarm } from "./platform.js";
 import { Room } from "./room.js";
 
+/** Questions for a peer that wait for the app, at most: in all, and of one user. */
+const ASKING = 100;
+const ASKING_OF_ONE = 10;
+
 /** @implements {Api.Switchboard} */
 export class Switchboard extends Emitter {
   sessionId = "";
   /** @type {Map<string, Room>} */ rooms = new Map();
-  /** @type {Call | null} */ currentCall = null;
   #people = new People();
   /** @type {{ fulfill: (client: Switchboard) => void, reject: (error: any) => void } | null} */ #start = null;
   #startAlarm;
   #core;
+  #calls;
+  #blocked;
 
   /** @param {Api.Options} options */
   constructor(options) {
@@ -40,6 +46,8 @@ export class Switchboard extends Emitter {
     };
     this.#core = new Core(options, owner, this._failed, (peer) => this.#forget(peer));
     this.#startAlarm = new Alarm(this.#core.platform);
+    this.#blocked = new Blocked(this.#core, (user) => this.#drop(user));
+    this.#calls = new Calls(this.#core, this.#blocked, (call) => this._keep("call", call));
   }
 
   get userId() {
@@ -66,8 +74,25 @@ export class Switchboard extends Emitter {
     return this.#people.watched;
   }
 
+  get calls() {
+    return this.#calls.all;
+  }
+
+  get currentCall() {
+    return this.#calls.current;
+  }
+
   get peers() {
     return new Set([...this.#core.peers].filter((it) => it._isDirect));
+  }
+
+  get blocked() {
+    return this.#blocked.users;
+  }
+
+  get strangers() {
+    const { answered, dropped } = this.#core.strangers;
+    return { answered, dropped };
   }
 
   /** @param {number} [timeout] @returns {Promise<Switchboard>} */
@@ -89,14 +114,9 @@ export class Switchboard extends Emitter {
   }
 
   /** @param {string} to @param {Api.CallOptions} [options] */
-  call(to, { stream, data, media } = {}) {
-    const ringing = this.currentCall;
-    // Both call each other: that is one call.
-    if (ringing?._rings && ringing.userId === to) return this.#core.told(this.#pickUp(ringing, { stream, data }));
-    if (ringing) return this.#refuse("busy", "there is a call already");
+  call(to, options) {
     if (this.state === "closed") return this.#refuse("closed", "this client is closed");
-    const call = (this.currentCall = this.#newCall(to, false, {}));
-    return this.#reach(call, stream, () => call._request({ data, media: media ?? call._outgoing.media }));
+    return this.#core.told(this.#calls.call(to, options));
   }
 
   /** @param {string} to @param {Api.PeerOptions} [options] */
@@ -105,33 +125,12 @@ export class Switchboard extends Emitter {
     const peer = new Peer(this.#core, to, {}, false);
     peer.state = "asking";
     peer._await();
-    return this.#reach(peer, stream, () => peer._invite(data));
+    return peer._reach(stream, () => peer._invite(data));
   }
 
   /** @param {string} code @param {string} why @returns {Promise<any>} */
   #refuse(code, why) {
     return this.#core.told(Promise.reject(new SwitchboardError(code, why)));
-  }
-
-  /** @param {Call} call @param {{ stream?: Api.Media, data?: any }} options */
-  async #pickUp(call, options) {
-    await call.accept(options);
-    if (call.state === "ended") throw new SwitchboardError(String(call.reason), `${call.userId}: ${call.reason}`);
-    return call;
-  }
-
-  /** @template {Peer} T @param {T} peer @param {Api.Media | undefined} stream @param {() => void} ask */
-  #reach(peer, stream, ask) {
-    peer._unsaid = true;
-    const there = new Promise((fulfill, reject) => {
-      peer._settled = () => fulfill(peer);
-      peer._refused = reject;
-    });
-    peer._outgoing.use(stream).then(
-      () => peer.state === "ended" || ask(),
-      (error) => peer._end("failed", undefined, error),
-    );
-    return /** @type {Promise<T>} */ (this.#core.told(there));
   }
 
   /** @param {string} name @param {Api.RoomOptions} [options] */
@@ -175,6 +174,16 @@ export class Switchboard extends Emitter {
     return this.#core.told(answer.then(({ clients, names, total, next }) => ({ clients, names, total, next })));
   }
 
+  /** @param {string | string[]} users */
+  block(users) {
+    return this.#core.told(this.#blocked.block(users));
+  }
+
+  /** @param {string | string[]} users */
+  unblock(users) {
+    return this.#core.told(this.#blocked.unblock(users));
+  }
+
   close() {
     for (const peer of [...this.#core.peers]) peer.close();
     this.#core.line.end(new SwitchboardError("closed", "this client is closed"));
@@ -183,7 +192,8 @@ export class Switchboard extends Emitter {
   // -- what happens
 
   /** Before anything else of a new socket. @param {Message} it */
-  #registered({ resumed, sessionId, iceServers, rooms }) {
+  #registered(it) {
+    const { resumed, sessionId, iceServers, rooms } = it;
     const lost = !resumed && this.sessionId !== "";
     this.sessionId = sessionId;
     this.#useIce(iceServers);
@@ -192,24 +202,24 @@ export class Switchboard extends Emitter {
     this.#start?.fulfill(this);
     this.#start = null;
     this.#startAlarm.stop();
+    this.#calls.registered(it);
     if (lost) this.#restore();
   }
 
-  /** The session is another one: back into the rooms, the watches, the call. */
+  /** The session is another one: back into the rooms, the watches, the call; the blocks first. */
   #restore() {
+    this.#blocked.restore();
     for (const room of this.rooms.values()) room._restore();
     const users = [...this.watched.keys()];
     if (users.length) this.watch(users);
-    const call = this.currentCall;
-    if (call && !call._rings && !call._waits) call._sessionLost();
+    this.#calls.sessionLost();
     for (const peer of this.peers) peer._restore();
     this._emit("fresh");
   }
 
   /** All that the server has kept for this session has come. */
   #caughtUp() {
-    const call = this.currentCall;
-    if (call?._rings && call._session !== this.sessionId) call._end("lost");
+    this.#calls.caughtUp();
   }
 
   /** @param {RTCIceServer[]} servers */
@@ -226,23 +236,17 @@ export class Switchboard extends Emitter {
 
   /** @param {Message} it */
   #hear(it) {
-    const { type, from, room, data } = it;
-    const call = this.currentCall;
-    const mine = call?._isAbout(it.callId) ? call : null;
+    const { type, from, room, data, callId } = it;
+    if (this.#blocked.drops(it)) return;
     if (type === "client-list") this.#emitPresence(this.#people.list(it));
     else if (type === "presence") this.#emitPresence(this.#people.change(it));
     else if (type === "ice-servers") this.#useIce(it.iceServers);
-    else if (type === "call-request") this.#rung(it);
-    else if (type === "call-accept") mine?._accepted(it);
-    else if (type === "call-ended") {
-      call?._crossed(it.callId);
-      mine?._over(it);
-    } else if (type.startsWith("call-peer")) mine?._isAway(type === "call-peer-away");
+    else if (type.startsWith("call-")) this.#calls.hear(it);
     else if (data?.switchboard?.is) this.#direct(from, data.switchboard);
     else if (room) this.rooms.get(room)?._hear(it);
     else if (type === "message") this._keep("message", { from, data });
     else if (type === "error") this._failed(refusal(it));
-    else if (it.callId) mine?._hear(type, data);
+    else if (callId) this.#calls.hear(it);
     else this.#stray(type, from, data);
   }
 
@@ -256,32 +260,18 @@ export class Switchboard extends Emitter {
     const id = data?.switchboard?.peer;
     const peer = this.#find(from, id);
     if (peer) peer._hear(type, data);
-    else if (id && type === "offer") this.#core.word(from, id, "close");
-  }
-
-  /** Somebody calls. @param {Message} it */
-  #rung(it) {
-    const call = this.currentCall;
-    if (this.state === "closed" || call?._claims(it, this.sessionId)) return;
-    if (this.#core.ended.includes(it.continues)) return this.#core.tell("call-reject", it.callId, "it has ended");
-    if (call && (call._attached || call.userId !== it.from)) return this.#core.tell("call-reject", it.callId, "in a call");
-    call?._end("lost");
-    this.currentCall = this.#newCall(it.from, true, it);
-    this.currentCall._session = this.sessionId;
-    this._keep("call", this.currentCall);
-  }
-
-  /** @param {string} user @param {boolean} incoming @param {Message} it */
-  #newCall(user, incoming, it) {
-    return new Call(this.#core, user, incoming, it, (crossing) => this.#rung(crossing));
+    else if (id && type === "offer") this.#core.refuse(from, id);
   }
 
   /** What the library of another user says about a peer. @param {string} from @param {Message} it */
   #direct(from, { peer: id, is, data }) {
     const known = this.#find(from, id);
     if (known) return known._told(is, data);
-    if (is === "accept") this.#core.word(from, id, "close");
+    if (is === "accept") this.#core.refuse(from, id);
     if (is !== "invite") return;
+    const asking = [...this.peers].filter((it) => it._asksHere);
+    const theirs = asking.filter((it) => it.userId === from);
+    if (asking.length >= ASKING || theirs.length >= ASKING_OF_ONE) return void this.#core.strangers.dropped++;
     const peer = new Peer(this.#core, from, {}, true, id);
     peer.state = "asking";
     peer.data = data;
@@ -290,10 +280,15 @@ export class Switchboard extends Emitter {
     else peer.close("nobody listens");
   }
 
+  /** Nothing asks here any more for this user. @param {string} user */
+  #drop(user) {
+    this.#calls.block(user);
+    for (const peer of this.peers) if (peer._asksHere && peer.userId === user) peer._end("closed");
+  }
+
   /** @param {Peer} peer that has ended */
   #forget(peer) {
     this.#core.peers.delete(peer);
-    if (this.currentCall === peer) this.currentCall = null;
     this.rooms.get(peer._route.room)?._forget(peer);
   }
 

@@ -1,9 +1,10 @@
 /**
- * The one call of this page, from ringing to hanging up.
+ * The calls of this page: its own one, and those that ring here.
  *
  * Promises: what this side sends is given back when the call ends. Leaves to others: pictures, sounds, words.
  *
- * Events: `change`; `started` (detail: userId), when two begin to talk.
+ * Events: `change`; `started` (detail: userId), when two begin to talk; `missed` (detail: {@link End}), when a call that
+ * rang here has ended while there is another one.
  */
 
 import { Sending } from "./sending.js";
@@ -26,7 +27,7 @@ import { exchangeSwitches } from "./switches.js";
 const BOTH = { audio: true, video: true };
 
 export class CallControl extends EventTarget {
-  /** @type {Call | null} */ call = null;
+  /** @type {Call | null} the own one: accepted here, or made here */ call = null;
   /** @type {Sending | null} what this side sends */ sending = null;
   /** @type {MediaStream | null} the other's */ screen = null;
   /** What the other side says to have switched on. */ theirs = BOTH;
@@ -36,7 +37,8 @@ export class CallControl extends EventTarget {
   #wish;
   #ownName = "";
   #rings = false;
-  #mine = false;
+  /** @type {WeakSet<Call>} that this side has ended */ #mine = new WeakSet();
+  /** @type {Set<Call>} that rang when another one was accepted: the server is about to end them */ #passed = new Set();
   /** @type {Date | null} */ #since = null;
 
   /** @param {() => "devices" | "generated"} wish what to send */
@@ -54,9 +56,15 @@ export class CallControl extends EventTarget {
     this.#ownName = ownName;
     this.forget();
     me.on("call", (call) => {
-      this.#begin(call);
+      call.on("state", (state) => state === "ended" && this.#rangOut(call));
       this.#changed();
     });
+  }
+
+  /** Those that ring here, the oldest first. */
+  get ringing() {
+    const rings = (/** @type {Call} */ it) => it.incoming && it.state === "ringing" && it !== this.call;
+    return [...(this.#me?.calls ?? [])].filter((it) => rings(it) && !this.#passed.has(it));
   }
 
   /** True while a new call can be made. */
@@ -67,12 +75,13 @@ export class CallControl extends EventTarget {
   /** @returns {CallState} */
   get state() {
     const { call } = this;
-    if (!call) return this.#end ? { phase: "ended", peer: this.#end.peer, end: this.#end } : { phase: "idle" };
-    const { userId: peer, away } = call;
-    if (call.state === "ringing") {
-      if (!call.incoming) return { phase: "calling", peer, rings: this.#rings, away };
-      if (!this.sending) return { phase: "incoming", peer, again: call.continues !== undefined };
+    if (!call) {
+      const [first] = this.ringing;
+      if (first) return { phase: "incoming", peer: first.userId, again: first.continues !== undefined };
+      return this.#end ? { phase: "ended", peer: this.#end.peer, end: this.#end } : { phase: "idle" };
     }
+    const { userId: peer, away } = call;
+    if (call.state === "ringing" && !call.incoming) return { phase: "calling", peer, rings: this.#rings, away };
     if (call.state !== "connected" && call.state !== "reconnecting") return { phase: "connecting", peer };
     return { phase: "connected", peer, since: this.#since ?? new Date(), away, shaky: call.state === "reconnecting" };
   }
@@ -83,25 +92,48 @@ export class CallControl extends EventTarget {
     const sending = this.#openSending();
     // How it ends, the call itself tells.
     this.#me.call(userId, { stream: () => sending.open(this.#wish()), media: BOTH }).catch(() => {});
-    const { currentCall } = this.#me;
-    if (currentCall) this.#begin(currentCall, sending);
+    const call = [...this.#me.calls].find((it) => it.userId === userId);
+    if (call) this.#begin(call, sending);
     this.#changed();
   }
 
-  accept() {
-    const { call } = this;
-    if (!call?.incoming || this.sending) return;
+  /**
+   * Takes a call that rings. One that there is already is hung up: the person was told.
+   * @param {Call | undefined} call
+   */
+  accept(call = this.ringing[0]) {
+    if (!call || !this.ringing.includes(call)) return;
+    this.hangUp();
+    this.#passed = new Set(this.ringing);
     const sending = this.#openSending();
-    this.sending = sending;
-    call.accept({ stream: () => sending.open(this.#wish()) }).catch(() => {});
+    this.#begin(call, sending);
+    call.accept({ stream: () => sending.open(this.#wish()), replace: true }).catch(() => this.#ringOn(call));
     this.dispatchEvent(new CustomEvent("started", { detail: call.userId }));
     this.#changed();
   }
 
-  /** Ends it, whatever its state: rejects, cancels or hangs up. */
+  /** @param {Call} call that could not be accepted */
+  #ringOn(call) {
+    if (call !== this.call || call.state !== "ringing") return;
+    this.call = null;
+    this.sending?.stop();
+    this.sending = null;
+    this.#passed.clear();
+    this.#changed();
+  }
+
+  /** @param {Call | undefined} call one that rings */
+  reject(call = this.ringing[0]) {
+    if (!call) return;
+    this.#mine.add(call);
+    call.reject();
+  }
+
+  /** Ends the own call, whatever its state: cancels or hangs up. */
   hangUp() {
-    this.#mine = true;
-    this.call?.hangUp();
+    if (!this.call) return;
+    this.#mine.add(this.call);
+    this.call.hangUp();
   }
 
   /** Forgets how the last call ended. */
@@ -129,7 +161,7 @@ export class CallControl extends EventTarget {
     this.sending = sending;
     this.screen = null;
     this.theirs = BOTH;
-    this.#rings = this.#mine = false;
+    this.#rings = false;
     this.#since = null;
     this.#tellSwitches = exchangeSwitches(call, () => this.sending?.on ?? BOTH, (theirs) => {
       this.theirs = theirs;
@@ -163,15 +195,34 @@ export class CallControl extends EventTarget {
     this.#changed();
   }
 
-  /** @param {Call} call */
-  #over({ reason, detail, userId: peer, incoming }) {
-    // A client that is closed has ended its calls itself.
-    const mine = this.#mine || this.#me?.state === "closed";
-    this.#end = { reason, detail, peer, outgoing: !incoming, mine };
+  /** @param {Call} call the own one */
+  #over(call) {
+    this.#end = this.#endOf(call);
     this.call = this.screen = null;
     this.sending?.stop();
     this.sending = null;
+    this.#passed.clear();
     this.#changed();
+  }
+
+  /** @param {Call} call that rang here, or was accepted */
+  #rangOut(call) {
+    if (call === this.call) return;
+    const end = this.#endOf(call);
+    if (!this.call) this.#end = end;
+    else if (!end.mine && !this.#passed.delete(call)) this.dispatchEvent(new CustomEvent("missed", { detail: end }));
+    this.#changed();
+  }
+
+  /**
+   * @param {Call} call
+   * @returns {End}
+   */
+  #endOf(call) {
+    const { reason, detail, userId: peer, incoming } = call;
+    // A client that is closed has ended its calls itself.
+    const mine = this.#mine.has(call) || this.#me?.state === "closed";
+    return { reason, detail, peer, outgoing: !incoming, mine };
   }
 
   #changed() {

@@ -3,6 +3,7 @@
  */
 
 import { avatar } from "./avatar.js";
+import { Blocking } from "./blocking.js";
 import { CallControl } from "./call.js";
 import { Chat } from "./chat.js";
 import { Controls } from "./controls.js";
@@ -11,9 +12,10 @@ import { part } from "./dom.js";
 import { forget, remember } from "./identity.js";
 import { cleaned, isolated, isRoom, learn, nameOf, roomKey } from "./names.js";
 import { People } from "./people.js";
+import { Ringing } from "./ringing.js";
 import { RoomControl } from "./room.js";
 import { RoomForm } from "./room-form.js";
-import { closeCode, closeWords, errorCode, errorWords } from "./sentences.js";
+import { closeCode, closeWords, endWords, errorCode, errorWords } from "./sentences.js";
 import { Session } from "./session.js";
 import { askWho, prefilled, wish } from "./sign-in.js";
 import { Stage } from "./stage.js";
@@ -34,7 +36,9 @@ const call = new CallControl(wish);
 const room = new RoomControl(wish);
 const people = new People();
 const chat = new Chat(room);
-const stage = new Stage({ accept, reject: () => call.state.phase === "incoming" && call.hangUp() });
+const blocking = new Blocking();
+const stage = new Stage();
+const ringing = new Ringing({ accept, reject: (it) => call.reject(it), block });
 const controls = new Controls({ hangUp: () => call.hangUp(), leave: () => room.leave(), callAgain });
 const roomForm = new RoomForm({ join: enterRoom });
 const dock = new Dock({
@@ -53,8 +57,14 @@ on(people, "pick", (/** @type {string} */ key) => {
 on(chat, "unread", () => {
   people.setUnread(chat.unread);
   people.setPicked(chat.partner);
+  blocking.render(chat.partner);
 });
 on(call, "change", render);
+on(call, "missed", (/** @type {import("./call.js").End} */ end) => say("calm", () => endWords(end, nameOf)));
+on(blocking, "change", () => {
+  people.setBlocked(blocking.blocked);
+  render();
+});
 on(call, "started", (/** @type {string} */ userId) => chat.offer(userId));
 on(room, "change", render);
 on(room, "left", sayLeft);
@@ -137,7 +147,12 @@ function attach(me) {
   renderWho();
   people.attach(me);
   chat.attach(me);
-  me.on("call", ({ userId, name }) => learn(userId, name));
+  blocking.attach(me);
+  me.on("call", ({ userId, name }) => {
+    learn(userId, name);
+    // The dialog that takes no focus is not read out.
+    if (!call.free) say("warning", () => words("incoming.title", { who: nameOf(userId) }));
+  });
   call.attach(me, who.displayName || me.userId);
   room.attach(me, who.displayName || me.userId);
   me.on("error", (error) => say("bad", () => errorWords(error, nameOf), { code: errorCode(error) }));
@@ -219,10 +234,19 @@ function callAgain() {
   if (call.state.phase === "ended") startCall(call.state.peer);
 }
 
-/** Who takes a call leaves the room. */
-function accept() {
+/**
+ * Takes a call, and leaves the room for it.
+ * @param {import("../switchboard.js").Call} ringing
+ */
+function accept(ringing) {
   room.leave();
-  call.accept();
+  call.accept(ringing);
+}
+
+/** @param {import("../switchboard.js").Call} ringing */
+function block(ringing) {
+  call.reject(ringing);
+  blocking.block(ringing.userId);
 }
 
 function ownName() {
@@ -241,12 +265,14 @@ function renderWho() {
 function render() {
   const desk = { call, room, nameOf, me: session.me?.userId ?? who.userId, online: session.online };
   const callable = session.online && call.free && room.phase === "out";
+  ringing.render(desk);
   stage.render(desk);
   controls.render(desk, callable);
   people.setCallable(callable);
   roomForm.render({ phase: room.phase, joinable: callable });
   people.render();
   chat.render();
+  blocking.render(chat.partner);
   dock.refresh();
   renderTitle();
 }

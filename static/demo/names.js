@@ -28,12 +28,20 @@ export function learn(userId, name) {
 }
 
 /**
- * Without what turns the direction of the text around it, or cannot be seen before it: with these a name could make
- * a sentence of this page say something else.
+ * Without control characters, those that turn the direction of the text around them, and invisible ones at the
+ * beginning: with these a name could make a sentence of this page say something else.
  * @param {string} name
  */
 export function cleaned(name) {
-  return name.replace(/[\u202A-\u202E\u2066-\u2069]/g, "").replace(/^[\p{Cf}\s]+/u, "");
+  return name.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, "").replace(/^[\p{Cf}\s]+/u, "");
+}
+
+/**
+ * Foreign text as it can stand in a sentence: cleaned, and always isolated, whatever it is written in.
+ * @param {string} text
+ */
+export function quoted(text) {
+  return `\u2068${cleaned(text)}\u2069`;
 }
 
 /**

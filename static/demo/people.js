@@ -41,6 +41,7 @@ export class People extends EventTarget {
   /** @type {WeakMap<HTMLLIElement, string>} what stands in them */ #filled = new WeakMap();
   /** Whom the Tab key leads to. */ #active = "";
   /** @type {Map<string, number>} what was not read yet, by key, of all who have written */ #unread = new Map();
+  /** @type {ReadonlySet<string>} */ #blocked = new Set();
   #callable = false;
   #picked = "";
   #due = false;
@@ -80,6 +81,12 @@ export class People extends EventTarget {
   setCallable(callable) {
     if (callable === this.#callable) return;
     this.#callable = callable;
+    this.render();
+  }
+
+  /** @param {ReadonlySet<string>} blocked users */
+  setBlocked(blocked) {
+    this.#blocked = blocked;
     this.render();
   }
 
@@ -203,7 +210,8 @@ export class People extends EventTarget {
    * @param {Row} row
    */
   #fill(entry, { key, online, unread }) {
-    const facts = [displayName(key), language(), this.#told, online, unread, this.#callable];
+    const isBlocked = this.#blocked.has(key);
+    const facts = [displayName(key), language(), this.#told, online, unread, this.#callable, isBlocked];
     const state = [...facts, key === this.#picked, key === this.#active].join("\n");
     if (this.#filled.get(entry) === state) return;
     this.#filled.set(entry, state);
@@ -216,7 +224,8 @@ export class People extends EventTarget {
       sign.replaceChildren(avatar(shown, key));
     }
     const absent = online || special ? "" : words(this.#told ? "people.absent" : "people.unlisted");
-    id.textContent = [shown === key || special ? "" : key, absent].filter(Boolean).join(" · ");
+    const kept = isBlocked ? words("people.blocked") : "";
+    id.textContent = [kept, shown === key || special ? "" : key, absent].filter(Boolean).join(" · ");
     badge.textContent = unread > 0 ? String(unread) : "";
     entry.dataset.online = String(online || special);
     person.setAttribute("aria-pressed", String(key === this.#picked));

@@ -2,6 +2,7 @@
  * Every refusal, every close code and every end of a call, in words for the person in front of the page.
  */
 
+import { cleaned, quoted } from "./names.js";
 import { hasWords, words } from "./words.js";
 
 /** @typedef {import("../switchboard.js").SwitchboardError} SwitchboardError */
@@ -56,8 +57,9 @@ export function errorCode({ code, message }) {
  */
 export function endWords({ reason = "", detail, peer, outgoing, mine }, nameOf) {
   const who = nameOf(peer);
-  const why = detail && !mine ? words("end.why", { detail }) : "";
-  const side = mine ? "mine" : reason === "no-answer" && !outgoing ? "missed" : "theirs";
+  const why = detail && cleaned(detail) && !mine ? words("end.why", { detail: quoted(detail) }) : "";
+  const missed = !outgoing && ["no-answer", "busy"].includes(reason);
+  const side = mine ? "mine" : missed ? "missed" : "theirs";
   for (const key of [`end.${reason}.${side}`, `end.${reason}`, `error.${reason}`]) if (hasWords(key)) return words(key, { who, why });
   return words("end.other", { why, reason });
 }

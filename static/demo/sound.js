@@ -19,10 +19,12 @@ function audio() {
  * @typedef {{ pitches: number[], beep: number, pause: number, loudness: number }} Ring
  */
 
-/** @type {Record<"incoming" | "calling", Ring>} */
+/** @type {Record<"incoming" | "calling" | "waiting", Ring>} */
 const RINGS = {
   incoming: { pitches: [660, 880], beep: 0.18, pause: 1.8, loudness: 0.12 },
   calling: { pitches: [425], beep: 0.9, pause: 3, loudness: 0.05 },
+  // Somebody else, while one is talking.
+  waiting: { pitches: [440], beep: 0.3, pause: 6, loudness: 0.05 },
 };
 
 /** A little longer than any server lets it ring by default. */
@@ -33,7 +35,7 @@ let stopRinging = null;
 
 /**
  * Rings, instead of whatever rang before.
- * @param {"incoming" | "calling" | "silent"} kind
+ * @param {"incoming" | "calling" | "waiting" | "silent"} kind
  */
 export function ring(kind) {
   stopRinging?.();

@@ -1,5 +1,5 @@
 /**
- * The stage: pictures, the state in words, the dialog that rings.
+ * The stage: pictures, the state in words, the sound of what rings.
  */
 
 import { avatar } from "./avatar.js";
@@ -19,21 +19,14 @@ const duration = part("call-duration", HTMLElement);
 const resting = part("resting", HTMLElement);
 const portrait = part("portrait", HTMLElement);
 const cancel = part("cancel", HTMLButtonElement);
-const dialog = part("incoming", HTMLDialogElement);
-const dialogTitle = part("incoming-title", HTMLElement);
-const dialogNote = part("incoming-note", HTMLElement);
-const dialogPortrait = part("incoming-portrait", HTMLElement);
 
 export class Stage {
   /** @type {string} */ #shown = "idle";
   /** @type {Date | null} */ #since = null;
 
-  /** @param {{ accept: () => void, reject: () => void }} answers */
-  constructor({ accept, reject }) {
-    part("accept", HTMLButtonElement).addEventListener("click", accept);
-    part("reject", HTMLButtonElement).addEventListener("click", reject);
-    // Escape closes the dialog: a no. The event comes late, when the next call may have opened it again.
-    dialog.addEventListener("close", () => !dialog.open && reject());
+  /** What rings, and for whom. */ #rung = "";
+
+  constructor() {
     setInterval(() => this.#renderDuration(), 1000);
   }
 
@@ -48,7 +41,6 @@ export class Stage {
     this.#renderPortrait(scene, desk);
     this.#since = scene.since;
     this.#renderDuration();
-    this.#renderDialog(desk);
     this.#renderRing(desk);
     if (scene.state !== this.#shown) this.#keepFocus(scene);
     this.#shown = scene.state;
@@ -85,32 +77,14 @@ export class Stage {
   }
 
   /** @param {Desk} desk */
-  #renderDialog({ call: { state }, room, nameOf }) {
-    if (state.phase !== "incoming") return dialog.open ? dialog.close() : undefined;
-    const who = nameOf(state.peer);
-    dialogTitle.textContent = words(state.again ? "incoming.again" : "incoming.title", { who });
-    dialogNote.textContent = room.phase === "out" ? "" : words("incoming.leaves", { room: room.name });
-    if (dialogPortrait.dataset.user !== state.peer || !dialog.open) {
-      dialogPortrait.dataset.user = state.peer;
-      dialogPortrait.replaceChildren(avatar(who, state.peer));
-    }
-    if (!dialog.open) open(document.activeElement);
-  }
-
-  /** @param {Desk} desk */
-  #renderRing({ call: { state } }) {
-    const kind = state.phase === "incoming" ? "incoming" : state.phase === "calling" && state.rings ? "calling" : "silent";
-    if (stage.dataset.ring === kind) return;
-    stage.dataset.ring = kind;
+  #renderRing({ call: { call, ringing, state } }) {
+    const calling = state.phase === "calling" && state.rings;
+    const here = ringing.length === 0 ? "silent" : call === null ? "incoming" : "waiting";
+    const kind = calling ? "calling" : here;
+    // Each newcomer rings anew, as every ring has an end.
+    const rung = [kind, kind === "calling" ? "" : ringing.at(-1)?.callId].join(" ");
+    if (this.#rung === rung) return;
+    this.#rung = rung;
     ring(kind);
   }
-}
-
-/**
- * The first key goes to "Accept", except where somebody is writing: there a space would be an answer.
- * @param {Element | null} focused
- */
-function open(focused) {
-  dialog.showModal();
-  if (focused?.matches("input, textarea, select")) dialogTitle.focus();
 }

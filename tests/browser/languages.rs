@@ -33,7 +33,7 @@ fn in_chinese_two_people_call_and_write_and_the_language_is_changed_in_mid_call(
         bo.accepts().await;
         ana.is_in_a_call().await;
         bo.is_in_a_call().await;
-        ana.reads("call-words", "您正在与 bo 通话。").await;
+        ana.reads("call-words", "你正在与 bo 通话。").await;
         bo.reads("call-words", "You are talking with 安娜 (ana).").await;
         ana.says("你好").await;
         ana.reads("chat-fate", "已送达").await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join;
+use serde_json::json;
 use switchboard::config::Config;
 
 use crate::demo::{on_a_demo_page_of, on_the_demo_page};
@@ -150,5 +151,42 @@ fn a_track_is_added_replaced_and_removed_in_mid_call_and_a_screen_is_a_stream_of
         bo.sees_call_end("hangup").await;
         bo.has_heard_of_no_error().await;
         ana.has_heard_of_no_error().await;
+    });
+}
+
+#[test]
+fn a_blocked_app_user_finds_the_other_offline_also_after_a_restart_of_the_server() {
+    on_the_demo_page(async |demo| {
+        let (ana, mallory) = join(demo.app_user("ana"), demo.app_user("mallory")).await;
+        mallory.value("lab.rings('ana')").await;
+        ana.sees("lab.heard.calls.length === 1").await;
+
+        assert_eq!(ana.value("await lab.me.block('mallory')").await, json!(["mallory"]));
+        mallory.sees("lab.outcome === 'rejected'").await;
+        mallory.value("lab.rings('ana')").await;
+        mallory.sees("lab.outcome === 'offline'").await;
+
+        for page in [&ana, &mallory] {
+            page.may_complain_of("WebSocket");
+            page.value("(lab.sessionBefore = lab.me.sessionId, true)").await;
+        }
+        demo.stop_the_server();
+        demo.start_the_server_again();
+        for page in [&ana, &mallory] {
+            page.sees("lab.me.state === 'online' && lab.me.sessionId !== lab.sessionBefore").await;
+        }
+        // Answered behind what the library has said by itself.
+        assert_eq!(ana.value("await lab.me.block([])").await, json!(["mallory"]));
+        mallory.value("lab.rings('ana')").await;
+        mallory.sees("lab.outcome === 'offline'").await;
+        ana.sees("lab.heard.calls.length === 1").await;
+
+        assert_eq!(ana.value("await lab.me.unblock('mallory')").await, json!([]));
+        mallory.value("lab.rings('ana')").await;
+        ana.picks_up().await;
+        mallory.sees_moving().await;
+        ana.sees_moving().await;
+        ana.has_heard_of_no_error().await;
+        mallory.has_heard_of_no_error().await;
     });
 }

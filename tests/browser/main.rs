@@ -34,3 +34,4 @@ mod served;
 mod sharing;
 mod signing_in;
 mod turn_server;
+mod waiting;

@@ -128,6 +128,41 @@ fn before_a_call_every_screen_fits_into_every_width_light_and_dark() {
 }
 
 #[test]
+fn three_who_ring_and_people_who_are_blocked_fit_into_every_width_light_and_dark() {
+    on_the_demo_page(async |demo| {
+        let ana = signs_in(demo, "11", "Ana").await;
+        let long = "a-name-as-long-as-a-name-can-be-".repeat(4);
+        ana.has_callers(&[
+            ("22", "Bo"),
+            ("33", "李雷"),
+            (&long, "Cleopatra Philopator of the Ptolemaic Dynasty"),
+        ])
+        .await;
+        for caller in ["22", "33", &long] {
+            ana.is_rung_by(caller, "11").await;
+        }
+        ana.fits_everywhere("33-three-ring").await;
+        ana.is_shown((1366, 768), "light").await;
+        ana.is_kept_as("33-three-ring-1366").await;
+        ana.presses("incoming-aside").await;
+        // Of what is free, people and the conversation first.
+        ana.can_press("call-22").await;
+        ana.fits_everywhere("34-three-ring-aside").await;
+        ana.is_shown((1366, 768), "light").await;
+        ana.is_kept_as("34-three-ring-aside-1366").await;
+        for _ in 0..3 {
+            ana.presses("block").await;
+        }
+        ana.reads("blocked-heading", "Blocked (3)").await;
+        ana.presses("blocked-heading").await;
+        ana.presses("write-22").await;
+        ana.fits_everywhere("35-blocked").await;
+        ana.is_shown((1366, 768), "light").await;
+        ana.is_kept_as("35-blocked-1366").await;
+    });
+}
+
+#[test]
 fn in_a_call_every_screen_fits_into_every_width_light_and_dark() {
     on_the_demo_page(async |demo| {
         let (ana, bo) = ana_and_bo_talk(demo).await;

@@ -1,9 +1,11 @@
 /**
- * A server for some pages, as far as one call, one room, messages and sessions go (protocol.md §5 to §7, §13), with lines
+ * A server for some pages, as far as calls, one room, messages and sessions go (protocol.md §5 to §7, §13), with lines
  * that carry what is said in any order between the users, and that a test cuts. Chance decides by a seed.
  */
 import { Page, settle } from "./fakes.js";
 
+/** Calls that ring at one user, at most. */
+const WAITING = 3;
 const UNCOUNTED = ["ack", "ping", "pong"];
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
@@ -39,7 +41,7 @@ class Session {
 export class Exchange {
   sessions = new Map();
   lines = [];
-  call = null;
+  calls = [];
   members = new Set();
   pages = {};
   /** The two ends of each media connection, by its name and the users'. */
@@ -111,7 +113,7 @@ export class Exchange {
   #loses(user) {
     const session = this.sessions.get(user);
     this.sessions.delete(user);
-    if (session && this.call?.[user]) this.#over("lost", user);
+    for (const call of session ? this.callsOf(user) : []) this.#over(call, "lost", user);
     this.#leaves(user);
     for (const { told } of session?.kept.filter(({ told }) => told) ?? []) told("relayed");
   }
@@ -145,7 +147,7 @@ export class Exchange {
     line.down.push({
       type: "registered", userId: user, sessionId: session.id, resumed, received: session.received, resumeToken: session.token,
       resumeWindow: 30_000, heartbeat: 25_000, limits: { frame: 65_536, rate: 0, burst: 1 }, iceServers: [],
-      rooms: this.members.has(user) ? ["standup"] : [],
+      rooms: this.members.has(user) ? ["standup"] : [], calls: resumed ? this.callsOf(user).map(({ id }) => id) : [],
     });
     for (const { message } of session.kept) line.down.push(message);
   }
@@ -162,7 +164,7 @@ export class Exchange {
     }
     if (["message", "offer", "answer", "candidate"].includes(type)) {
       if (!other) return refuse("user-offline");
-      if (callId && callId !== this.call?.id) return refuse("call-over");
+      if (callId && !this.callsOf(user).some(({ id }) => id === callId)) return refuse("call-over");
       const verdict = (it) => receipt && this.sessions.get(user) === session && session.says({ type: it, ref, to });
       this.#notes(user, data);
       other.says({ type, from: user, data, callId, room }, () => verdict("delivered"));
@@ -170,39 +172,59 @@ export class Exchange {
       return;
     }
     if (type === "call-request") return this.#request(session, other, { ref, to, data, ...rest });
-    if (callId !== this.call?.id) return refuse("call-over");
-    if (type !== "call-accept") return this.#over(this.call.accepted ? "hangup" : this.call[user] === "caller" ? "cancelled" : "rejected", user, ref);
-    if (this.call[user] === "caller") return refuse("not-your-call");
-    if (!this.call.accepted) this.#accept(user, { data });
+    const call = this.callsOf(user).find(({ id }) => id === callId);
+    if (!call) return refuse("call-over");
+    const ending = call.accepted ? "hangup" : call.caller === user ? "cancelled" : "rejected";
+    if (type !== "call-accept") return this.#over(call, ending, user, ref);
+    if (call.caller === user) return refuse("not-your-call");
+    if (call.accepted) return;
+    if (this.own(user)?.accepted) return refuse("not-permitted");
+    this.#accept(call, { data });
+  }
+
+  callsOf(user) {
+    return this.calls.filter(({ caller, callee }) => user === caller || user === callee);
+  }
+
+  /** Accepted, or called by this user. */
+  own(user) {
+    return this.callsOf(user).find(({ accepted, caller }) => accepted || caller === user);
   }
 
   #request({ user, says }, other, { ref, to, continues, data, media }) {
     const session = this.sessions.get(user);
     const no = (reason) => session.says({ type: "call-ended", by: null, reason, ref });
     if (!other) return no("offline");
-    if (this.call && !this.call.accepted && this.call[to] === "caller") {
-      this.#accept(user, { data, media });
-      return session.says({ type: "call-accept", callId: this.call.id, from: to, offerer: false, ref });
+    const theirs = this.callsOf(user).find((it) => it.caller === to && !it.accepted);
+    if (theirs) {
+      this.#accept(theirs, { data, media });
+      return session.says({ type: "call-accept", callId: theirs.id, from: to, offerer: false, ref });
     }
-    if (this.call) return no("busy");
-    this.call = { id: `c${++this.#names}`, accepted: false, [user]: "caller", [to]: "callee" };
-    session.says({ type: "call-ringing", callId: this.call.id, to, ref, away: !other.line || undefined });
-    other.says({ type: "call-request", callId: this.call.id, from: user, continues, data, media, expires: 45_000 });
+    const waiting = this.calls.filter(({ callee, accepted }) => callee === to && !accepted);
+    if (this.own(user) || this.own(to) || waiting.length >= WAITING) return no("busy");
+    const call = { id: `c${++this.#names}`, accepted: false, caller: user, callee: to };
+    this.calls.push(call);
+    session.says({ type: "call-ringing", callId: call.id, to, ref, away: !other.line || undefined });
+    other.says({ type: "call-request", callId: call.id, from: user, continues, data, media, expires: 45_000 });
   }
 
-  #accept(user, more) {
-    this.call.accepted = true;
-    const caller = Object.keys(this.call).find((it) => this.call[it] === "caller");
-    this.sessions.get(caller)?.says({ type: "call-accept", callId: this.call.id, from: user, offerer: true, ...more });
+  /** It is the own one of both, so whatever else they have ends. */
+  #accept(call, more) {
+    const { caller, callee } = call;
+    call.accepted = true;
+    this.sessions.get(caller)?.says({ type: "call-accept", callId: call.id, from: callee, offerer: true, ...more });
+    for (const user of [callee, caller]) {
+      for (const it of this.callsOf(user)) if (it !== call) this.#over(it, it.caller === user ? "cancelled" : "busy", user);
+    }
   }
 
-  #over(reason, by, ref) {
-    const { id } = this.call;
-    for (const user of Object.keys(this.pages)) {
-      const told = this.call[user] && (reason !== "lost" || user !== by);
-      if (told) this.sessions.get(user)?.says({ type: "call-ended", callId: id, by, reason, ref: user === by ? ref : undefined });
+  #over(call, reason, by, ref) {
+    const { id: callId, caller, callee } = call;
+    for (const user of [caller, callee]) {
+      const told = reason !== "lost" || user !== by;
+      if (told) this.sessions.get(user)?.says({ type: "call-ended", callId, by, reason, ref: user === by ? ref : undefined });
     }
-    this.call = null;
+    this.calls = this.calls.filter((it) => it !== call);
   }
 
   #joins(session, room, ref) {
@@ -237,8 +259,8 @@ export class Exchange {
     }
   }
 
-  /** It has rung for as long as it may. */
+  /** They have rung for as long as they may. */
   ringsNoMore() {
-    if (this.call && !this.call.accepted) this.#over("no-answer", null);
+    for (const call of this.calls) if (!call.accepted) this.#over(call, "no-answer", null);
   }
 }

@@ -4,7 +4,7 @@ import test from "node:test";
 
 import "./document.js";
 
-const { characters, displayName, learn, nameOf } = await import("../../static/demo/names.js");
+const { characters, displayName, learn, nameOf, quoted } = await import("../../static/demo/names.js");
 
 test("somebody who is called as what every object has is called by that", () => {
   learn("constructor", Object.prototype.constructor);
@@ -28,6 +28,15 @@ test("a name cannot turn the text around it, nor hide behind what is not seen", 
 test("a name that is written from right to left keeps to itself", () => {
   learn("dana", "דנה");
   assert.equal(nameOf("dana"), "\u2068דנה\u2069 (dana)");
+});
+
+test("control characters are no part of a name", () => {
+  learn("bell", "Be\u0007ll\u0085\n");
+  assert.equal(nameOf("bell"), "Bell (bell)");
+});
+
+test("foreign text in a sentence is isolated, and cannot end that", () => {
+  assert.equal(quoted("\u2069\u202Eon\u0000 your bank\u2069"), "\u2068on your bank\u2069");
 });
 
 test("a long name is cut between what a reader takes for characters", () => {

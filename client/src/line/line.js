@@ -139,7 +139,7 @@ export class Line {
     this.#paceAt = Infinity;
     if (this.#restoring) return;
     for (let entry; this.#registered && (entry = this.#outbox.due); ) {
-      const wait = this.#pace.wait(entry.message.type, this.#now());
+      const wait = this.#pace.wait(entry.message, this.#now(), entry.names);
       if (wait) return void (this.#paceAt = this.#now() + wait);
       this.#outbox.advance();
       this.#write(entry.text);

@@ -10,6 +10,9 @@
  * @typedef {object} How
  * @property {boolean} [answered] there will be an answer; otherwise the acknowledgement settles it. Default true
  * @property {boolean} [chat] may wait behind others; what else is said is not held up by those
+ * @property {boolean} [stranger] waits behind everything, chat included; ends with the session
+ * @property {boolean} [first] before everything that waits
+ * @property {number} [names] users in the answer, as far as they cost; see `Pace`
  * @property {boolean} [lasting] asked again in the next session if this one is lost before the answer
  * @property {unknown} [owner] on whose behalf; see `withdraw`
  * @property {boolean} [opens] before this one nobody knows of the owner
@@ -21,6 +24,12 @@ import { SwitchboardError, failure, refusal } from "../errors.js";
 const UNDER_WAY = 128;
 const WITHOUT_VERDICT = 200;
 const LONGEST_QUEUE = 1000;
+/** Signals in a row while chat waits, at most: a peer that renegotiates without end must not keep the app from speaking. */
+const SIGNALS = 3;
+/** @param {Entry} entry */
+const isSignal = ({ message }) => ["offer", "answer", "candidate"].includes(message.type);
+/** Answers to strangers that wait here, at most. */
+const STRANGERS_QUEUE = 10;
 
 export class Outbox {
   /** Bytes that the server takes at once. */ frame = 65_536;
@@ -29,9 +38,11 @@ export class Outbox {
   #forgotten = 0;
   /** @type {Entry[]} chat that is not due yet; the first `#again` of them once more, after a drain */ #queue = [];
   #again = 0;
+  /** @type {Entry[]} answers to strangers that are not due yet */ #strangers = [];
   /** @type {Map<string, Entry>} not settled, by id */ #open = new Map();
   /** @type {Entry[]} acknowledged by `registered`; an error about them may be in what is replayed */ #doubtful = [];
   #lastId = 0;
+  #signals = 0;
   #safely;
 
   /** @param {(run: () => void) => void} safely runs code that hands something to the app */
@@ -47,13 +58,13 @@ export class Outbox {
     } catch (cause) {
       return settle(failure("`data`", cause), {});
     }
-    const lane = how.chat ? this.#queue : this.#kept;
+    const lane = how.stranger ? this.#strangers : how.chat ? this.#queue : this.#kept;
     const size = new TextEncoder().encode(entry.text).length;
     const refuse = (/** @type {string} */ code, /** @type {string} */ why) => settle(new SwitchboardError(code, why), {});
     if (size > this.frame) return refuse("too-large", `${size} of ${this.frame} bytes`);
-    if (lane.length >= LONGEST_QUEUE) return refuse("queue-full", "too many messages wait");
+    if (lane.length >= (how.stranger ? STRANGERS_QUEUE : LONGEST_QUEUE)) return refuse("queue-full", "too many messages wait");
     this.#open.set(entry.message.id, entry);
-    lane.push(entry);
+    lane.splice(how.first ? this.#next : lane.length, 0, entry);
   }
 
   /** @param {Message} it @param {How & { settle: Settle }} how @returns {Entry} */
@@ -64,18 +75,24 @@ export class Outbox {
 
   /** What is to be written next, if anything may be. @returns {Entry | undefined} */
   get due() {
-    if (this.#next === this.#kept.length && this.#admits()) this.#kept.push(...this.#queue.splice(0, 1));
+    const ahead = this.#kept.slice(this.#next);
+    const lane = this.#queue.length ? this.#queue : this.#strangers;
+    const turn = lane === this.#queue && this.#signals >= SIGNALS && ahead.every(isSignal);
+    if ((turn || ahead.length === 0) && this.#admits(ahead.length)) this.#kept.splice(this.#next, 0, ...lane.splice(0, 1));
     return this.#kept[this.#next];
   }
 
-  #admits() {
-    const open = this.#open.size - this.#queue.length;
-    return !this.#again && this.#kept.length < UNDER_WAY && open < WITHOUT_VERDICT;
+  /** @param {number} ahead not written yet */
+  #admits(ahead) {
+    const open = this.#open.size - this.#queue.length - this.#strangers.length - ahead;
+    return !this.#again && this.#next < UNDER_WAY && open < WITHOUT_VERDICT;
   }
 
   /** The one that was due is being written. */
   advance() {
-    this.#kept[this.#next++].tried = true;
+    const entry = this.#kept[this.#next++];
+    entry.tried = true;
+    this.#signals = isSignal(entry) ? this.#signals + 1 : 0;
   }
 
   /**
@@ -146,13 +163,14 @@ export class Outbox {
    * makes sense: messages and a call. So does what was asked of the session itself, such as its rooms.
    */
   startOver() {
-    this.#queue.splice(this.#again, 0, ...this.#kept.filter((it) => !it.tried && it.message.type === "message"));
+    this.#queue.splice(this.#again, 0, ...this.#kept.filter((it) => !it.tried && !it.stranger && it.message.type === "message"));
     const unsaid = (/** @type {Entry} */ it) => it.opens && !it.tried && it.message.type === "call-request";
     const lives = (/** @type {Entry} */ it) => !it.dropped && (it.lasting || unsaid(it));
     const rest = [...this.#open.values()].filter((it) => !this.#queue.includes(it));
     this.#kept = rest.filter(lives);
     for (const it of this.#kept) it.tried = false;
     this.#doubtful = [];
+    this.#strangers = [];
     this.#forgotten = this.#next = this.#again = 0;
     this.#fail(rest.filter((it) => !lives(it)), "the session was lost");
   }

@@ -2,10 +2,13 @@
  * How fast the server may be spoken to: a bucket like its own (§12), somewhat smaller, as what is under way may bunch up.
  *
  * Promises: who asks `wait` before each message is never `rate-limited` by its own doing. Tells times, keeps no timer.
+ *
+ * @import { Message } from "../platform.js"
  */
 
-/** Units of the rate that the dearest cost at most (§4). What others cost above one, the half of the burst that is left pays. */
-const COSTS = /** @type {Record<string, number>} */ ({ list: 32, refresh: 32, watch: 32 });
+/** Units of the rate that these cost at most (§4); others cost one. Each user in a list, sent or answered, costs an eighth besides. */
+const COSTS = /** @type {Record<string, number>} */ ({ list: 32, refresh: 32 });
+const COST_OF_A_USER = 1 / 8;
 
 export class Pace {
   /** Messages per ms; 0: any number. */ #rate = 0;
@@ -21,10 +24,13 @@ export class Pace {
     this.#rate = (rate * 0.9) / 1000;
   }
 
-  /** Takes a message's cost if there is enough. @param {string} type @param {number} now @returns {number} ms to wait, or 0 */
-  wait(type, now) {
+  /**
+   * Takes a message's cost if there is enough.
+   * @param {Message} message @param {number} now @param {number} [names] users in its answer @returns {number} ms to wait, or 0
+   */
+  wait({ type, users = [] }, now, names = 0) {
     if (!this.#rate) return 0;
-    const cost = Math.min(COSTS[type] ?? 1, this.#burst);
+    const cost = Math.min((COSTS[type] ?? 1) + Math.ceil((users.length + names) * COST_OF_A_USER), this.#burst);
     this.#level = Math.min(this.#burst, this.#level + Math.max(0, now - this.#levelAt) * this.#rate);
     this.#levelAt = Math.max(now, this.#levelAt);
     if (this.#level < cost) return this.#levelAt - now + (cost - this.#level) / this.#rate + 1;

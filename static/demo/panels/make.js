@@ -67,6 +67,15 @@ export function whenLeft(element) {
   };
 }
 
+/**
+ * Text as it is on the wire, with what cannot be seen, or would turn the text around it, spelled as in JSON.
+ * @param {string} text
+ */
+export function spelled(text) {
+  const code = (/** @type {string} */ it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, code);
+}
+
 /** Time of day with milliseconds, `14:03:09.123`. @param {Date} moment */
 export function timeOfDay(moment) {
   const two = (/** @type {number} */ n) => String(n).padStart(2, "0");

@@ -6,7 +6,7 @@
  */
 
 import { gist } from "./ladder-model.js";
-import { make, size, timeOfDay } from "./make.js";
+import { make, size, spelled, timeOfDay } from "./make.js";
 
 /**
  * @param {Row} row
@@ -82,7 +82,7 @@ function lanes(row, words) {
   const beside = [through || !other ? "" : other, about]
     .filter((it, nth, all) => it && all.indexOf(it) === nth)
     .join(" · ");
-  if (beside) label.append(make("span", { className: "rung-about", text: ` ${beside}` }));
+  if (beside) label.append(make("span", { className: "rung-about", text: ` ${spelled(beside)}` }));
   if (again.length) {
     const when = again.map(timeOfDay).join(", ");
     label.append(
@@ -113,7 +113,7 @@ function socketLine({ type, socket, content }, words) {
 
 /** Pretty JSON; descriptions of media below it, as lines. @param {Row} row @param {Words} words */
 function contentOf({ content, text }, words) {
-  if (text !== null) return [make("pre", { className: "rung-json", text })];
+  if (text !== null) return [make("pre", { className: "rung-json", text: spelled(text) })];
   /** @type {string[]} */
   const long = [];
   const lifted = JSON.stringify(
@@ -126,7 +126,7 @@ function contentOf({ content, text }, words) {
   );
   const below = long.flatMap((sdp) => [
     make("p", { className: "rung-caption", text: words("ladder.sdp") }),
-    make("pre", { className: "rung-json", text: sdp.trimEnd().replaceAll("\r\n", "\n") }),
+    make("pre", { className: "rung-json", text: spelled(sdp.trimEnd().replaceAll("\r\n", "\n")) }),
   ]);
-  return [make("pre", { className: "rung-json", text: lifted }), ...below];
+  return [make("pre", { className: "rung-json", text: spelled(lifted) }), ...below];
 }

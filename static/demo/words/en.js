@@ -46,6 +46,13 @@ export const en = {
   "people.write": "Write to {who}",
   "people.call": "Call {who}",
   "people.unread": "{count} unread",
+  "people.block": "Block",
+  "people.unblock": "Unblock",
+  "people.blocked": "blocked",
+  "people.blocked-label": "Blocked people",
+  "people.blocked-list": "Blocked ({count})",
+  "people.blocked-now": "{who} is blocked: calls and messages from there do not get through.",
+  "people.unblocked-now": "{who} is not blocked any more.",
 
   "room.heading": "Room",
   "room.example": "standup",
@@ -90,6 +97,11 @@ export const en = {
   "incoming.title": "{who} is calling",
   "incoming.again": "{who} goes on with your call",
   "incoming.leaves": "To accept takes you out of {room}.",
+  "incoming.many": "{count} people are calling",
+  "incoming.label": "Who is calling",
+  "incoming.replace": "Hang up and accept",
+  "incoming.aside": "Let it ring",
+  "incoming.act": "{act}: {who}",
 
   "tile.you": "You",
   "tile.named": "{who} · {note}",
@@ -222,6 +234,7 @@ export const en = {
   "error.closed": "The connection is closed.",
 
   "end.busy": "{who} is on another call.",
+  "end.busy.missed": "{who} was calling while you took another call.",
   "end.offline": "{who} is not online.",
   "end.cancelled.mine": "You cancelled the call.",
   "end.cancelled.theirs": "{who} stopped calling{why}.",
