@@ -12,10 +12,9 @@ use bytestring::ByteString;
 
 use super::{Behind, Service, Switchboard, VerdictKind};
 use crate::domain::outbox::{KEPT_COST, Kept, Outbox, Receipt, Share};
-use crate::domain::presence::WATCHED_MAX;
 use crate::domain::session::Session;
 use crate::domain::{Backlog, Effect, Handle, UNWRITTEN_COST};
-use crate::protocol::{Refusal, ServerMessage, UserId, Verdict};
+use crate::protocol::{BLOCKED_MAX, NAMED_MAX, Refusal, ServerMessage, UserId, Verdict};
 
 /// Server messages allowed in flight per session even when the node is full: twice what a client
 /// leaves unacknowledged that keeps the rules. A session with more is a slow consumer.
@@ -36,7 +35,7 @@ pub(crate) const fn session_bytes(max_rooms: usize) -> usize {
     /// A place in a room, and the room.
     const ROOM_BYTES: usize = 512;
     let in_flight = UNDER_WAY_BYTES + UNDER_WAY * (KEPT_COST + UNWRITTEN_COST);
-    in_flight + WATCHED_MAX * WATCHED_BYTES + BLOCKED_MAX * BLOCKED_BYTES + max_rooms * ROOM_BYTES
+    in_flight + NAMED_MAX * WATCHED_BYTES + BLOCKED_MAX * BLOCKED_BYTES + max_rooms * ROOM_BYTES
 }
 
 /// What is known of a relayed message when it has been taken.
