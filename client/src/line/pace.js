@@ -5,7 +5,7 @@
  */
 
 /** Units of the rate that the dearest cost at most (§4). What others cost above one, the half of the burst that is left pays. */
-const COSTS = /** @type {Record<string, number>} */ ({ list: 32, refresh: 32, watch: 32 });
+const COSTS = /** @type {Record<string, number>} */ ({ list: 32, watch: 32 });
 
 export class Pace {
   /** Messages per ms; 0: any number. */ #rate = 0;
