@@ -313,11 +313,11 @@ impl SignalingHub {
             // What waits for the answer counts on.
             link.batch_sent(rest.bytes());
             match self.ask(question, rest) {
-                Ok(()) => {
+                None => {
                     self.heard_at = None;
                     return;
                 }
-                Err(back) => rest = back,
+                Some(back) => rest = back,
             }
             link.batch_arrived();
         }
@@ -326,13 +326,16 @@ impl SignalingHub {
     }
 
     /// Has a token looked at; or refuses it at once, and gives the rest back.
-    fn ask(&mut self, question: Question, rest: Rest) -> Result<(), Rest> {
+    fn ask(&mut self, question: Question, rest: Rest) -> Option<Rest> {
         let (why, question, rest) = match question.link.may_bring_token() {
             Err(retry_after) => (Unverified::TooManyBad { retry_after }, question, rest),
             Ok(()) => match &self.verifier {
                 Some(verifier) => match verifier.ask(question, rest) {
-                    Ok(()) => return Ok(()),
-                    Err((question, rest)) => (Unverified::Busy, question, rest),
+                    Ok(()) => return None,
+                    Err(back) => {
+                        let (question, rest) = *back;
+                        (Unverified::Busy, question, rest)
+                    }
                 },
                 // Without tokens the rules ask for nothing.
                 None => (Unverified::Refused(BadToken::Missing), question, rest),
@@ -340,7 +343,7 @@ impl SignalingHub {
         };
         let Question { link: connection, user, id, .. } = question;
         self.apply(Input::Refreshed { connection, user, id, verified: Err(why) });
-        Err(rest)
+        Some(rest)
     }
 }
 

@@ -56,7 +56,10 @@ impl Rest {
 }
 
 /// The thread's end with the hub. The thread ends with it.
-pub(super) struct Verifier(SyncSender<(Question, Rest)>);
+pub(super) struct Verifier(SyncSender<Waiting>);
+
+/// A token that waits, and what its client said after it.
+type Waiting = Box<(Question, Rest)>;
 
 impl Verifier {
     /// Starts the thread. Fails where the system gives none.
@@ -72,8 +75,8 @@ impl Verifier {
     }
 
     /// Takes a question, or gives it back if too many wait.
-    pub(super) fn ask(&self, question: Question, rest: Rest) -> Result<(), (Question, Rest)> {
-        self.0.try_send((question, rest)).map_err(|refused| match refused {
+    pub(super) fn ask(&self, question: Question, rest: Rest) -> Result<(), Waiting> {
+        self.0.try_send(Box::new((question, rest))).map_err(|refused| match refused {
             TrySendError::Full(back) => back,
             TrySendError::Disconnected(back) => {
                 error!("the thread that looks at access tokens is gone; restart the node");
@@ -83,12 +86,9 @@ impl Verifier {
     }
 }
 
-fn answer(
-    auth: &dyn Authenticator,
-    hub: &WeakRecipient<Answer>,
-    questions: &Receiver<(Question, Rest)>,
-) {
-    for (Question { link, user, id, token }, rest) in questions {
+fn answer(auth: &dyn Authenticator, hub: &WeakRecipient<Answer>, questions: &Receiver<Waiting>) {
+    for waiting in questions {
+        let (Question { link, user, id, token }, rest) = *waiting;
         let said = auth.verify(&token);
         let Some(hub) = hub.upgrade() else { return };
         // why: at most as many answers are under way as there are sockets, each with one question.

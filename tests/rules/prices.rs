@@ -81,10 +81,10 @@ fn work(effects: &[Effect<Socket>]) -> usize {
     let mut work = 0;
     for effect in effects {
         work += 2;
-        if let Effect::Deliver { frame, .. } = effect {
-            if encoded.insert(frame.as_ptr()) {
-                work += names(&serde_json::from_str(frame).unwrap());
-            }
+        if let Effect::Deliver { frame, .. } = effect
+            && encoded.insert(frame.as_ptr())
+        {
+            work += names(&serde_json::from_str(frame).unwrap());
         }
     }
     work
