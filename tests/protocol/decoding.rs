@@ -125,7 +125,7 @@ fn half_a_surrogate_pair_in_an_id_is_refused_and_the_field_is_named() {
         (r#""type":"call-accept","callId":"\udc00""#, "bad-message", "`callId` has half a"),
         (r#""type":"list","after":"\ud800""#, "bad-user-id", "`after` has half a surrogate"),
         (r#""type":"offer","data":0,"to":"a\ud800""#, "bad-user-id", "`to` has half a"),
-        (r#""type":"watch","users":["\ud800"]"#, "bad-message", "`users`"),
+        (r#""type":"watch","users":["\ud800"]"#, "bad-user-id", "`users` has half a"),
         (r#""type":"refresh","token":"\ud800""#, "bad-message", "`token`"),
         (r#""type":"ping\ud800""#, "unknown-type", "ping\u{fffd}"),
         (r#""type":"ping","\udfff":1"#, "unknown-field", "no field `\u{fffd}"),

@@ -110,6 +110,8 @@ fn dearest() -> Vec<Value> {
         json!({"type": "join", "room": "den"}),
         json!({"type": "watch", "users": users(256)}),
         json!({"type": "unwatch", "users": users(256)}),
+        json!({"type": "block", "users": users(256)}),
+        json!({"type": "unblock", "users": users(256)}),
         json!({"type": "ping"}),
         json!({"type": "pong"}),
         json!({"type": "ack", "received": 0}),
@@ -192,7 +194,7 @@ fn long_messages_cost_a_unit_more_for_each_4_kib() {
 
 #[test]
 fn a_257th_name_is_refused_while_it_is_read_and_what_follows_is_not_looked_at() {
-    for kind in ["watch", "unwatch"] {
+    for kind in ["watch", "unwatch", "block", "unblock"] {
         let mut board = Board::of(["ana"]);
         // Behind the name that is one too many nothing has to be a name.
         let mut names: Vec<Value> = users(257).into_iter().map(Value::from).collect();
