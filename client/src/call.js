@@ -8,7 +8,8 @@
  * @import { Core } from "./core.js"
  * @import { Message } from "./platform.js"
  */
-import { MENDING, Peer } from "./peer.js";
+import { MENDING } from "./mending.js";
+import { Peer } from "./peer.js";
 
 /** Between two questions whether the other side goes on, at most; ms. */
 const LONGEST_PAUSE = 30_000;
@@ -166,9 +167,14 @@ export class Call extends Peer {
       this.media = it.media ?? this.media;
       this._become("connecting");
     }
+    if (it.offerer) return this._resync();
     this._settled();
-    if (it.offerer) this._resync();
-    else if (first) this._await();
+    if (first) this._await();
+  }
+
+  /** The app has the call as soon as its first offer is on its way: one that is too large ends it before. */
+  _offered() {
+    this._settled();
   }
 
   /** @param {boolean} away */

@@ -154,11 +154,56 @@ class DataChannel {
     this.sent.push(data);
   }
   close() {
-    this.readyState = "closed";
+    this.readyState = "closing";
   }
   opens() {
     this.readyState = "open";
     this.onopen?.();
+  }
+  /** Both sides have closed it. */
+  closes() {
+    this.readyState = "closed";
+    this.onclose?.();
+  }
+  /** All has been written that waited. */
+  drains() {
+    this.bufferedAmount = 0;
+    this.onbufferedamountlow?.();
+  }
+}
+
+/** One m-line, whose `mid` both sides know after an answer. */
+class Transceiver {
+  mid = null;
+  currentDirection = null;
+  stopped = false;
+  #direction = "sendrecv";
+  #need;
+
+  constructor(track, stream, need) {
+    this.#need = need;
+    this.receiver = { track: { kind: track.kind } };
+    this.sender = {
+      track,
+      streams: [stream],
+      setStreams(...streams) {
+        this.streams = streams;
+      },
+      async replaceTrack(other) {
+        this.track = other;
+      },
+    };
+  }
+  get direction() {
+    return this.#direction;
+  }
+  set direction(direction) {
+    if (direction !== this.#direction) this.#need();
+    this.#direction = direction;
+  }
+  stop() {
+    this.stopped = true;
+    this.#need();
   }
 }
 
@@ -169,10 +214,13 @@ export class PeerConnection {
   localDescription = null;
   remoteDescription = null;
   channels = [];
-  senders = [];
+  transceivers = [];
   candidates = [];
   restarts = 0;
+  /** Characters that each m-line adds to a description. */
+  weight = 0;
   #needed = false;
+  #agreed = [null, null];
   static #made = 0;
   /** In what it says of itself. */
   name = `<${++PeerConnection.#made}>`;
@@ -180,9 +228,12 @@ export class PeerConnection {
   constructor(config) {
     this.config = config;
   }
-  #need() {
+  #need = () => {
     if (this.#needed) return;
     this.#needed = true;
+    this.#ask();
+  };
+  #ask() {
     queueMicrotask(() => {
       if (this.signalingState === "stable" && this.#needed) this.onnegotiationneeded?.();
     });
@@ -193,26 +244,47 @@ export class PeerConnection {
     this.channels.push(channel);
     return channel;
   }
-  addTrack(track) {
+  addTrack(track, stream) {
     this.#need();
-    this.senders.push({ track, replaceTrack: async function (other) { this.track = other; } });
+    const transceiver = new Transceiver(track, stream, this.#need);
+    this.transceivers.push(transceiver);
+    return transceiver.sender;
   }
-  removeTrack(sender) {
-    sender.track = null;
-    this.#need();
+  get senders() {
+    return this.transceivers.map(({ sender }) => sender);
   }
-  getSenders() {
-    return this.senders;
+  getTransceivers() {
+    return this.transceivers;
   }
-  async setLocalDescription() {
-    const type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
+  async setLocalDescription({ type } = {}) {
+    if (type === "rollback") return this.#rollBack();
+    type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
     this.#needed = false;
-    this.localDescription = { type, sdp: `${type} of ${this.senders.length} by ${this.name}` };
+    this.transceivers = this.transceivers.filter(({ stopped, mid }) => !stopped || mid !== null);
+    const weight = "x".repeat(this.weight * this.transceivers.length);
+    this.localDescription = { type, sdp: `${type} of ${this.transceivers.length} by ${this.name}${weight}` };
     this.signalingState = type === "offer" ? "have-local-offer" : "stable";
+    if (type === "answer") this.#agree();
   }
   async setRemoteDescription({ type, sdp }) {
+    if (type === "rollback") return this.#rollBack();
     this.remoteDescription = { type, sdp };
     this.signalingState = type === "offer" ? "have-remote-offer" : "stable";
+    if (type === "answer") this.#agree();
+  }
+  #agree() {
+    this.#agreed = [this.localDescription, this.remoteDescription];
+    this.transceivers.forEach((it, nth) => {
+      it.mid = String(nth);
+      it.currentDirection = it.direction;
+    });
+  }
+  #rollBack() {
+    const own = this.signalingState === "have-local-offer";
+    [this.localDescription, this.remoteDescription] = this.#agreed;
+    this.signalingState = "stable";
+    this.#needed ||= own;
+    this.#ask();
   }
   async addIceCandidate(candidate) {
     if (!this.remoteDescription) throw new Error("no description yet");
