@@ -14,6 +14,7 @@
  * @property {(pc: RTCPeerConnection) => void} equip adds tracks and channels
  * @property {(type: string, data: any, failed: (error: any) => void) => void} say
  * @property {() => void} offered an offer was said
+ * @property {() => void} agreed on an offer and its answer
  * @property {() => void} takeBack what was added since the last agreement is not to be sent
  * @property {(cause: any) => void} renew negotiation has failed for good on this link: another one is needed
  * @property {(error: any) => void} giveUp another link would fail in the same way
@@ -166,6 +167,7 @@ export class Link {
 
   #agreed() {
     this.#failures = this.#refusals = 0;
+    this.ends.agreed();
   }
 
   /** @param {any} candidate */

@@ -2,11 +2,14 @@
  * What this side sends to one peer: tracks, over one link after the other.
  *
  * Promises: what belongs to the peer is stopped when the peer ends, and what belongs to the app stays open; however
- * often a track comes and goes, descriptions do not grow, because its transceiver is used again.
+ * often a track comes and goes, descriptions do not grow, because its transceiver is stopped and its m-line used again.
  *
  * @import * as Api from "../../static/switchboard.js"
  * @import { Core } from "./core.js"
- * @typedef {{ stream: MediaStream, sender?: RTCRtpSender }} Sent
+ * @typedef {object} Sent
+ * @property {MediaStream} stream
+ * @property {RTCRtpSender} [sender]
+ * @property {boolean} [later] its m-line was added for it, after those that the connection began with
  */
 import { SwitchboardError, failure } from "./errors.js";
 
@@ -15,7 +18,6 @@ export class Outgoing {
   /** @type {Set<MediaStreamTrack>} to be stopped at the end */ #owned = new Set();
   /** The app gave a function for its stream, so all that is sent belongs to it. */ #owns = false;
   /** @type {Outgoing} where tracks belong to; of a member of a room it is the room */ #owner = this;
-  /** @type {Set<RTCRtpTransceiver>} that have sent, and send nothing now */ #idle = new Set();
   /** @type {RTCPeerConnection | null} that has them */ #pc = null;
   #over = false;
   #core;
@@ -38,13 +40,15 @@ export class Outgoing {
   /** From now on by this connection. @param {RTCPeerConnection} pc */
   equip(pc) {
     this.#pc = pc;
-    for (const [track, sent] of this.#tracks) sent.sender = pc.addTrack(track, sent.stream);
+    for (const [track, sent] of this.#tracks) {
+      sent.sender = pc.addTrack(track, sent.stream);
+      sent.later = false;
+    }
   }
 
   /** Until there is another one, by none. */
   strip() {
     this.#pc = null;
-    this.#idle.clear();
     for (const sent of this.#tracks.values()) sent.sender = undefined;
   }
 
@@ -87,16 +91,21 @@ export class Outgoing {
     if (this.#pc) this.#attach(this.#pc, track, sent);
   }
 
-  /** @param {RTCPeerConnection} pc @param {MediaStreamTrack} track @param {Sent} sent */
+  /**
+   * The main stream may go through an m-line of the other side's. Any other has one of its own, which can be stopped with
+   * it. @param {RTCPeerConnection} pc @param {MediaStreamTrack} track @param {Sent} sent
+   */
   #attach(pc, track, sent) {
-    const idle = [...this.#idle].find((it) => isFree(it, track.kind));
-    if (!idle) return void (sent.sender = pc.addTrack(track, sent.stream));
-    this.#idle.delete(idle);
-    const { sender } = idle;
-    sent.sender = sender;
-    sender.setStreams(sent.stream);
-    idle.direction = idle.direction === "recvonly" ? "sendrecv" : "sendonly";
-    sender.replaceTrack(track).catch((cause) => this.#core.failed(failure("sending the track", cause)));
+    const { stream } = sent;
+    const isMain = stream === [...this.#tracks.values()][0].stream;
+    sent.sender = isMain ? pc.addTrack(track, stream) : pc.addTransceiver(track, { streams: [stream] }).sender;
+    sent.later = this.#transceiver(sent.sender)?.mid === null;
+  }
+
+  /** The other side has stopped transceivers that this side sends through, too: on with others. */
+  revive() {
+    if (!this.#pc) return;
+    for (const [track, sent] of this.#tracks) if (!this.#transceiver(sent.sender)) this.#attach(this.#pc, track, sent);
   }
 
   /** @param {MediaStreamTrack} track @param {MediaStreamTrack} other */
@@ -120,27 +129,27 @@ export class Outgoing {
   remove(track) {
     const sent = this.#tracks.get(track);
     this.#tracks.delete(track);
-    const transceiver = this.#transceiver(sent?.sender);
-    if (transceiver) this.#silence(transceiver);
+    if (sent) this.#detach(sent);
   }
 
-  /** Not by `removeTrack`, which does nothing while a `replaceTrack` is under way. @param {RTCRtpTransceiver} transceiver */
-  #silence(transceiver) {
-    this.#idle.add(transceiver);
-    // One that the other side has stopped has no direction any more.
-    if (transceiver.currentDirection === "stopped") return;
-    transceiver.direction = transceiver.direction === "sendrecv" ? "recvonly" : "inactive";
-    transceiver.sender.replaceTrack(null).catch((cause) => this.#core.failed(failure("removing the track", cause)));
+  /**
+   * A sender is never used for another stream: Chromium forgets `setStreams` at the next negotiation. So the m-line is
+   * given up. Those that the connection began with stay, since its transport belongs to the first of them.
+   * @param {Sent} sent
+   */
+  #detach({ sender, later }) {
+    const transceiver = this.#transceiver(sender);
+    if (!transceiver || !sender) return;
+    if (later && !/recv$/.test(String(transceiver.currentDirection))) transceiver.stop();
+    else this.#pc?.removeTrack(sender);
   }
 
   /** What was added since the last agreement is not sent. Its tracks are stopped where a function of the app opened them. */
   takeBack() {
-    for (const [track, { sender }] of [...this.#tracks]) {
-      const transceiver = this.#transceiver(sender);
-      if (!transceiver || sends(transceiver)) continue;
-      this.#tracks.delete(track);
-      if (transceiver.mid === null) transceiver.stop();
-      else this.#silence(transceiver);
+    for (const [track, sent] of [...this.#tracks]) {
+      const transceiver = this.#transceiver(sent.sender);
+      if (!transceiver || /^send/.test(String(transceiver.currentDirection))) continue;
+      this.remove(track);
       if (this.#owned.delete(track)) track.stop();
     }
   }
@@ -149,7 +158,6 @@ export class Outgoing {
     this.#over = true;
     this.#pc = null;
     this.#tracks.clear();
-    this.#idle.clear();
     for (const track of this.#owned) track.stop();
   }
 
@@ -157,20 +165,8 @@ export class Outgoing {
     if (this.#over) throw new SwitchboardError("closed", "it has ended");
   }
 
-  /** @param {RTCRtpSender | undefined} sender */
+  /** One that lives. @param {RTCRtpSender | undefined} sender */
   #transceiver(sender) {
-    return sender && this.#pc?.getTransceivers().find((it) => it.sender === sender);
+    return this.#pc?.getTransceivers().find((it) => it.sender === sender && it.currentDirection !== "stopped");
   }
-}
-
-/** Both sides have agreed that this side sends. @param {RTCRtpTransceiver} transceiver */
-const sends = ({ currentDirection }) => /^send/.test(String(currentDirection));
-
-/**
- * May another track be sent by it? The other side is told of a track only when the transceiver begins to send, so it
- * must have agreed that nothing is sent. @param {RTCRtpTransceiver} transceiver @param {string} kind
- */
-function isFree({ currentDirection, direction, receiver, sender }, kind) {
-  const silent = [currentDirection, direction].every((it) => it === "inactive" || it === "recvonly");
-  return silent && receiver.track.kind === kind && "setStreams" in sender;
 }

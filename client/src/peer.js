@@ -170,6 +170,7 @@ export class Peer extends Emitter {
       },
       say: (type, data, failed) => this.#say(type, data, failed),
       offered: () => this._offered(),
+      agreed: () => this._outgoing.revive(),
       takeBack: () => this._outgoing.takeBack(),
       renew: (cause) => this.#renew(cause),
       giveUp: (error) => this._finish(error.code, error, undefined, error.code),

@@ -42,12 +42,14 @@ window.lab = (() => {
   const painting = (width, height) => {
     const canvas = Object.assign(document.createElement("canvas"), { width, height });
     const brush = canvas.getContext("2d");
+    const stream = canvas.captureStream(25);
     let hue = 0;
-    setInterval(() => {
+    const timer = setInterval(() => {
+      if (stream.getTracks().every((it) => it.readyState === "ended")) return clearInterval(timer);
       brush.fillStyle = `hsl(${(hue += 7)} 90% 50%)`;
       brush.fillRect(0, 0, width, height);
     }, 40);
-    return canvas.captureStream(25);
+    return stream;
   };
 
   /** Sends a further stream with a moving picture, as a shared screen is; with `sound` a tone, too. */
@@ -58,7 +60,10 @@ window.lab = (() => {
     return true;
   };
   const unshares = () => {
-    for (const track of lab.share.getTracks()) lab.call.removeTrack(track);
+    for (const track of lab.share.getTracks()) {
+      lab.call.removeTrack(track);
+      track.stop();
+    }
     return true;
   };
   const tone = () => {

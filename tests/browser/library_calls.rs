@@ -12,6 +12,7 @@ in_every_pair! {
     app_users_call_each_other_in_both_directions,
     a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswered with ringing_for_8_s,
     app_users_who_call_each_other_at_the_same_moment_are_in_one_call,
+    no_camera_stays_on_after_a_call_that_was_given_a_function,
 }
 
 async fn app_users_call_each_other_in_both_directions(demo: &Demo) {
@@ -103,6 +104,23 @@ async fn app_users_who_call_each_other_at_the_same_moment_are_in_one_call(demo: 
     bo.sees_moving().await;
     ana.has_heard_of_no_error().await;
     bo.has_heard_of_no_error().await;
+}
+
+async fn no_camera_stays_on_after_a_call_that_was_given_a_function(demo: &Demo) {
+    let (ana, bo) = demo.two_in_a_library_call().await;
+
+    let change = "const [first, second] = [await lab.camera(), await lab.camera()]; \
+        const { track } = lab.call.connection.getSenders().find(({ track }) => track?.kind === 'video'); \
+        await lab.call.replaceTrack(track, first.getVideoTracks()[0]); \
+        for (const track of [first.getAudioTracks()[0], ...second.getTracks()]) lab.call.addTrack(track, second); \
+        return true;";
+    ana.value(&format!("(async () => {{ {change} }})()")).await;
+    bo.sees("lab.heard.streams[0]?.getTracks().length === 3").await;
+    ana.value("lab.call.hangUp()").await;
+
+    // Which is that every track of every camera has ended.
+    ana.sees_call_end("hangup").await;
+    bo.sees_call_end("hangup").await;
 }
 
 #[test]

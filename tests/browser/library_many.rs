@@ -8,6 +8,7 @@ use crate::pairs::in_every_pair;
 in_every_pair! {
     three_data_peers_connect_at_once_and_one_who_refuses_does_not,
     fifty_megabytes_go_through_a_data_channel_intact,
+    a_file_arrives_whole_from_a_channel_that_is_closed_behind_it,
 }
 
 async fn three_data_peers_connect_at_once_and_one_who_refuses_does_not(demo: &Demo) {
@@ -71,4 +72,35 @@ async fn fifty_megabytes_go_through_a_data_channel_intact(demo: &Demo) {
     let bytes = "(await lab.reports(lab.call, 'data-channel')).reduce((sum, it) => sum + it.bytesReceived, 0)";
     assert_eq!(bo.value(bytes).await, 800 * 65_536);
     ana.has_heard_of_no_error().await;
+}
+
+async fn a_file_arrives_whole_from_a_channel_that_is_closed_behind_it(demo: &Demo) {
+    let (ana, bo) = demo.two_app_users().await;
+    // In the second round the channel is made by both sides.
+    for (round, both) in [(1, false), (2, true)] {
+        let receives =
+            "(channel) => channel.on('message', (piece) => (lab.got += piece.byteLength))";
+        let made = if both {
+            format!("({receives})(peer.dataChannel('file'))")
+        } else {
+            format!("peer.on('channel', {receives})")
+        };
+        let receive = format!(
+            "(lab.got = 0, lab.off?.(), lab.off = lab.me.on('peer', (peer) => {{ {made}; peer.accept(); }}), true)"
+        );
+        bo.value(&receive).await;
+
+        let send = "const peer = await lab.me.peer('bo'); const channel = peer.dataChannel('file'); \
+            for (let piece = 0; piece < 320; piece++) await channel.send(new ArrayBuffer(65536)); \
+            await channel.close(); peer.close(); return true;";
+        ana.value(&format!(
+            "(lab.sent = 0, (async () => {{ {send} }})().then(() => (lab.sent = {round})), true)"
+        ))
+        .await;
+
+        ana.sees(&format!("lab.sent === {round}")).await;
+        bo.sees("lab.got === 320 * 65536").await;
+    }
+    ana.has_heard_of_no_error().await;
+    bo.has_heard_of_no_error().await;
 }

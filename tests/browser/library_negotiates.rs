@@ -9,6 +9,7 @@ use crate::pairs::{Browser, in_every_pair};
 
 in_every_pair! {
     either_side_can_restart_ice_and_both_can_negotiate,
+    after_thirty_shares_offers_are_no_longer_than_after_three_and_each_is_seen,
 }
 
 /// Only Chromium's driver can cut a page off.
@@ -38,12 +39,45 @@ async fn loses(page: &Page, percent: u8) {
     page.driver.cdp().send_raw("Network.emulateNetworkConditions", conditions).await.unwrap();
 }
 
+/// One side shares, and the other one gets a stream of this name with all tracks of it.
+async fn shares(one: &Page, other: &Page, sound: bool) {
+    one.value(&format!("lab.shares({sound})")).await;
+    let id = one.value("lab.share.id").await;
+    let tracks = 1 + usize::from(sound);
+    let stream = "lab.heard.streams.at(-1)";
+    other.sees(&format!("{stream}?.id === {id} && {stream}.getTracks().length === {tracks}")).await;
+}
+
+/// Characters and m-lines of the description of this side, without what counts or names something.
+const SIZE: &str = "(({ sdp }) => [sdp.replace(/^(o=|a=candidate|a=end-of|a=ssrc|a=mid|a=group).*\\r\\n/gm, '').length,     sdp.match(/^m=/gm).length])(lab.call.connection.localDescription)";
+
+async fn after_thirty_shares_offers_are_no_longer_than_after_three_and_each_is_seen(demo: &Demo) {
+    let (ana, bo) = demo.two_in_a_library_call().await;
+    let mut sizes = Vec::new();
+    for nth in 0..30 {
+        shares(&ana, &bo, nth % 2 == 1).await;
+        if [0, 1, 2, 10, 29].contains(&nth) {
+            bo.sees("await lab.moves(lab.heard.streams.at(-1))").await;
+        }
+        ana.value("lab.unshares()").await;
+        bo.sees("lab.heard.streams.at(-1).getTracks().length === 0").await;
+        ana.sees("lab.call.connection.signalingState === 'stable'").await;
+        sizes.push(ana.value(SIZE).await);
+    }
+
+    assert_eq!(sizes[29], sizes[1], "{sizes:?}");
+    assert_eq!(bo.value("lab.heard.streams.length").await, 30);
+    shares(&bo, &ana, true).await;
+    ana.sees("await lab.moves(lab.heard.streams.at(-1))").await;
+    ana.sees_moving().await;
+    ana.has_heard_of_no_error().await;
+    bo.has_heard_of_no_error().await;
+}
+
 /// Each side sends a further stream, and the other one sees it move.
 async fn both_can_negotiate(ana: &Page, bo: &Page) {
     for (one, other) in [(ana, bo), (bo, ana)] {
-        let before = other.value("lab.heard.streams.length").await;
-        one.value("lab.shares()").await;
-        other.sees(&format!("lab.heard.streams.length > {before}")).await;
+        shares(one, other, false).await;
         other.sees("await lab.moves(lab.heard.streams.at(-1))").await;
     }
 }

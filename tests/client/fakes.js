@@ -172,9 +172,10 @@ class DataChannel {
   }
 }
 
-/** One m-line, whose `mid` both sides know after an answer. */
+/** Has an m-line from its first offer on, by whose number both sides know it after an answer. */
 class Transceiver {
   mid = null;
+  line = -1;
   currentDirection = null;
   stopped = false;
   #direction = "sendrecv";
@@ -186,9 +187,6 @@ class Transceiver {
     this.sender = {
       track,
       streams: [stream],
-      setStreams(...streams) {
-        this.streams = streams;
-      },
       async replaceTrack(other) {
         this.track = other;
       },
@@ -215,8 +213,12 @@ export class PeerConnection {
   remoteDescription = null;
   channels = [];
   transceivers = [];
+  /** So many m-lines there have been; those of stopped transceivers are used again. */
+  lines = 0;
   candidates = [];
   restarts = 0;
+  /** The other side sends through every m-line, too. */
+  takes = false;
   /** Characters that each m-line adds to a description. */
   weight = 0;
   #needed = false;
@@ -250,8 +252,18 @@ export class PeerConnection {
     this.transceivers.push(transceiver);
     return transceiver.sender;
   }
+  addTransceiver(track, { streams: [stream] }) {
+    const sender = this.addTrack(track, stream);
+    return this.transceivers.find((it) => it.sender === sender);
+  }
+  removeTrack(sender) {
+    sender.track = null;
+    const transceiver = this.transceivers.find((it) => it.sender === sender);
+    transceiver.direction = transceiver.direction === "sendrecv" ? "recvonly" : "inactive";
+  }
+  /** Of what is sent, or was. */
   get senders() {
-    return this.transceivers.map(({ sender }) => sender);
+    return this.transceivers.filter(({ stopped }) => !stopped).map(({ sender }) => sender);
   }
   getTransceivers() {
     return this.transceivers;
@@ -260,9 +272,10 @@ export class PeerConnection {
     if (type === "rollback") return this.#rollBack();
     type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
     this.#needed = false;
-    this.transceivers = this.transceivers.filter(({ stopped, mid }) => !stopped || mid !== null);
-    const weight = "x".repeat(this.weight * this.transceivers.length);
-    this.localDescription = { type, sdp: `${type} of ${this.transceivers.length} by ${this.name}${weight}` };
+    this.#number();
+    const live = this.transceivers.filter(({ stopped }) => !stopped).length;
+    const sdp = `${type} of ${String(this.lines).padStart(3)} by ${this.name}${"x".repeat(this.weight * live)}`;
+    this.localDescription = { type, sdp };
     this.signalingState = type === "offer" ? "have-local-offer" : "stable";
     if (type === "answer") this.#agree();
   }
@@ -272,17 +285,29 @@ export class PeerConnection {
     this.signalingState = type === "offer" ? "have-remote-offer" : "stable";
     if (type === "answer") this.#agree();
   }
+  /** Gives each new transceiver an m-line. */
+  #number() {
+    this.transceivers = this.transceivers.filter(({ stopped, line }) => !stopped || line >= 0);
+    for (const it of this.transceivers.filter(({ line }) => line < 0)) {
+      const taken = this.transceivers.filter(({ stopped }) => !stopped).map(({ line }) => line);
+      it.line = 0;
+      while (taken.includes(it.line)) it.line++;
+    }
+    this.lines = Math.max(this.lines, ...this.transceivers.map(({ line }) => line + 1));
+  }
   #agree() {
     this.#agreed = [this.localDescription, this.remoteDescription];
-    this.transceivers.forEach((it, nth) => {
-      it.mid = String(nth);
-      it.currentDirection = it.direction;
-    });
+    for (const it of this.transceivers) {
+      it.mid = String(it.line);
+      it.currentDirection = it.stopped ? "stopped" : this.takes ? it.direction : it.direction.replace("sendrecv", "sendonly");
+    }
+    this.transceivers = this.transceivers.filter(({ stopped }) => !stopped);
   }
   #rollBack() {
     const own = this.signalingState === "have-local-offer";
     [this.localDescription, this.remoteDescription] = this.#agreed;
     this.signalingState = "stable";
+    for (const it of this.transceivers) if (it.mid === null) it.line = -1;
     this.#needed ||= own;
     this.#ask();
   }
