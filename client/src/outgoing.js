@@ -2,7 +2,7 @@
  * What this side sends to one peer: tracks, over one link after the other.
  *
  * Promises: what belongs to the peer is stopped when the peer ends, and what belongs to the app stays open; however
- * often a track comes and goes, descriptions do not grow, because its transceiver is stopped and its m-line used again.
+ * often a track comes and goes, descriptions do not grow, because its m-line is used again.
  *
  * @import * as Api from "../../static/switchboard.js"
  * @import { Core } from "./core.js"
@@ -18,6 +18,7 @@ export class Outgoing {
   /** @type {Set<MediaStreamTrack>} to be stopped at the end */ #owned = new Set();
   /** The app gave a function for its stream, so all that is sent belongs to it. */ #owns = false;
   /** @type {Outgoing} where tracks belong to; of a member of a room it is the room */ #owner = this;
+  /** @type {Set<RTCRtpTransceiver>} whose track was removed, and whose m-line can be used again */ #idle = new Set();
   /** @type {RTCPeerConnection | null} that has them */ #pc = null;
   #over = false;
   #core;
@@ -49,6 +50,7 @@ export class Outgoing {
   /** Until there is another one, by none. */
   strip() {
     this.#pc = null;
+    this.#idle.clear();
     for (const sent of this.#tracks.values()) sent.sender = undefined;
   }
 
@@ -97,6 +99,7 @@ export class Outgoing {
    */
   #attach(pc, track, sent) {
     const { stream } = sent;
+    this.#recycle();
     const isMain = stream === [...this.#tracks.values()][0].stream;
     sent.sender = isMain ? pc.addTrack(track, stream) : pc.addTransceiver(track, { streams: [stream] }).sender;
     sent.later = this.#transceiver(sent.sender)?.mid === null;
@@ -132,16 +135,25 @@ export class Outgoing {
     if (sent) this.#detach(sent);
   }
 
-  /**
-   * A sender is never used for another stream: Chromium forgets `setStreams` at the next negotiation. So the m-line is
-   * given up. Those that the connection began with stay, since its transport belongs to the first of them.
-   * @param {Sent} sent
-   */
+  /** First it falls silent, by which every browser takes the track out of its stream. @param {Sent} sent */
   #detach({ sender, later }) {
     const transceiver = this.#transceiver(sender);
     if (!transceiver || !sender) return;
-    if (later && !/recv$/.test(String(transceiver.currentDirection))) transceiver.stop();
-    else this.#pc?.removeTrack(sender);
+    this.#pc?.removeTrack(sender);
+    // Those that the connection began with stay: its transport belongs to the first of them.
+    if (later) this.#idle.add(transceiver);
+  }
+
+  /**
+   * Gives up m-lines that both sides have agreed to be silent, for the next tracks. A sender is not used for another
+   * stream, because Chromium forgets `setStreams` at the next negotiation.
+   */
+  #recycle() {
+    for (const it of this.#idle) {
+      if (it.mid !== null && it.currentDirection !== "inactive" && it.currentDirection !== "stopped") continue;
+      this.#idle.delete(it);
+      it.stop();
+    }
   }
 
   /** What was added since the last agreement is not sent. Its tracks are stopped where a function of the app opened them. */
@@ -150,6 +162,7 @@ export class Outgoing {
       const transceiver = this.#transceiver(sent.sender);
       if (!transceiver || /^send/.test(String(transceiver.currentDirection))) continue;
       this.remove(track);
+      this.#recycle();
       if (this.#owned.delete(track)) track.stop();
     }
   }
@@ -158,6 +171,7 @@ export class Outgoing {
     this.#over = true;
     this.#pc = null;
     this.#tracks.clear();
+    this.#idle.clear();
     for (const track of this.#owned) track.stop();
   }
 

@@ -213,7 +213,7 @@ export class PeerConnection {
   remoteDescription = null;
   channels = [];
   transceivers = [];
-  /** So many m-lines there have been; those of stopped transceivers are used again. */
+  /** M-lines of the description. */
   lines = 0;
   candidates = [];
   restarts = 0;
@@ -285,11 +285,11 @@ export class PeerConnection {
     this.signalingState = type === "offer" ? "have-remote-offer" : "stable";
     if (type === "answer") this.#agree();
   }
-  /** Gives each new transceiver an m-line. */
+  /** Gives each new transceiver an m-line: one that both sides know to be free, or a further one. */
   #number() {
     this.transceivers = this.transceivers.filter(({ stopped, line }) => !stopped || line >= 0);
     for (const it of this.transceivers.filter(({ line }) => line < 0)) {
-      const taken = this.transceivers.filter(({ stopped }) => !stopped).map(({ line }) => line);
+      const taken = this.transceivers.map(({ line }) => line);
       it.line = 0;
       while (taken.includes(it.line)) it.line++;
     }
@@ -299,7 +299,8 @@ export class PeerConnection {
     this.#agreed = [this.localDescription, this.remoteDescription];
     for (const it of this.transceivers) {
       it.mid = String(it.line);
-      it.currentDirection = it.stopped ? "stopped" : this.takes ? it.direction : it.direction.replace("sendrecv", "sendonly");
+      const agreed = { sendrecv: "sendonly", recvonly: "inactive" }[it.direction] ?? it.direction;
+      it.currentDirection = it.stopped ? "stopped" : this.takes ? it.direction : agreed;
     }
     this.transceivers = this.transceivers.filter(({ stopped }) => !stopped);
   }

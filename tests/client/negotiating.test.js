@@ -310,10 +310,11 @@ test("after thirty shares a description is no longer than after three, and each 
     const shared = page.connection.senders.filter(({ track }) => share.getTracks().includes(track));
     assert.deepEqual(shared.map(({ streams: [it] }) => it), share.getTracks().map(() => share));
     await agree(page, (track) => call.removeTrack(track), share);
-    assert.equal(page.connection.senders.length, 2);
+    assert.equal(page.connection.senders.filter(({ track }) => track).length, 2);
   }
   assert.equal(lengths.at(-1), lengths[2]);
-  assert.equal(page.connection.lines, 4);
+  // Two for the call, two for a share, and one of the share before, which is given up with the next offer.
+  assert.equal(page.connection.lines, 5);
   assert.deepEqual(page.heard("error"), []);
 });
 
@@ -325,7 +326,8 @@ test("a transceiver is not stopped where the other side sends through it, or the
   page.connection.takes = true;
   await agree(page, (track, stream) => call.addTrack(track, stream), share);
   await agree(page, (track) => call.removeTrack(track), share);
-  assert.deepEqual(page.connection.transceivers.map(({ stopped, direction }) => [stopped, direction]), [[false, "recvonly"], [false, "sendrecv"], [false, "recvonly"]]);
+  await agree(page, (track, stream) => call.addTrack(track, stream), Stream.of("audio"));
+  assert.deepEqual(page.connection.transceivers.slice(0, 3).map(({ stopped, direction }) => [stopped, direction]), [[false, "recvonly"], [false, "sendrecv"], [false, "recvonly"]]);
 });
 
 test("a track whose transceiver the other side has stopped is sent by another one", async () => {
