@@ -3,9 +3,8 @@
  *
  * Types and their meaning: switchboard.d.ts; a guide: docs/client.md; the wire: docs/protocol.md, whose sections are
  * named by “§” in these files. From the app downwards: switchboard (the client) · call, room, peer (somebody at the
- * other end) · link, dtls, mending, channel, outgoing (one RTCPeerConnection, its upkeep, and what
- * goes through it) · line/ (one session over as
- * many sockets as it takes) · errors, emitter, platform, stats, people (leaves).
+ * other end) · link, dtls, mending, channels, channel, outgoing (one RTCPeerConnection, its upkeep, and what goes through
+ * it) · line/ (one session over as many sockets as it takes) · errors, emitter, platform, stats, people (leaves).
  *
  * @import * as Api from "../../static/switchboard.js"
  */

@@ -10,14 +10,14 @@
  * @import { Message } from "./platform.js"
  * @import { How, Settle } from "./line/outbox.js"
  */
-import { Channel } from "./channel.js";
+import { Channels } from "./channels.js";
 import { Emitter } from "./emitter.js";
 import { PASSING, SESSION_LOST, SwitchboardError, failure } from "./errors.js";
 import { Link } from "./link.js";
 import { Mending } from "./mending.js";
 import { Outgoing } from "./outgoing.js";
 import { Alarm } from "./platform.js";
-import { summary } from "./stats.js";
+import { Statistics } from "./stats.js";
 
 /** Links that may fail one after the other before the peer is given up. */
 const RENEWALS = 3;
@@ -35,14 +35,12 @@ export class Peer extends Emitter {
   /** @type {Link | null} */ _link = null;
   _settled = () => {};
   /** @type {(error: SwitchboardError) => void} */ _refused = () => {};
-  /** @type {Map<string, Channel>} by label */ #channels = new Map();
-  /** @type {Set<Channel>} of this link, also those that are being closed */ #lanes = new Set();
+  #channels;
   /** @type {unknown} the last thing that could not be said */ #problem;
   /** @type {Promise<void> | null} */ #accepting = null;
   /** @type {Set<string>} the main one first */ #streams = new Set();
-  /** @type {Map<string, any> | undefined} */ #before;
   #mending;
-  #ticks;
+  #statistics;
   /** Counts its links, where all have its own name. */ #nth = 0;
   /** How often a link was replaced since one was connected. */ #renewals = 0;
 
@@ -58,7 +56,8 @@ export class Peer extends Emitter {
       giveUp: () => this._giveUp(),
     });
     this._later = new Alarm(core.platform);
-    this.#ticks = new Alarm(core.platform);
+    this.#statistics = new Statistics(core.platform, () => this.connection);
+    this.#channels = new Channels(core);
     this.userId = userId;
     this._route = route;
     this._polite = polite;
@@ -113,25 +112,16 @@ export class Peer extends Emitter {
 
   /** @param {string} label @param {RTCDataChannelInit} [options] */
   dataChannel(label, options) {
-    const channel = this.#channels.get(label) ?? this.#newChannel(label, options);
+    const channel = this.#channels.find(label) ?? this.#channels.add(label, options);
     if (this.state === "ended") channel._end();
     else if (this._link?.equipped) channel._make(this._link.pc);
     return channel;
   }
 
-  /** @param {string} label @param {RTCDataChannelInit} [options] */
-  #newChannel(label, options) {
-    const gone = () => this.#channels.delete(label);
-    const channel = new Channel(this._core, label, options, gone, () => this.#lanes.delete(channel));
-    this.#channels.set(label, channel);
-    this.#lanes.add(channel);
-    return channel;
-  }
-
   /** The other side has made one. @param {RTCDataChannel} rtc */
   #hasChannel(rtc) {
-    const known = this.#channels.get(rtc.label);
-    const channel = known ?? this.#newChannel(rtc.label);
+    const known = this.#channels.find(rtc.label);
+    const channel = known ?? this.#channels.add(rtc.label);
     channel._attach(rtc);
     if (!known) this._emit("channel", channel);
   }
@@ -166,7 +156,7 @@ export class Peer extends Emitter {
       polite: () => this._polite,
       equip: (pc) => {
         this._outgoing.equip(pc);
-        for (const channel of this.#lanes) channel._make(pc);
+        this.#channels.equip(pc);
       },
       say: (type, data, failed) => this.#say(type, data, failed),
       offered: () => this._offered(),
@@ -186,8 +176,7 @@ export class Peer extends Emitter {
     this._outgoing.strip();
     this._link?.close();
     this._link = null;
-    // Handlers of the app may make them anew.
-    for (const channel of [...this.#lanes]) channel._end();
+    this.#channels.end();
   }
 
   /** Negotiation has failed for good on this link. The impolite side makes another one. @param {any} cause */
@@ -307,31 +296,13 @@ export class Peer extends Emitter {
   }
 
   stats() {
-    return this._core.told(this.#stats());
-  }
-
-  async #stats() {
-    try {
-      const reports = this.connection ? [...(await this.connection.getStats()).values()] : [];
-      const { stats, before } = summary(reports, this.#before);
-      this.#before = before;
-      return stats;
-    } catch (cause) {
-      throw failure("getStats", cause);
-    }
+    return this._core.told(this.#statistics.look());
   }
 
   /** @param {string} event */
   _listened(event) {
-    if (event === "stats") this.#tick();
-  }
-
-  #tick() {
-    this.#ticks.set(1000, () => {
-      if (this.state === "ended" || !this._listens("stats")) return;
-      this.#tick();
-      this.#stats().then((stats) => this._emit("stats", stats), this._failed);
-    });
+    const wanted = () => this.state !== "ended" && this._listens("stats");
+    if (event === "stats") this.#statistics.tick(wanted, (stats) => this._emit("stats", stats), this._failed);
   }
 
   // -- without ringing
@@ -432,7 +403,7 @@ export class Peer extends Emitter {
     this.#problem = cause;
     this._core.forget(this);
     this._takeBack();
-    for (const it of [this.#mending, this.#ticks, this._later]) it.stop();
+    for (const it of [this.#mending, this.#statistics, this._later]) it.stop();
     this._outgoing.stop();
     this._link?.bye();
     this._become("ended");

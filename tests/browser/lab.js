@@ -87,7 +87,7 @@ window.lab = (() => {
   };
 
   /** Calls somebody; `lab.call` is there from the first moment, `lab.outcome` when it is known. */
-  const rings = (userId, options = { stream: camera }) => {
+  const rings = (userId, options = { stream: camera, data: `of ${lab.me.userId}` }) => {
     lab.outcome = null;
     const outcome = lab.me.call(userId, options);
     lab.call = keep(lab.me.currentCall);

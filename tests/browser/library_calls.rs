@@ -94,7 +94,7 @@ async fn app_users_who_call_each_other_at_the_same_moment_are_in_one_call(demo: 
     let moment = ana.value("Date.now() + 1000").await;
     let call = |user| {
         format!(
-            "setTimeout(() => {{ lab.rings('{user}', {{ stream: lab.open }}); }}, {moment} - Date.now())"
+            "setTimeout(() => {{ lab.rings('{user}', {{ stream: lab.open, data: 'for {user}' }}); }}, {moment} - Date.now())"
         )
     };
     join(ana.value(&call("bo")), bo.value(&call("ana"))).await;
@@ -102,6 +102,10 @@ async fn app_users_who_call_each_other_at_the_same_moment_are_in_one_call(demo: 
     ana.sees("lab.outcome === 'accepted' || lab.heard.calls.length > 0").await;
     ana.sees_moving().await;
     bo.sees_moving().await;
+    for (page, data) in [(&ana, "for ana"), (&bo, "for bo")] {
+        assert_eq!(page.value("lab.call.data").await, data);
+        assert_eq!(page.value("lab.call.media.video").await, true);
+    }
     ana.has_heard_of_no_error().await;
     bo.has_heard_of_no_error().await;
 }

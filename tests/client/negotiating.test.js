@@ -321,7 +321,7 @@ test("after thirty shares a description is no longer than after three, and each 
 test("a transceiver is not stopped where the other side sends through it, or the connection began with it", async () => {
   const { page, call } = await connected();
   const [audio] = page.connection.senders;
-  call.removeTrack(audio.track);
+  await agree(page, (track) => call.removeTrack(track), { getTracks: () => [audio.track] });
   const share = Stream.of("video");
   page.connection.takes = true;
   await agree(page, (track, stream) => call.addTrack(track, stream), share);
