@@ -61,7 +61,10 @@ export interface Emitter<Events> {
   off<Name extends keyof Events & string>(event: Name, handler: (detail: Events[Name]) => unknown): void;
 }
 
-/** What to send: a stream that stays yours, or a function whose stream is stopped when the call, peer or room ends. */
+/**
+ * What to send: a stream that stays yours, or a function whose stream is stopped when the call, peer or room ends. With
+ * a function, all tracks that are brought later by `addTrack` and `replaceTrack` are stopped then, too.
+ */
 export type Media = MediaStream | (() => MediaStream | Promise<MediaStream>);
 
 /** `waiting`: for the next attempt to connect; `closed`: for good. */
@@ -134,8 +137,8 @@ export interface Switchboard extends Emitter<ClientEvents> {
 
   /**
    * Rings a user. Resolves when they accept; fails with the reason: `busy`, `offline`, `no-answer`, `rejected`,
-   * `cancelled` (by `currentCall.hangUp()`), `lost`, `failed`, or with an error code. Who is ringing here is accepted;
-   * others may go on ringing here meanwhile.
+   * `cancelled` (by `currentCall.hangUp()`), `lost`, `failed`, or with an error code: `too-large` when the first offer
+   * is over the server's `max-frame`. Who is ringing here is accepted; others may go on ringing here meanwhile.
    */
   call(to: string, options?: CallOptions): Promise<Call>;
   /**
@@ -241,9 +244,11 @@ export interface Peer extends Emitter<PeerEvents> {
   readonly connection: RTCPeerConnection | null;
   /** Takes it. Until then nothing is answered, and no address revealed. */
   accept(options?: { stream?: Media }): Promise<void>;
+  /** Sends a further track. Stopped at the end if `stream` of the call, peer or room was a function. */
   addTrack(track: MediaStreamTrack, stream?: MediaStream): void;
-  /** Sends another track in the place of one; no renegotiation. */
+  /** Sends another track in the place of one; no renegotiation. `other` is stopped at the end if `track` is. */
   replaceTrack(track: MediaStreamTrack, other: MediaStreamTrack): Promise<void>;
+  /** Sends it no more. Does not stop it before the end. */
   removeTrack(track: MediaStreamTrack): void;
   /** Asks for a screen and sends it beside the camera, as a stream of its own. Stop its tracks to end it. */
   shareScreen(options?: DisplayMediaStreamOptions): Promise<MediaStream>;
@@ -318,9 +323,21 @@ export interface ChannelEvents {
 export interface Channel extends Emitter<ChannelEvents> {
   readonly label: string;
   readonly state: "connecting" | "open" | "closed";
-  /** Sends as soon as it is open and there is room: await it, and any amount may be sent. At most 256 KiB at once. */
+  /** Bytes that were sent and have not left this page yet. */
+  readonly bufferedAmount: number;
+  /**
+   * Sends as soon as it is open and there is room: await it, and any amount may be sent. At most 256 KiB at once.
+   * Fails with `failed` for anything else than these types.
+   */
   send(data: string | ArrayBuffer | ArrayBufferView | Blob): Promise<void>;
-  close(): void;
+  /** Resolves when all that was sent has left this page, which is before it has arrived. Fails with `closed`. */
+  flush(): Promise<void>;
+  /**
+   * Closes it on both sides, after all that was sent. Nothing can be sent any more, and what still comes is dropped.
+   * Resolves when the other side has everything: await it before you end the peer. Fails with `closed` when the
+   * connection ends before; silent where nobody awaits it.
+   */
+  close(): Promise<void>;
 }
 
 export interface Stats {

@@ -5,9 +5,11 @@
 #   tests/run.sh --install-only   install what is missing
 #   tests/run.sh ARGUMENT…        passed on to the test runner, as in: tests/run.sh a_stale_unregister
 #
-# Needs Rust; takes the rest from Debian's packages, as root or by sudo, and says so.
+# Needs Rust; takes the rest from Debian's packages, as root or by sudo, and geckodriver from crates.io, and says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+GECKODRIVER=0.37.1
 
 main() {
     if ! command -v cargo >/dev/null; then
@@ -15,6 +17,7 @@ main() {
         exit 1
     fi
     install_missing
+    install_geckodriver
     [ "${1-}" != --install-only ] || return 0
 
     install_node_packages
@@ -44,6 +47,17 @@ test_the_pages() {
     (cd client && npm run --silent check && npm test --silent)
 }
 
+# Drives Firefox. Built from crates.io, which has it from Mozilla.
+install_geckodriver() {
+    ! command -v geckodriver >/dev/null || return 0
+    echo "== installing geckodriver $GECKODRIVER by cargo"
+    cargo install --quiet --locked --version "$GECKODRIVER" geckodriver
+    if ! command -v geckodriver >/dev/null; then
+        echo "please put cargo's folder of programs, ~/.cargo/bin by default, into PATH" >&2
+        exit 1
+    fi
+}
+
 install_missing() {
     local missing=()
     command -v node >/dev/null || missing+=(nodejs)
@@ -53,6 +67,8 @@ install_missing() {
     command -v make >/dev/null || missing+=(make)
     command -v chromium >/dev/null || missing+=(chromium)
     command -v chromedriver >/dev/null || missing+=(chromium-driver)
+    # The client library is tested in Firefox, too. Its driver is in no package of Debian's: see install_geckodriver.
+    command -v firefox-esr >/dev/null || missing+=(firefox-esr)
     # coturn, for calls that may only be relayed.
     command -v turnserver >/dev/null || missing+=(coturn)
     # Proxies for the snippets in the manual and for an upgrade behind one. No service of theirs is needed.

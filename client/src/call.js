@@ -9,7 +9,8 @@
  * @import { Core } from "./core.js"
  * @import { Message } from "./platform.js"
  */
-import { MENDING, Peer } from "./peer.js";
+import { MENDING } from "./mending.js";
+import { Peer } from "./peer.js";
 
 /** Between two questions whether the other side goes on, at most; ms. */
 const LONGEST_PAUSE = 30_000;
@@ -23,6 +24,7 @@ export class Call extends Peer {
   /** @type {string | undefined} what the call is called that is to go on with this one */ #next;
   /** @type {Message | null} the other's call, which came while this one rang there */ #crossing = null;
   /** It was this side's session that was lost, so that the other's may be about to come back as well. */ #patient = false;
+  /** @type {any} what this side gave along, said again when the call is to go on */ #given;
   #asks = 0;
   #calls;
 
@@ -63,6 +65,7 @@ export class Call extends Peer {
     if (core.asked && !core.asked._unsaid) return void (core.held = () => this.state === "ended" || this._request(request));
     core.asked = this;
     this._unsaid = false;
+    this.#given = request.data;
     const settle = (/** @type {any} */ error, /** @type {Message} */ it) => {
       const { held } = core;
       core.asked = core.held = null;
@@ -161,8 +164,9 @@ export class Call extends Peer {
   }
 
   /** @param {any} [data] */
-  #answer(data) {
+  #answer(data = this.#given) {
     const { callId } = this;
+    this.#given = data;
     const again = () => this._attached && this.callId === callId && this.#answer(data);
     const settle = (/** @type {any} */ error) => this._notAccepted(error, again);
     this._core.line.request({ type: "call-accept", callId, data }, settle, { answered: false, owner: this });
@@ -171,6 +175,8 @@ export class Call extends Peer {
   /** The other side is there, or there again. @param {Message} it */
   _accepted(it) {
     const first = this.state === "ringing";
+    // Of two who call each other, the second one is told only here what the first gave along.
+    const { data, media, name } = { ...this.#crossing, ...it };
     this.#isCalled(it.callId);
     this._attached = true;
     this.#crossing = null;
@@ -179,14 +185,18 @@ export class Call extends Peer {
     this._later.stop();
     this._isAway(false);
     this._polite = !it.offerer;
-    if (first) {
-      this.data = it.data ?? this.data;
-      this.media = it.media ?? this.media;
-      this._become("connecting");
-    }
+    this.data = data ?? this.data;
+    this.media = media ?? this.media;
+    this.name = name ?? this.name;
+    if (first) this._become("connecting");
+    if (it.offerer) return this._resync();
     this._settled();
-    if (it.offerer) this._resync();
-    else if (first) this._await();
+    if (first) this._await();
+  }
+
+  /** The app has the call as soon as its first offer is on its way: one that is too large ends it before. */
+  _offered() {
+    this._settled();
   }
 
   /** @param {boolean} away */
@@ -250,7 +260,7 @@ export class Call extends Peer {
     const wait = Math.min(LONGEST_PAUSE, this.#asks && 1000 * 2 ** this.#asks) + turn;
     this.#asks++;
     const waits = () => this._attached || this.#next || this._core.asked === this;
-    this._later.set(wait, () => waits() || this._request({ continues: this.callId, media: this._outgoing.media }));
+    this._later.set(wait, () => waits() || this._request({ continues: this.callId, media: this._outgoing.media, data: this.#given }));
   }
 
   /** @param {string} reason @param {string} [detail] @param {any} [cause] */

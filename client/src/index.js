@@ -4,8 +4,8 @@
  * Types and their meaning: switchboard.d.ts; a guide: docs/client.md; the wire: docs/protocol.md, whose sections are
  * named by “§” in these files. From the app downwards: switchboard (the client) · calls (those that there are) · call,
  * room, peer (somebody at the other end) · blocked, strangers (users who are kept away, or answered sparingly) · link,
- * channel, outgoing (one RTCPeerConnection and what goes through it) · line/ (one session over as many sockets as it
- * takes) · errors, emitter, platform, stats, people (leaves).
+ * dtls, mending, channels, channel, outgoing (one RTCPeerConnection, its upkeep, and what goes through it) · line/ (one
+ * session over as many sockets as it takes) · errors, emitter, platform, stats, people (leaves).
  *
  * @import * as Api from "../../static/switchboard.js"
  */

@@ -2,8 +2,9 @@
  * A link: one RTCPeerConnection, with perfect negotiation.
  *
  * Promises: descriptions are dealt with one after the other; candidates wait for theirs; of two offers that cross, the
- * impolite side's counts; what could not be said because too much waits for the other side is said again. Leaves to its
- * peer when to make one, when to mend it, and what the media mean.
+ * impolite side's counts; an offer or answer that a browser or the server refuses is rolled back on both sides, and
+ * negotiation goes on, here or on another link. Leaves to its peer when to make one, when to restart ICE, and what the
+ * media mean.
  *
  * @import { Message, Platform } from "./platform.js"
  * @typedef {object} Ends what a link asks of its peer, and tells it
@@ -12,17 +13,29 @@
  * @property {() => boolean} polite gives way when two offers cross
  * @property {(pc: RTCPeerConnection) => void} equip adds tracks and channels
  * @property {(type: string, data: any, failed: (error: any) => void) => void} say
+ * @property {() => void} offered an offer was said
+ * @property {() => void} agreed on an offer and its answer
+ * @property {() => void} takeBack what was added since the last agreement is not to be sent
+ * @property {(cause: any) => void} renew negotiation has failed for good on this link: another one is needed
+ * @property {(error: any) => void} giveUp another link would fail in the same way
  * @property {(state: string) => void} media
  * @property {(event: RTCTrackEvent) => void} arrived
  * @property {(channel: RTCDataChannel) => void} hasChannel
  * @property {() => void} bye the other side has ended it, said over the media connection
  * @property {(error: any) => void} failed
  */
-import { PASSING } from "./errors.js";
+import { DtlsRoles } from "./dtls.js";
+import { PASSING, SESSION_LOST, SwitchboardError, failure } from "./errors.js";
 import { Alarm } from "./platform.js";
 
-/** When what could not be said is said again; ms. */
+/** When what could not be said because of a full queue is said again; ms. */
 const AGAIN = 2000;
+/** Descriptions that may fail in a row before the link is given up. */
+const FAILURES = 2;
+/** Offers that may be refused in a row before the next one waits for a change. */
+const REFUSALS = 2;
+/** Codes of an offer that nobody is there to hear. It is not at fault. */
+const ABSENT = ["call-over", "not-your-call", "user-offline", "not-in-room", "closed", ...SESSION_LOST];
 
 export class Link {
   /** How many descriptions it has seen. */ round = 0;
@@ -32,8 +45,11 @@ export class Link {
   #ignoring = false;
   /** @type {Array<[string, any]>} */ #unsaid = [];
   #again;
+  #roles = new DtlsRoles();
+  /** In a row, by a browser. */ #failures = 0;
+  /** In a row, by the server. */ #refusals = 0;
 
-  /** @param {string} id names it on both sides @param {boolean} offerer @param {Ends} ends */
+  /** @param {{ peer: string, nth?: number }} id names it on both sides @param {boolean} offerer @param {Ends} ends */
   constructor(id, offerer, ends) {
     this.id = id;
     this.ends = ends;
@@ -41,12 +57,22 @@ export class Link {
     const RTCPeerConnection = ends.platform("RTCPeerConnection");
     /** @type {RTCPeerConnection} */
     const pc = (this.pc = new RTCPeerConnection(ends.rtc));
-    pc.onnegotiationneeded = () => this.offer();
+    pc.onnegotiationneeded = () => this.#enqueue(() => this.#needed());
     pc.onicecandidate = ({ candidate }) => candidate && this.#say("candidate", candidate.toJSON());
     pc.onconnectionstatechange = () => ends.media(pc.connectionState);
     pc.ontrack = (event) => ends.arrived(event);
     pc.ondatachannel = ({ channel }) => ends.hasChannel(channel);
     if (offerer) this.#equip();
+  }
+
+  /** Is it what this description or candidate belongs to? Clients without the library name no link. @param {Message} it */
+  isNamed({ peer, nth = this.id.nth }) {
+    return !peer || (peer === this.id.peer && nth === (this.id.nth ?? nth));
+  }
+
+  /** This side has made it, and the other one has not answered yet. */
+  get isFresh() {
+    return this.equipped && !this.pc.remoteDescription;
   }
 
   /** Has what this side sends; the answerer gets it between offer and answer, so that it need not offer as well. */
@@ -62,40 +88,86 @@ export class Link {
     this.ends.equip(this.pc);
   }
 
+  // -- offers and answers
+
   offer() {
-    this.#enqueue(async () => {
-      const { pc } = this;
-      // An offer of the other side came first; the browser asks again if ours is still needed.
-      if (pc.signalingState === "have-remote-offer") return;
-      // One that waits for its answer may have been lost, and is said again as it is.
-      if (pc.signalingState === "stable") {
-        await pc.setLocalDescription();
-        this.round++;
-      }
-      this.#unsaid = this.#unsaid.filter(([type]) => type === "candidate");
-      this.#say("offer", pc.localDescription);
-    });
+    this.#enqueue(() => this.#offer());
+  }
+
+  /** The browser asks, also after each rollback, and again when it is stable. */
+  async #needed() {
+    if (this.pc.signalingState === "stable" && this.#refusals < REFUSALS) await this.#offer();
+  }
+
+  async #offer() {
+    const { pc } = this;
+    // An offer of the other side came first; the browser asks again if ours is still needed.
+    if (pc.signalingState === "have-remote-offer") return;
+    // One that waits for its answer may have been lost, and is said again as it is.
+    if (pc.signalingState === "stable") {
+      await pc.setLocalDescription();
+      this.round++;
+    }
+    this.#unsaid = this.#unsaid.filter(([type]) => type === "candidate");
+    const refusals = this.#refusals;
+    this.#say("offer", pc.localDescription);
+    if (this.#open && refusals === this.#refusals) this.ends.offered();
+  }
+
+  /** The app sends something else now. */
+  changed() {
+    if (this.#refusals < REFUSALS) return;
+    this.#refusals = 0;
+    this.offer();
+  }
+
+  restartIce() {
+    this.pc.restartIce();
+    // It waits for an answer that may never come, or the browser does not ask again.
+    if (this.pc.signalingState === "have-local-offer" || this.#refusals) this.offer();
   }
 
   /** @param {string} type @param {any} data */
   hear(type, data) {
-    this.#enqueue(() => (type === "candidate" ? this.#candidate(data) : this.#description(type, data)));
+    if (type === "candidate") this.#enqueue(() => this.#candidate(data), (error) => this.ends.failed(failure("adding a candidate", error)));
+    else if (type === "answer") this.#enqueue(() => this.#answered(data));
+    else this.#enqueue(() => this.#offered(data), (error) => this.#recover(error, true));
   }
 
-  /** @param {string} type @param {any} data */
-  async #description(type, { sdp }) {
+  /** @param {any} answer */
+  async #answered({ sdp, switchboard }) {
     const { pc } = this;
-    if (type === "answer" && pc.signalingState !== "have-local-offer") return;
-    this.#ignoring = type === "offer" && pc.signalingState !== "stable" && !this.ends.polite();
+    if (pc.signalingState !== "have-local-offer") return;
+    if (switchboard?.refused) throw new SwitchboardError("failed", "the other side could not apply the offer");
+    await this.#apply("answer", this.#roles.kept(sdp, false, sdp));
+    this.#roles.agree(sdp, false, sdp);
+    this.#agreed();
+  }
+
+  /** @param {any} offer */
+  async #offered({ sdp }) {
+    const { pc } = this;
+    this.#ignoring = pc.signalingState !== "stable" && !this.ends.polite();
     if (this.#ignoring) return;
     // The polite side's own offer is rolled back by this.
-    await pc.setRemoteDescription(/** @type {RTCSessionDescriptionInit} */ ({ type, sdp }));
-    this.round++;
-    for (const candidate of this.#early.splice(0)) await this.#candidate(candidate);
-    if (type === "answer") return;
+    await this.#apply("offer", sdp);
     this.#equip();
     await pc.setLocalDescription();
     this.#say("answer", pc.localDescription);
+    this.#roles.agree(pc.localDescription?.sdp, true, sdp);
+    this.#agreed();
+  }
+
+  /** @param {RTCSdpType} type @param {string} sdp */
+  async #apply(type, sdp) {
+    await this.pc.setRemoteDescription({ type, sdp });
+    this.round++;
+    for (const candidate of this.#early.splice(0)) await this.#candidate(candidate);
+  }
+
+  #agreed() {
+    this.#failures = this.#refusals = 0;
+    this.ends.agreed();
   }
 
   /** @param {any} candidate */
@@ -105,27 +177,75 @@ export class Link {
     else this.#early.push(candidate);
   }
 
-  /** One after the other. @param {() => Promise<void> | void} step */
-  #enqueue(step) {
-    const failed = (/** @type {any} */ error) => void (this.#open && this.ends.failed(error));
-    this.#work = this.#work.then(() => (this.#open ? step() : undefined)).catch(failed);
+  /** One after the other. @param {() => Promise<void> | void} step @param {(error: any) => Promise<void> | void} [failed] */
+  #enqueue(step, failed = (error) => this.#recover(error)) {
+    const run = () => (this.#open ? step() : undefined);
+    this.#work = this.#work.then(run).catch((error) => (this.#open ? failed(error) : undefined));
   }
 
   get #open() {
     return this.pc.signalingState !== "closed";
   }
 
+  // -- what fails
+
+  /** The browser has failed to make or to apply a description. @param {any} error @param {boolean} [theirs] the other side's offer @returns {Promise<void>} */
+  async #recover(error, theirs) {
+    this.ends.failed(failure("negotiating", error));
+    if (++this.#failures >= FAILURES) return this.ends.renew(error);
+    if (!(await this.#rollBack())) return;
+    if (!theirs) return this.#offer().catch((again) => this.#recover(again));
+    // What still comes of its candidates belongs to nothing.
+    this.#ignoring = true;
+    this.#early = [];
+    this.#say("answer", { refused: true });
+  }
+
+  /** Back to what both sides have agreed on; where the browser cannot, to another link. @returns whether it could */
+  async #rollBack() {
+    const { pc } = this;
+    const description = { type: /** @type {const} */ ("rollback") };
+    try {
+      if (pc.signalingState === "have-local-offer") await pc.setLocalDescription(description);
+      else if (pc.signalingState === "have-remote-offer") await pc.setRemoteDescription(description);
+      return true;
+    } catch (error) {
+      this.ends.renew(error);
+      return false;
+    }
+  }
+
+  /** The server does not take it, now or ever. @param {string} type @param {any} error */
+  #refused(type, error) {
+    if (type === "candidate" || ABSENT.includes(error.code)) return;
+    // Nothing can be smaller than the first one.
+    if (!this.pc.remoteDescription) return this.ends.giveUp(error);
+    // The other side waits for an answer that will not come.
+    if (type === "answer") return this.ends.renew(error);
+    this.#refusals++;
+    this.#enqueue(async () => {
+      if (this.pc.signalingState !== "have-local-offer" || !(await this.#rollBack())) return;
+      this.ends.failed(error);
+      this.ends.takeBack();
+      // What else it was for goes on without what made it too large.
+      if (this.#refusals < REFUSALS) await this.#offer();
+    });
+  }
+
   /** @param {string} type @param {any} it */
   #say(type, it) {
     const { id, round } = this;
-    this.#send(type, { ...(it.toJSON?.() ?? it), switchboard: { peer: id, round } });
+    const { refused, ...data } = it.toJSON?.() ?? it;
+    if (type === "answer" && data.sdp) data.sdp = this.#roles.kept(data.sdp, true, this.pc.remoteDescription?.sdp);
+    this.#send(type, { ...data, switchboard: { ...id, round, refused } });
   }
 
   /** @param {string} type @param {any} data */
   #send(type, data) {
     if (!this.#open) return;
-    this.ends.say(type, data, ({ code }) => {
-      if (!PASSING.includes(code) || !this.#open) return;
+    this.ends.say(type, data, (error) => {
+      if (!this.#open) return;
+      if (!PASSING.includes(error.code)) return this.#refused(type, error);
       this.#unsaid.push([type, data]);
       this.#again.set(AGAIN, () => this.#sayAgain());
     });
@@ -135,6 +255,7 @@ export class Link {
     for (const [type, data] of this.#unsaid.splice(0)) {
       // A description that another one has followed would only confuse.
       if (type === "candidate") this.#send(type, data);
+      else if (data.switchboard.refused) this.#send(type, data);
       else if (data.switchboard.round === this.round) this.#say(type, this.pc.localDescription);
     }
   }

@@ -10,17 +10,17 @@
  * @import { Message } from "./platform.js"
  * @import { How, Settle } from "./line/outbox.js"
  */
-import { Channel } from "./channel.js";
+import { Channels } from "./channels.js";
 import { Emitter } from "./emitter.js";
 import { PASSING, SESSION_LOST, SwitchboardError, failure } from "./errors.js";
 import { Link } from "./link.js";
+import { Mending } from "./mending.js";
 import { Outgoing } from "./outgoing.js";
 import { Alarm } from "./platform.js";
-import { summary } from "./stats.js";
+import { Statistics } from "./stats.js";
 
-/** Broken media, or a `peer()` that nobody accepts, are given up after this; between two looks at them; ms. */
-const PATIENCE = 45_000;
-export const MENDING = 4_000;
+/** Links that may fail one after the other before the peer is given up. */
+const RENEWALS = 3;
 /** Characters of a word to the end; the server takes no longer one. */
 const LONGEST_WORD = 128;
 
@@ -35,23 +35,29 @@ export class Peer extends Emitter {
   /** @type {Link | null} */ _link = null;
   _settled = () => {};
   /** @type {(error: SwitchboardError) => void} */ _refused = () => {};
-  /** @type {Map<string, Channel>} */ #channels = new Map();
+  #channels;
   /** @type {unknown} the last thing that could not be said */ #problem;
   /** @type {Promise<void> | null} */ _accepting = null;
-  #troubleAt = 0;
-  #restartedAt = 0;
   /** @type {Set<string>} the main one first */ #streams = new Set();
-  /** @type {Map<string, any> | undefined} */ #before;
-  #alarm;
-  #ticks;
+  #mending;
+  #statistics;
+  /** Counts its links, where all have its own name. */ #nth = 0;
+  /** How often a link was replaced since one was connected. */ #renewals = 0;
 
   /** @param {Core} core @param {string} userId @param {Message} route goes with all that is said */
   constructor(core, userId, route, polite = true, id = core.newName()) {
     super(core.failed);
     this._core = core;
-    this.#alarm = new Alarm(core.platform);
+    this.#mending = new Mending({
+      platform: core.platform,
+      polite: () => this._polite,
+      state: () => this.connection?.connectionState,
+      restart: () => this._restart(),
+      giveUp: () => this._giveUp(),
+    });
     this._later = new Alarm(core.platform);
-    this.#ticks = new Alarm(core.platform);
+    this.#statistics = new Statistics(core.platform, () => this.connection);
+    this.#channels = new Channels(core);
     this.userId = userId;
     this._route = route;
     this._polite = polite;
@@ -71,6 +77,7 @@ export class Peer extends Emitter {
   /** @param {MediaStreamTrack} track @param {MediaStream} [stream] */
   addTrack(track, stream) {
     this._outgoing.add(track, stream);
+    this._link?.changed();
   }
 
   /** @param {MediaStreamTrack} track @param {MediaStreamTrack} other */
@@ -81,6 +88,7 @@ export class Peer extends Emitter {
   /** @param {MediaStreamTrack} track */
   removeTrack(track) {
     this._outgoing.remove(track);
+    this._link?.changed();
   }
 
   /** @param {DisplayMediaStreamOptions} [options] */
@@ -91,7 +99,7 @@ export class Peer extends Emitter {
   /** @param {DisplayMediaStreamOptions} [options] */
   async #shareScreen(options) {
     const ask = () => this._core.platform("navigator").mediaDevices.getDisplayMedia(options);
-    const stream = /** @type {MediaStream} */ (await this._outgoing.use(ask, "sharing a screen"));
+    const stream = /** @type {MediaStream} */ (await this._outgoing.borrow(ask, "sharing a screen"));
     for (const track of stream.getTracks()) {
       const stop = track.stop.bind(track);
       const stopped = () => this.removeTrack(track);
@@ -104,23 +112,16 @@ export class Peer extends Emitter {
 
   /** @param {string} label @param {RTCDataChannelInit} [options] */
   dataChannel(label, options) {
-    const channel = this.#channels.get(label) ?? this.#newChannel(label, options);
-    if (this.state === "ended") channel.close();
+    const channel = this.#channels.find(label) ?? this.#channels.add(label, options);
+    if (this.state === "ended") channel._end();
     else if (this._link?.equipped) channel._make(this._link.pc);
-    return channel;
-  }
-
-  /** @param {string} label @param {RTCDataChannelInit} [options] */
-  #newChannel(label, options) {
-    const channel = new Channel(this._core, label, options, () => this.#channels.delete(label));
-    this.#channels.set(label, channel);
     return channel;
   }
 
   /** The other side has made one. @param {RTCDataChannel} rtc */
   #hasChannel(rtc) {
-    const known = this.#channels.get(rtc.label);
-    const channel = known ?? this.#newChannel(rtc.label);
+    const known = this.#channels.find(rtc.label);
+    const channel = known ?? this.#channels.add(rtc.label);
     channel._attach(rtc);
     if (!known) this._emit("channel", channel);
   }
@@ -132,13 +133,14 @@ export class Peer extends Emitter {
     return !this._route.room;
   }
 
-  /** @param {boolean} offerer */
-  _open(offerer, id = this._isDirect ? this._id : this._core.newName()) {
+  /** @param {boolean} offerer @param {string} [peer] the name of the link @param {number} [nth] of this name */
+  _open(offerer, peer = this._isDirect ? this._id : this._core.newName(), nth = this._isDirect ? this.#nth + 1 : undefined) {
     // Channels that were made before there was any link wait for this one.
     if (this._link) this.#closeLink();
     this.#streams.clear();
+    this.#nth = nth ?? this.#nth;
     try {
-      this.#connect(id, offerer);
+      this.#connect({ peer, nth }, offerer);
     } catch (cause) {
       const error = failure("RTCPeerConnection", cause);
       return this._finish(error.code, error);
@@ -146,7 +148,7 @@ export class Peer extends Emitter {
     this.#trouble();
   }
 
-  /** @param {string} id @param {boolean} offerer */
+  /** @param {{ peer: string, nth?: number }} id @param {boolean} offerer */
   #connect(id, offerer) {
     this._link = new Link(id, offerer, {
       platform: this._core.platform,
@@ -154,9 +156,14 @@ export class Peer extends Emitter {
       polite: () => this._polite,
       equip: (pc) => {
         this._outgoing.equip(pc);
-        for (const channel of this.#channels.values()) channel._make(pc);
+        this.#channels.equip(pc);
       },
       say: (type, data, failed) => this.#say(type, data, failed),
+      offered: () => this._offered(),
+      agreed: () => this._outgoing.revive(),
+      takeBack: () => this._outgoing.takeBack(),
+      renew: (cause) => this.#renew(cause),
+      giveUp: (error) => this._finish(error.code, error, undefined, error.code),
       media: (state) => this.#media(state),
       arrived: (event) => this.#arrived(event),
       hasChannel: (rtc) => this.#hasChannel(rtc),
@@ -169,9 +176,22 @@ export class Peer extends Emitter {
     this._outgoing.strip();
     this._link?.close();
     this._link = null;
-    // Handlers of the app may make them anew.
-    for (const channel of [...this.#channels.values()]) channel.close();
+    this.#channels.end();
   }
+
+  /** Negotiation has failed for good on this link. The impolite side makes another one. @param {any} cause */
+  #renew(cause) {
+    const link = this._link;
+    if (!link || this.state === "ended") return;
+    if (++this.#renewals >= RENEWALS) return this._finish("failed", failure(`negotiating with ${this.userId}`, cause), undefined, "failed");
+    if (!this._polite) return this._open(true);
+    this.#closeLink();
+    this.#say("answer", { switchboard: { ...link.id, gone: true } });
+    this.#trouble();
+  }
+
+  /** An offer was said. */
+  _offered() {}
 
   /** The other side may have missed something: says where this side is, on the link that there is. */
   _resync() {
@@ -188,18 +208,26 @@ export class Peer extends Emitter {
 
   /** @param {string} type @param {any} data */
   _hear(type, data) {
-    const { peer, round = 1, gone } = data?.switchboard ?? {};
+    const about = data?.switchboard ?? {};
     const link = this._link;
     // Nothing is answered before the app accepts.
     if (["ringing", "asking", "ended"].includes(this.state)) return;
-    if (gone) {
-      if (peer === link?.id) this._open(true);
-    } else if (type === "offer" && (!link || (peer && peer !== link.id))) {
-      // It goes on with a link that this side, a reloaded page, does not have.
-      if (round > 1) return this.#say("answer", { switchboard: { peer, gone: true } });
-      this._open(false, peer);
-      this._link?.hear(type, data);
-    } else if (link && (!peer || peer === link.id)) link.hear(type, data);
+    const isNamed = link?.isNamed(about);
+    if (about.gone) {
+      if (about.peer && isNamed) this._open(true);
+    } else if (isNamed) link?.hear(type, data);
+    else if (type === "offer") this.#anotherLink(data, about);
+  }
+
+  /** An offer for a link that this side does not have. @param {any} offer @param {Message} about */
+  #anotherLink(offer, { peer, nth, round = 1 }) {
+    const link = this._link;
+    // It goes on with a link that this side, a reloaded page, does not have.
+    if (round > 1) return this.#say("answer", { switchboard: { peer, nth, gone: true } });
+    // Both sides have replaced theirs, or it was said before this side did.
+    if (link && (peer === link.id.peer ? nth < (link.id.nth ?? 1) : link.isFresh && !this._polite)) return;
+    this._open(false, peer, nth);
+    this._link?.hear("offer", offer);
   }
 
   /** @param {string} type @param {any} data @param {(error: any) => void} [failed] */
@@ -217,8 +245,8 @@ export class Peer extends Emitter {
   /** @param {string} state of the link */
   #media(state) {
     if (state === "connected") {
-      this.#troubleAt = 0;
-      this.#alarm.stop();
+      this.#renewals = 0;
+      this.#mending.stop();
       this._become(state);
       this._settled();
     } else if (state === "disconnected" || state === "failed") this.#trouble();
@@ -227,47 +255,20 @@ export class Peer extends Emitter {
   /** The server says that they are gone, but the media flow: for a while that may be a lost session. */
   _leaves() {
     this._leaving = true;
-    this.#alarm.set(PATIENCE, () => this._leaving && this._end("lost"));
+    this.#mending.await(() => this._leaving && this._end("lost"));
   }
 
   /** From now on until it is connected, look after it. */
   #trouble() {
     if (this._leaving) return this._end("lost");
-    if (this.state === "connected") this._become("reconnecting");
-    this.#troubleAt ||= this.#now();
-    this.#mend();
-  }
-
-  #mend() {
     if (this.state === "ended") return;
-    const lasted = this.#now() - this.#troubleAt;
-    if (lasted > PATIENCE) return this._giveUp();
-    // One side is enough, so the other one waits whether it can.
-    const patience = { failed: 0, disconnected: 1 }[String(this.connection?.connectionState)] ?? 3;
-    const since = this.#now() - Math.max(this.#troubleAt, this.#restartedAt);
-    if (since >= MENDING * (patience + (this._polite ? 2 : 0))) {
-      this.#restartedAt = this.#now();
-      this._restart();
-    }
-    const due = this.#now() + MENDING + 1;
-    this.#alarm.set(MENDING + 1, () => {
-      // Asleep it could do nothing.
-      const late = this.#now() - due;
-      if (late > 1000) this.#troubleAt += late;
-      this.#mend();
-    });
-  }
-
-  #now() {
-    return this._core.platform("performance").now();
+    if (this.state === "connected") this._become("reconnecting");
+    this.#mending.start();
   }
 
   /** Looks for another way. */
   _restart() {
-    if (!this._link?.round) return;
-    this._link.pc.restartIce();
-    // It waits for an answer that may never come.
-    if (this._link.pc.signalingState === "have-local-offer") this._link.offer();
+    if (this._link?.round) this._link.restartIce();
   }
 
   /** From now on with these servers. @param {RTCConfiguration} rtc */
@@ -295,31 +296,13 @@ export class Peer extends Emitter {
   }
 
   stats() {
-    return this._core.told(this.#stats());
-  }
-
-  async #stats() {
-    try {
-      const reports = this.connection ? [...(await this.connection.getStats()).values()] : [];
-      const { stats, before } = summary(reports, this.#before);
-      this.#before = before;
-      return stats;
-    } catch (cause) {
-      throw failure("getStats", cause);
-    }
+    return this._core.told(this.#statistics.look());
   }
 
   /** @param {string} event */
   _listened(event) {
-    if (event === "stats") this.#tick();
-  }
-
-  #tick() {
-    this.#ticks.set(1000, () => {
-      if (this.state === "ended" || !this._listens("stats")) return;
-      this.#tick();
-      this.#stats().then((stats) => this._emit("stats", stats), this._failed);
-    });
+    const wanted = () => this.state !== "ended" && this._listens("stats");
+    if (event === "stats") this.#statistics.tick(wanted, (stats) => this._emit("stats", stats), this._failed);
   }
 
   // -- without ringing
@@ -395,7 +378,7 @@ export class Peer extends Emitter {
 
   /** The other side's word must come within the patience, too. */
   _await() {
-    this.#alarm.set(PATIENCE, () => this._link ?? this._giveUp());
+    this.#mending.await(() => this._link ?? this._giveUp());
   }
 
   /** @param {string} is @param {any} [data] @param {Settle} [settle] @param {How} [how] */
@@ -450,7 +433,7 @@ export class Peer extends Emitter {
     this.#problem = cause;
     this._core.forget(this);
     this._takeBack();
-    for (const it of [this.#alarm, this.#ticks, this._later]) it.stop();
+    for (const it of [this.#mending, this.#statistics, this._later]) it.stop();
     this._outgoing.stop();
     this._link?.bye();
     this._become("ended");

@@ -103,6 +103,7 @@ export class Room extends Emitter {
       return;
     }
     const peer = new Peer(this.#core, user, { room: this.name }, polite);
+    peer._outgoing.belongsTo(this.#outgoing);
     this.peers.set(user, peer);
     for (const track of this.#stream?.getTracks() ?? []) peer.addTrack(track, this.#stream);
     this._keep("peer", peer);

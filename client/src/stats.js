@@ -1,10 +1,13 @@
 /**
  * What a person wants to know of a connection, out of what a browser tells.
  *
- * Promises: the same answer for Chromium, Firefox and Safari. Asks nobody: reports come in, a summary goes out.
+ * Promises: the same answer for Chromium, Firefox and Safari.
  *
  * @import * as Api from "../../static/switchboard.js"
+ * @import { Platform } from "./platform.js"
  */
+import { failure } from "./errors.js";
+import { Alarm } from "./platform.js";
 
 /**
  * @param {any[]} reports @param {Map<string, any>} [before] those of the last look, by id
@@ -30,4 +33,41 @@ export function summary(reports, before) {
     stats[way][it.kind] = { bitrate, loss: loss || 0, width: it.frameWidth, height: it.frameHeight };
   }
   return { stats, before: byId };
+}
+
+/** Looks at one connection after the other, and every second while somebody listens. */
+export class Statistics {
+  /** @type {Map<string, any> | undefined} */ #before;
+  #ticks;
+  #connection;
+
+  /** @param {Platform} platform @param {() => RTCPeerConnection | null} connection */
+  constructor(platform, connection) {
+    this.#ticks = new Alarm(platform);
+    this.#connection = connection;
+  }
+
+  async look() {
+    try {
+      const reports = [...((await this.#connection()?.getStats()) ?? new Map()).values()];
+      const { stats, before } = summary(reports, this.#before);
+      this.#before = before;
+      return stats;
+    } catch (cause) {
+      throw failure("getStats", cause);
+    }
+  }
+
+  /** @param {() => boolean} wanted @param {(stats: Api.Stats) => void} tell @param {(error: any) => void} failed */
+  tick(wanted, tell, failed) {
+    this.#ticks.set(1000, () => {
+      if (!wanted()) return;
+      this.tick(wanted, tell, failed);
+      this.look().then(tell, failed);
+    });
+  }
+
+  stop() {
+    this.#ticks.stop();
+  }
 }

@@ -3,7 +3,7 @@
 //! Promises: whatever a test opened is closed when the test ends, also by a panic; a page that
 //! wrote an error on its console fails the test.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
@@ -14,7 +14,9 @@ use futures_util::future::join;
 use switchboard::config::Config;
 
 use crate::browser::{Background, Camera, Chromedriver};
+use crate::firefox::Geckodriver;
 use crate::page::Page;
+use crate::pairs::{Browser, Pair};
 use crate::served::Served;
 
 /// One test at a time, also where all of them are threads of one process.
@@ -24,7 +26,11 @@ static TURN: Mutex<()> = Mutex::new(());
 pub(crate) struct Demo {
     // First the pages go, then the browsers, then the server.
     pages: RefCell<Vec<Rc<Page>>>,
+    firefoxes: RefCell<Vec<Geckodriver>>,
     chromedriver: Chromedriver,
+    browsers: Pair,
+    /// Pages of app users opened so far.
+    app_users: Cell<usize>,
     server: RefCell<Option<Served>>,
     pub(crate) address: SocketAddr,
     config: Config,
@@ -37,9 +43,14 @@ pub(crate) fn on_the_demo_page(test: impl AsyncFnOnce(&Demo)) {
 
 /// Runs a test on a demo page that is served with these settings, but at a free port.
 pub(crate) fn on_a_demo_page_of(config: Config, test: impl AsyncFnOnce(&Demo)) {
+    on_a_demo_page_in(Pair::CHROMIUM, config, test);
+}
+
+/// Runs a test whose app users have these browsers.
+pub(crate) fn on_a_demo_page_in(browsers: Pair, config: Config, test: impl AsyncFnOnce(&Demo)) {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     System::new().block_on(async {
-        let demo = Demo::start(config);
+        let demo = Demo::start(browsers, config);
         test(&demo).await;
         demo.end().await;
     });
@@ -55,13 +66,22 @@ pub(crate) fn impatient() -> Config {
 }
 
 impl Demo {
-    fn start(config: Config) -> Self {
+    fn start(browsers: Pair, config: Config) -> Self {
         let config = Config { listen: "127.0.0.1:0".parse().unwrap(), ..config };
         let server = Served::start(config.clone());
         let address = server.address;
         let chromedriver = Chromedriver::start();
         let server = RefCell::new(Some(server));
-        Self { pages: RefCell::default(), chromedriver, server, address, config }
+        Self {
+            pages: RefCell::default(),
+            firefoxes: RefCell::default(),
+            chromedriver,
+            browsers,
+            app_users: Cell::new(0),
+            server,
+            address,
+            config,
+        }
     }
 
     /// The demo page at this path and query, in a browser of its own.
@@ -81,7 +101,28 @@ impl Demo {
         address: &str,
         camera: Camera,
     ) -> Rc<Page> {
-        let page = Page::open(&self.chromedriver, camera, background, address).await;
+        let driver = self.chromedriver.open(camera, background).await;
+        self.keep(Page::open(driver, Browser::Chromium, address).await)
+    }
+
+    /// Any page for a user of an app, in the browser whose turn it is, with a camera.
+    pub(crate) async fn app_page(&self, address: &str) -> Rc<Page> {
+        let Pair(first, other) = self.browsers;
+        let browser =
+            if self.app_users.replace(self.app_users.get() + 1) == 0 { first } else { other };
+        let page = match browser {
+            Browser::Chromium => self.page_of(address, Camera::Fake).await,
+            Browser::Firefox => {
+                let (firefox, driver) = Geckodriver::open().await;
+                self.firefoxes.borrow_mut().push(firefox);
+                self.keep(Page::open(driver, browser, address).await)
+            }
+        };
+        page.may_complain_of("/favicon.ico");
+        page
+    }
+
+    fn keep(&self, page: Page) -> Rc<Page> {
         let page = Rc::new(page);
         self.pages.borrow_mut().push(page.clone());
         page

@@ -42,16 +42,52 @@ window.lab = (() => {
   const painting = (width, height) => {
     const canvas = Object.assign(document.createElement("canvas"), { width, height });
     const brush = canvas.getContext("2d");
+    const stream = canvas.captureStream(25);
     let hue = 0;
-    setInterval(() => {
+    const timer = setInterval(() => {
+      if (stream.getTracks().every((it) => it.readyState === "ended")) return clearInterval(timer);
       brush.fillStyle = `hsl(${(hue += 7)} 90% 50%)`;
       brush.fillRect(0, 0, width, height);
     }, 40);
-    return canvas.captureStream(25);
+    return stream;
+  };
+
+  /** Sends a further stream with a moving picture, as a shared screen is; with `sound` a tone, too. */
+  const shares = (sound) => {
+    lab.share = painting(128, 72);
+    if (sound) lab.share.addTrack(tone());
+    for (const track of lab.share.getTracks()) lab.call.addTrack(track, lab.share);
+    return true;
+  };
+  const unshares = () => {
+    for (const track of lab.share.getTracks()) {
+      lab.call.removeTrack(track);
+      track.stop();
+    }
+    return true;
+  };
+  const tone = () => {
+    const context = new AudioContext();
+    const oscillator = context.createOscillator();
+    const destination = context.createMediaStreamDestination();
+    oscillator.connect(destination);
+    oscillator.start();
+    return destination.stream.getAudioTracks()[0];
+  };
+
+  /** Whether the picture of a stream moves: resolves with true at the second new frame that is shown. */
+  const moves = async (stream) => {
+    const video = Object.assign(document.createElement("video"), { autoplay: true, muted: true, srcObject: stream });
+    document.body.append(video);
+    const frame = () => new Promise((seen) => video.requestVideoFrameCallback(() => seen(true)));
+    const late = new Promise((seen) => setTimeout(seen, 5000, false));
+    const moving = await Promise.race([late, frame().then(frame)]);
+    video.remove();
+    return moving;
   };
 
   /** Calls somebody; `lab.call` is there from the first moment, `lab.outcome` when it is known. */
-  const rings = (userId, options = { stream: camera }) => {
+  const rings = (userId, options = { stream: camera, data: `of ${lab.me.userId}` }) => {
     lab.outcome = null;
     const outcome = lab.me.call(userId, options);
     lab.call = keep(lab.me.currentCall);
@@ -133,6 +169,6 @@ window.lab = (() => {
     line: lab.me?.state,
     room: lab.room && { members: [...lab.room.members.keys()], peers: [...lab.room.peers].map(([user, { states }]) => [user, states]) },
   });
-  return { heard, start, keep, camera, painting, rings, accept, reports, frames, watchPicture, joins, roomMoves, button, tidy, everything };
+  return { heard, start, keep, camera, painting, shares, unshares, moves, rings, accept, reports, frames, watchPicture, joins, roomMoves, button, tidy, everything };
 })();
 window.seen.everything = () => ({ ...lab.everything(), wire: seen.wire.map(({ direction, text }) => `${direction} ${text.slice(0, 160)}`) });

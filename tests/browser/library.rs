@@ -6,7 +6,6 @@ use std::rc::Rc;
 use futures_util::future::join;
 use serde_json::json;
 
-use crate::browser::Camera;
 use crate::demo::Demo;
 use crate::page::Page;
 
@@ -33,8 +32,7 @@ impl Demo {
         user: &str,
         options: &str,
     ) -> Rc<Page> {
-        let page = self.page_of(&format!("http://{address}/healthz"), Camera::Fake).await;
-        page.may_complain_of("/favicon.ico");
+        let page = self.app_page(&format!("http://{address}/healthz")).await;
         page.starts_the_library_with(user, options).await;
         page
     }
@@ -65,8 +63,14 @@ impl Page {
     }
 
     pub(crate) async fn starts_the_library_with(&self, user: &str, options: &str) {
-        self.driver.execute(include_str!("lab.js"), []).await.unwrap();
+        self.loads_the_lab().await;
         self.value(&format!("await lab.start({}, {options})", json!(user))).await;
+    }
+
+    /// Makes `lab` of the page, by which a test uses the library.
+    pub(crate) async fn loads_the_lab(&self) {
+        self.is_watched().await;
+        self.driver.execute(include_str!("lab.js"), []).await.unwrap();
     }
 
     /// Waits for a call and takes it.

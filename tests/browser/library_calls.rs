@@ -6,103 +6,126 @@ use futures_util::future::join;
 use serde_json::json;
 use switchboard::config::Config;
 
-use crate::demo::{on_a_demo_page_of, on_the_demo_page};
+use crate::demo::{Demo, on_the_demo_page};
+use crate::pairs::in_every_pair;
 
-#[test]
-fn app_users_call_each_other_in_both_directions() {
-    on_the_demo_page(async |demo| {
-        let (ana, bo) = demo.two_in_a_library_call().await;
-        assert_eq!(ana.value("lab.outcome").await, "accepted");
-        let stats = ana.value("await lab.call.stats()").await;
-        assert_eq!(stats["path"], "direct");
-        ana.sees("(await lab.call.stats()).received.video.bitrate > 10000").await;
-        ana.sees("lab.call.remoteStream.getTracks().length === 2").await;
-
-        ana.value("lab.call.hangUp('bye')").await;
-        ana.sees_call_end("hangup").await;
-        bo.sees_call_end("hangup").await;
-
-        bo.value("lab.rings('ana')").await;
-        ana.picks_up().await;
-        ana.sees_moving().await;
-        bo.sees_moving().await;
-        bo.value("lab.me.close()").await;
-        ana.sees_call_end("hangup").await;
-        bo.sees("lab.tidy() && lab.me.state === 'closed'").await;
-        ana.has_heard_of_no_error().await;
-    });
+in_every_pair! {
+    app_users_call_each_other_in_both_directions,
+    a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswered with ringing_for_8_s,
+    app_users_who_call_each_other_at_the_same_moment_are_in_one_call,
+    no_camera_stays_on_after_a_call_that_was_given_a_function,
 }
 
-#[test]
-fn a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswered() {
-    // Long enough to pick up on a busy machine, and short enough to wait for nobody to do so.
-    let config = Config { ring_timeout: Duration::from_secs(8), ..Config::default() };
-    on_a_demo_page_of(config, async |demo| {
-        let (ana, bo) = demo.two_app_users().await;
+async fn app_users_call_each_other_in_both_directions(demo: &Demo) {
+    let (ana, bo) = demo.two_in_a_library_call().await;
+    assert_eq!(ana.value("lab.outcome").await, "accepted");
+    let stats = ana.value("await lab.call.stats()").await;
+    assert_eq!(stats["path"], "direct");
+    ana.sees("(await lab.call.stats()).received.video.bitrate > 10000").await;
+    ana.sees("lab.call.remoteStream.getTracks().length === 2").await;
 
-        ana.value("lab.rings('bo')").await;
-        bo.sees("lab.heard.calls.length === 1").await;
-        bo.value("(lab.call = lab.heard.calls[0], lab.call.reject('in a meeting'))").await;
-        ana.sees_call_end("rejected").await;
-        bo.sees_call_end("rejected").await;
-        ana.sees("lab.outcome === 'rejected' && lab.call.detail === 'in a meeting'").await;
+    ana.value("lab.call.hangUp('bye')").await;
+    ana.sees_call_end("hangup").await;
+    bo.sees_call_end("hangup").await;
 
-        ana.value("lab.rings('bo')").await;
-        bo.sees("lab.heard.calls.length === 2").await;
-        ana.value("lab.call.hangUp()").await;
-        ana.sees("lab.outcome === 'cancelled'").await;
-        bo.sees("lab.heard.calls[1].reason === 'cancelled'").await;
-
-        ana.value("lab.rings('nobody')").await;
-        ana.sees("lab.outcome === 'offline'").await;
-
-        let cleo = demo.app_user("cleo").await;
-        ana.value("lab.rings('bo')").await;
-        bo.picks_up().await;
-        ana.sees_moving().await;
-        cleo.value("lab.rings('bo')").await;
-        cleo.sees("lab.outcome === 'busy'").await;
-        bo.sees_moving().await;
-        ana.value("lab.call.hangUp()").await;
-        bo.sees_call_end("hangup").await;
-
-        ana.value("lab.rings('bo')").await;
-        ana.sees("lab.outcome === 'no-answer'").await;
-        bo.sees("lab.heard.calls.at(-1).reason === 'no-answer'").await;
-        for page in [&ana, &bo, &cleo] {
-            // Nothing flows any more, and where nobody accepted nothing ever did.
-            page.sees("(await lab.reports(lab.call, 'transport')).length === 0").await;
-        }
-        ana.sees("lab.tidy()").await;
-        ana.has_heard_of_no_error().await;
-        bo.has_heard_of_no_error().await;
-    });
+    bo.value("lab.rings('ana')").await;
+    ana.picks_up().await;
+    ana.sees_moving().await;
+    bo.sees_moving().await;
+    bo.value("lab.me.close()").await;
+    ana.sees_call_end("hangup").await;
+    bo.sees("lab.tidy() && lab.me.state === 'closed'").await;
+    ana.has_heard_of_no_error().await;
 }
 
-#[test]
-fn app_users_who_call_each_other_at_the_same_moment_are_in_one_call() {
-    on_the_demo_page(async |demo| {
-        let (ana, bo) = demo.two_app_users().await;
-        // With a camera that is open, so that the requests go at once.
-        for page in [&ana, &bo] {
-            page.value("lab.camera().then((stream) => (lab.open = stream, true))").await;
-        }
+/// Long enough to pick up on a busy machine, and short enough to wait for nobody to do so.
+fn ringing_for_8_s() -> Config {
+    Config { ring_timeout: Duration::from_secs(8), ..Config::default() }
+}
 
-        // Neither page hears anything before it has called, so the two calls cross for certain.
-        let moment = ana.value("Date.now() + 1000").await;
-        let call = |user| {
-            format!(
-                "setTimeout(() => {{ lab.rings('{user}', {{ stream: lab.open }}); }}, {moment} - Date.now())"
-            )
-        };
-        join(ana.value(&call("bo")), bo.value(&call("ana"))).await;
+async fn a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswered(demo: &Demo) {
+    let (ana, bo) = demo.two_app_users().await;
 
-        ana.sees("lab.outcome === 'accepted' || lab.heard.calls.length > 0").await;
-        ana.sees_moving().await;
-        bo.sees_moving().await;
-        ana.has_heard_of_no_error().await;
-        bo.has_heard_of_no_error().await;
-    });
+    ana.value("lab.rings('bo')").await;
+    bo.sees("lab.heard.calls.length === 1").await;
+    bo.value("(lab.call = lab.heard.calls[0], lab.call.reject('in a meeting'))").await;
+    ana.sees_call_end("rejected").await;
+    bo.sees_call_end("rejected").await;
+    ana.sees("lab.outcome === 'rejected' && lab.call.detail === 'in a meeting'").await;
+
+    ana.value("lab.rings('bo')").await;
+    bo.sees("lab.heard.calls.length === 2").await;
+    ana.value("lab.call.hangUp()").await;
+    ana.sees("lab.outcome === 'cancelled'").await;
+    bo.sees("lab.heard.calls[1].reason === 'cancelled'").await;
+
+    ana.value("lab.rings('nobody')").await;
+    ana.sees("lab.outcome === 'offline'").await;
+
+    let cleo = demo.app_user("cleo").await;
+    ana.value("lab.rings('bo')").await;
+    bo.picks_up().await;
+    ana.sees_moving().await;
+    cleo.value("lab.rings('bo')").await;
+    cleo.sees("lab.outcome === 'busy'").await;
+    bo.sees_moving().await;
+    ana.value("lab.call.hangUp()").await;
+    bo.sees_call_end("hangup").await;
+
+    ana.value("lab.rings('bo')").await;
+    ana.sees("lab.outcome === 'no-answer'").await;
+    bo.sees("lab.heard.calls.at(-1).reason === 'no-answer'").await;
+    for page in [&ana, &bo, &cleo] {
+        // Nothing flows any more, and where nobody accepted nothing ever did.
+        page.sees("(await lab.reports(lab.call, 'transport')).length === 0").await;
+    }
+    ana.sees("lab.tidy()").await;
+    ana.has_heard_of_no_error().await;
+    bo.has_heard_of_no_error().await;
+}
+
+async fn app_users_who_call_each_other_at_the_same_moment_are_in_one_call(demo: &Demo) {
+    let (ana, bo) = demo.two_app_users().await;
+    // With a camera that is open, so that the requests go at once.
+    for page in [&ana, &bo] {
+        page.value("lab.camera().then((stream) => (lab.open = stream, true))").await;
+    }
+
+    // Neither page hears anything before it has called, so the two calls cross for certain.
+    let moment = ana.value("Date.now() + 1000").await;
+    let call = |user| {
+        format!(
+            "setTimeout(() => {{ lab.rings('{user}', {{ stream: lab.open, data: 'for {user}' }}); }}, {moment} - Date.now())"
+        )
+    };
+    join(ana.value(&call("bo")), bo.value(&call("ana"))).await;
+
+    ana.sees("lab.outcome === 'accepted' || lab.heard.calls.length > 0").await;
+    ana.sees_moving().await;
+    bo.sees_moving().await;
+    for (page, data) in [(&ana, "for ana"), (&bo, "for bo")] {
+        assert_eq!(page.value("lab.call.data").await, data);
+        assert_eq!(page.value("lab.call.media.video").await, true);
+    }
+    ana.has_heard_of_no_error().await;
+    bo.has_heard_of_no_error().await;
+}
+
+async fn no_camera_stays_on_after_a_call_that_was_given_a_function(demo: &Demo) {
+    let (ana, bo) = demo.two_in_a_library_call().await;
+
+    let change = "const [first, second] = [await lab.camera(), await lab.camera()]; \
+        const { track } = lab.call.connection.getSenders().find(({ track }) => track?.kind === 'video'); \
+        await lab.call.replaceTrack(track, first.getVideoTracks()[0]); \
+        for (const track of [first.getAudioTracks()[0], ...second.getTracks()]) lab.call.addTrack(track, second); \
+        return true;";
+    ana.value(&format!("(async () => {{ {change} }})()")).await;
+    bo.sees("lab.heard.streams[0]?.getTracks().length === 3").await;
+    ana.value("lab.call.hangUp()").await;
+
+    // Which is that every track of every camera has ended.
+    ana.sees_call_end("hangup").await;
+    bo.sees_call_end("hangup").await;
 }
 
 #[test]

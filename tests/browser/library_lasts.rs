@@ -9,140 +9,116 @@ use crate::browser::{Background, Camera};
 use crate::demo::{Demo, on_the_demo_page};
 use crate::library::in_a_call;
 use crate::line::{Line, Program};
-use crate::page::Page;
+use crate::pairs::in_every_pair;
 
-#[test]
-fn media_and_chat_go_on_while_the_socket_is_cut_twenty_times() {
-    on_the_demo_page(async |demo| {
-        let line = Line::to(demo.address);
-        let ana = demo.app_user_at(line.address, "ana").await;
-        let bo = demo.app_user("bo").await;
-        in_a_call(&ana, &bo).await;
-        for page in [&ana, &bo] {
-            page.may_complain_of("WebSocket");
-            page.value("lab.watchPicture()").await;
-        }
-        let chat = "(lab.sent = 0, lab.fates = [], lab.chat = setInterval(() => { const n = lab.sent++; \
-            lab.me.send(lab.me.userId === 'ana' ? 'bo' : 'ana', n).then(() => lab.fates.push('delivered'), (error) => lab.fates.push(error.code)); }, 50))";
-        for page in [&ana, &bo] {
-            page.value(chat).await;
-        }
-
-        for cut in 1..=20 {
-            let online = ana.value("lab.heard.states.filter((it) => it === 'online').length").await;
-            line.cut();
-            let back =
-                format!("lab.heard.states.filter((it) => it === 'online').length > {online}");
-            ana.sees(&back).await;
-            let heard = bo.value("lab.heard.messages.length").await.as_u64().unwrap();
-            bo.sees(&format!("lab.heard.messages.length > {heard}")).await;
-            assert!(cut <= 20);
-        }
-
-        for page in [&ana, &bo] {
-            page.value("(clearInterval(lab.chat), true)").await;
-        }
-        for (one, other) in [(&ana, &bo), (&bo, &ana)] {
-            one.sees("lab.fates.length === lab.sent").await;
-            assert_eq!(one.value("lab.fates.filter((it) => it !== 'delivered')").await, json!([]));
-            let sent = one.value("lab.sent").await.as_u64().unwrap();
-            let due: Vec<u64> = (0..sent).collect();
-            assert_eq!(other.value("lab.heard.messages").await, json!(due), "each once, in order");
-            one.never_stopped_moving().await;
-            one.sees_moving().await;
-            one.has_heard_of_no_error().await;
-        }
-    });
+in_every_pair! {
+    media_and_chat_go_on_while_the_socket_is_cut_twenty_times,
+    when_the_server_was_killed_the_caller_can_hang_up,
+    when_the_server_was_killed_the_called_can_hang_up,
+    after_a_reload_in_mid_call_the_other_side_rings_and_the_call_goes_on,
 }
 
-#[test]
-fn media_go_on_when_the_server_is_killed_and_both_can_hang_up_when_it_is_back() {
-    for who in ["ana", "bo"] {
-        on_the_demo_page(async |demo| {
-            let program = Program::start();
-            let line = Line::to(program.address);
-            let ana = demo.app_user_at(line.address, "ana").await;
-            let bo = demo.app_user_at(line.address, "bo").await;
-            in_a_call(&ana, &bo).await;
-            let before = ana.value("lab.call.callId").await;
-            for page in [&ana, &bo] {
-                page.may_complain_of("WebSocket");
-                page.value("lab.watchPicture()").await;
-            }
+async fn media_and_chat_go_on_while_the_socket_is_cut_twenty_times(demo: &Demo) {
+    let line = Line::to(demo.address);
+    let ana = demo.app_user_at(line.address, "ana").await;
+    let bo = demo.app_user("bo").await;
+    in_a_call(&ana, &bo).await;
+    for page in [&ana, &bo] {
+        page.may_complain_of("WebSocket");
+        page.value("lab.watchPicture()").await;
+    }
+    let chat = "(lab.sent = 0, lab.fates = [], lab.chat = setInterval(() => { const n = lab.sent++; \
+        lab.me.send(lab.me.userId === 'ana' ? 'bo' : 'ana', n).then(() => lab.fates.push('delivered'), (error) => lab.fates.push(error.code)); }, 50))";
+    for page in [&ana, &bo] {
+        page.value(chat).await;
+    }
 
-            drop(program);
-            ana.sees("lab.me.state === 'waiting'").await;
-            bo.sees("lab.me.state === 'waiting'").await;
-            ana.sees_moving().await;
-            let program = Program::start();
-            line.lead_to(program.address);
+    for cut in 1..=20 {
+        let online = ana.value("lab.heard.states.filter((it) => it === 'online').length").await;
+        line.cut();
+        let back = format!("lab.heard.states.filter((it) => it === 'online').length > {online}");
+        ana.sees(&back).await;
+        let heard = bo.value("lab.heard.messages.length").await.as_u64().unwrap();
+        bo.sees(&format!("lab.heard.messages.length > {heard}")).await;
+        assert!(cut <= 20);
+    }
 
-            let found = format!("lab.call.callId !== {before}");
-            ana.sees(&found).await;
-            bo.sees(&found).await;
-            ana.sees_moving().await;
-            bo.sees_moving().await;
-            for page in [&ana, &bo] {
-                page.never_stopped_moving().await;
-                assert_eq!(page.value("lab.call.states.includes('reconnecting')").await, false);
-            }
-            let (first, second) = if who == "ana" { (&ana, &bo) } else { (&bo, &ana) };
-            first.value("lab.call.hangUp()").await;
-            first.sees_call_end("hangup").await;
-            second.sees_call_end("hangup").await;
-            // The server knows of no call any more: both can be called again.
-            in_a_call(&ana, &bo).await;
-        });
+    for page in [&ana, &bo] {
+        page.value("(clearInterval(lab.chat), true)").await;
+    }
+    for (one, other) in [(&ana, &bo), (&bo, &ana)] {
+        one.sees("lab.fates.length === lab.sent").await;
+        assert_eq!(one.value("lab.fates.filter((it) => it !== 'delivered')").await, json!([]));
+        let sent = one.value("lab.sent").await.as_u64().unwrap();
+        let due: Vec<u64> = (0..sent).collect();
+        assert_eq!(other.value("lab.heard.messages").await, json!(due), "each once, in order");
+        one.never_stopped_moving().await;
+        one.sees_moving().await;
+        one.has_heard_of_no_error().await;
     }
 }
 
-#[test]
-fn after_a_reload_in_mid_call_the_other_side_rings_and_the_call_goes_on() {
-    on_the_demo_page(async |demo| {
-        let (ana, bo) = demo.two_in_a_library_call().await;
-
-        bo.driver.refresh().await.unwrap();
-        bo.starts_the_library("bo").await;
-        bo.sees("lab.heard.calls[0]?.continues").await;
-        bo.picks_up().await;
-
-        bo.sees_moving().await;
-        ana.sees_moving().await;
-        ana.sees("lab.call.remoteStream.getTracks().every((it) => it.readyState === 'live')").await;
-        assert_eq!(ana.value("lab.call.states.includes('ended')").await, false);
-        ana.value("lab.call.hangUp()").await;
-        bo.sees_call_end("hangup").await;
-        ana.sees_call_end("hangup").await;
-    });
+async fn when_the_server_was_killed_the_caller_can_hang_up(demo: &Demo) {
+    outlasts_a_killed_server(demo, "ana").await;
 }
 
-/// As a network does that carries nothing of WebRTC any more, or all of it.
-async fn loses(page: &Page, percent: u8) {
-    let conditions = json!({ "offline": false, "latency": 1, "downloadThroughput": -1, "uploadThroughput": -1, "packetLoss": percent });
-    page.driver.cdp().send_raw("Network.emulateNetworkConditions", conditions).await.unwrap();
+async fn when_the_server_was_killed_the_called_can_hang_up(demo: &Demo) {
+    outlasts_a_killed_server(demo, "bo").await;
 }
 
-#[test]
-fn when_the_path_is_cut_ice_is_restarted_and_the_call_goes_on() {
-    on_the_demo_page(async |demo: &Demo| {
-        let (ana, bo) = demo.two_app_users().await;
-        ana.driver.cdp().send_raw("Network.enable", json!({})).await.unwrap();
-        // Told before there is a connection, so that it holds for that one too.
-        loses(&ana, 0).await;
-        in_a_call(&ana, &bo).await;
-        let ufrag = "/ice-ufrag:(\\S+)/.exec(lab.call.connection.localDescription.sdp)[1]";
-        let before = ana.value(ufrag).await;
+/// Media go on when the server is killed, and when it is back this user hangs up.
+async fn outlasts_a_killed_server(demo: &Demo, who: &str) {
+    let program = Program::start();
+    let line = Line::to(program.address);
+    let ana = demo.app_user_at(line.address, "ana").await;
+    let bo = demo.app_user_at(line.address, "bo").await;
+    in_a_call(&ana, &bo).await;
+    let before = ana.value("lab.call.callId").await;
+    for page in [&ana, &bo] {
+        page.may_complain_of("WebSocket");
+        page.value("lab.watchPicture()").await;
+    }
 
-        loses(&ana, 100).await;
-        ana.sees("lab.call.state === 'reconnecting'").await;
-        ana.sees(&format!("{ufrag} !== {before}")).await;
-        loses(&ana, 0).await;
+    drop(program);
+    ana.sees("lab.me.state === 'waiting'").await;
+    bo.sees("lab.me.state === 'waiting'").await;
+    ana.sees_moving().await;
+    let program = Program::start();
+    line.lead_to(program.address);
 
-        ana.sees_moving().await;
-        bo.sees_moving().await;
-        ana.has_heard_of_no_error().await;
-        bo.has_heard_of_no_error().await;
-    });
+    let found = format!("lab.call.callId !== {before}");
+    ana.sees(&found).await;
+    bo.sees(&found).await;
+    ana.sees_moving().await;
+    bo.sees_moving().await;
+    for page in [&ana, &bo] {
+        page.never_stopped_moving().await;
+        assert_eq!(page.value("lab.call.states.includes('reconnecting')").await, false);
+    }
+    let (first, second) = if who == "ana" { (&ana, &bo) } else { (&bo, &ana) };
+    first.value("lab.call.hangUp()").await;
+    first.sees_call_end("hangup").await;
+    second.sees_call_end("hangup").await;
+    // The server knows of no call any more: both can be called again.
+    in_a_call(&ana, &bo).await;
+}
+
+async fn after_a_reload_in_mid_call_the_other_side_rings_and_the_call_goes_on(demo: &Demo) {
+    let (ana, bo) = demo.two_in_a_library_call().await;
+
+    bo.driver.refresh().await.unwrap();
+    bo.starts_the_library("bo").await;
+    bo.sees("lab.heard.calls[0]?.continues").await;
+    assert_eq!(bo.value("lab.heard.calls[0].data").await, "of ana");
+    bo.picks_up().await;
+
+    bo.sees_moving().await;
+    ana.sees_moving().await;
+    ana.sees("lab.call.remoteStream.getTracks().every((it) => it.readyState === 'live')").await;
+    assert_eq!(ana.value("lab.call.states.includes('ended')").await, false);
+    ana.value("lab.call.hangUp()").await;
+    bo.sees_call_end("hangup").await;
+    ana.sees_call_end("hangup").await;
 }
 
 #[test]

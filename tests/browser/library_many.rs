@@ -2,74 +2,105 @@
 
 use futures_util::future::join_all;
 
-use crate::demo::on_the_demo_page;
+use crate::demo::Demo;
+use crate::pairs::in_every_pair;
 
-#[test]
-fn three_data_peers_connect_at_once_and_one_who_refuses_does_not() {
-    on_the_demo_page(async |demo| {
-        let hub = demo.app_user("hub").await;
-        let others = join_all(["a", "b", "c"].map(|user| demo.app_user(user))).await;
-        let no = demo.app_user("no").await;
-        no.value(
-            "(lab.me.on('peer', (peer) => { lab.sdp = peer.connection; peer.close('no'); }), true)",
-        )
-        .await;
-        for page in &others {
-            page.value("(lab.me.on('peer', (peer) => { lab.peer = peer; peer.accept(); }), true)")
-                .await;
-            page.sees("lab.me.people.size >= 1").await;
-        }
-
-        let all = "Promise.allSettled(['a', 'b', 'c', 'no'].map((user) => lab.me.peer(user, { data: 'game' })))";
-        let outcomes =
-            format!("(lab.peers = await {all}).map((it) => it.value?.state ?? it.reason.code)");
-        let outcomes = hub.value(&outcomes).await;
-
-        assert_eq!(outcomes, serde_json::json!(["connected", "connected", "connected", "refused"]));
-        assert_eq!(no.value("lab.sdp").await, serde_json::Value::Null, "no address was revealed");
-        hub.value("lab.peers.slice(0, 3).map(({ value }, n) => value.dataChannel('game', { ordered: false }).send(`hi ${n}`)).length")
-            .await;
-        for (n, page) in others.iter().enumerate() {
-            let hears = "lab.peer.dataChannel('game').on('message', (it) => (lab.said = it))";
-            page.value(&format!("(({hears}), lab.peer.data)")).await;
-            page.sees(&format!("lab.said === 'hi {n}'")).await;
-            let paths =
-                "(await lab.reports(lab.peer, 'transport')).some((it) => it.bytesReceived > 0)";
-            page.sees(paths).await;
-        }
-        hub.value("lab.peers[0].value.close()").await;
-        others[0].sees("lab.peer.state === 'ended'").await;
-        hub.has_heard_of_no_error().await;
-    });
+in_every_pair! {
+    three_data_peers_connect_at_once_and_one_who_refuses_does_not,
+    fifty_megabytes_go_through_a_data_channel_intact,
+    a_file_arrives_whole_from_a_channel_that_is_closed_behind_it,
 }
 
-#[test]
-fn fifty_megabytes_go_through_a_data_channel_intact() {
-    on_the_demo_page(async |demo| {
-        let (ana, bo) = demo.two_app_users().await;
-        let receive = "lab.me.on('peer', async (peer) => { \
-              lab.got = 0; lab.sum = 0; \
-              peer.dataChannel('file').on('message', (piece) => { \
-                const bytes = new Uint32Array(piece); lab.got += piece.byteLength; \
-                for (const it of bytes) lab.sum = (lab.sum * 31 + it) >>> 0; }); \
-              await peer.accept(); lab.call = peer; })";
-        bo.value(&format!("({receive}, true)")).await;
-
-        let send = "const peer = await lab.me.peer('bo'); lab.call = peer; let sum = 0, n = 0; \
-             const channel = peer.dataChannel('file'); \
-             for (let piece = 0; piece < 800; piece++) { \
-               const words = new Uint32Array(16384); \
-               for (let i = 0; i < words.length; i++) { words[i] = n++; sum = (sum * 31 + words[i]) >>> 0; } \
-               await channel.send(words); } \
-             return sum;";
-        ana.value(&format!("((async () => {{ {send} }})().then((sum) => (lab.sum = sum)), true)"))
+async fn three_data_peers_connect_at_once_and_one_who_refuses_does_not(demo: &Demo) {
+    let hub = demo.app_user("hub").await;
+    let others = join_all(["a", "b", "c"].map(|user| demo.app_user(user))).await;
+    let no = demo.app_user("no").await;
+    no.value(
+        "(lab.me.on('peer', (peer) => { lab.sdp = peer.connection; peer.close('no'); }), true)",
+    )
+    .await;
+    for page in &others {
+        page.value("(lab.me.on('peer', (peer) => { lab.peer = peer; peer.accept(); }), true)")
             .await;
+        page.sees("lab.me.people.size >= 1").await;
+    }
 
-        bo.sees("lab.got === 800 * 65536").await;
-        ana.sees("lab.sum !== undefined").await;
-        assert_eq!(ana.value("lab.sum").await, bo.value("lab.sum").await);
-        let bytes = "(await lab.reports(lab.call, 'data-channel')).reduce((sum, it) => sum + it.bytesReceived, 0)";
-        assert_eq!(bo.value(bytes).await, 800 * 65_536);
-        ana.has_heard_of_no_error().await;
-    });
+    let all = "Promise.allSettled(['a', 'b', 'c', 'no'].map((user) => lab.me.peer(user, { data: 'game' })))";
+    let outcomes =
+        format!("(lab.peers = await {all}).map((it) => it.value?.state ?? it.reason.code)");
+    let outcomes = hub.value(&outcomes).await;
+
+    assert_eq!(outcomes, serde_json::json!(["connected", "connected", "connected", "refused"]));
+    assert_eq!(no.value("lab.sdp").await, serde_json::Value::Null, "no address was revealed");
+    hub.value("lab.peers.slice(0, 3).map(({ value }, n) => value.dataChannel('game', { ordered: false }).send(`hi ${n}`)).length")
+        .await;
+    for (n, page) in others.iter().enumerate() {
+        let hears = "lab.peer.dataChannel('game').on('message', (it) => (lab.said = it))";
+        page.value(&format!("(({hears}), lab.peer.data)")).await;
+        page.sees(&format!("lab.said === 'hi {n}'")).await;
+        let paths = "(await lab.reports(lab.peer, 'transport')).some((it) => it.bytesReceived > 0)";
+        page.sees(paths).await;
+    }
+    hub.value("lab.peers[0].value.close()").await;
+    others[0].sees("lab.peer.state === 'ended'").await;
+    hub.has_heard_of_no_error().await;
+}
+
+async fn fifty_megabytes_go_through_a_data_channel_intact(demo: &Demo) {
+    let (ana, bo) = demo.two_app_users().await;
+    let receive = "lab.me.on('peer', async (peer) => { \
+          lab.got = 0; lab.sum = 0; \
+          peer.dataChannel('file').on('message', (piece) => { \
+            const bytes = new Uint32Array(piece); lab.got += piece.byteLength; \
+            for (const it of bytes) lab.sum = (lab.sum * 31 + it) >>> 0; }); \
+          await peer.accept(); lab.call = peer; })";
+    bo.value(&format!("({receive}, true)")).await;
+
+    let send = "const peer = await lab.me.peer('bo'); lab.call = peer; let sum = 0, n = 0; \
+         const channel = peer.dataChannel('file'); \
+         for (let piece = 0; piece < 800; piece++) { \
+           const words = new Uint32Array(16384); \
+           for (let i = 0; i < words.length; i++) { words[i] = n++; sum = (sum * 31 + words[i]) >>> 0; } \
+           await channel.send(words); } \
+         return sum;";
+    ana.value(&format!("((async () => {{ {send} }})().then((sum) => (lab.sum = sum)), true)"))
+        .await;
+
+    bo.sees("lab.got === 800 * 65536").await;
+    ana.sees("lab.sum !== undefined").await;
+    assert_eq!(ana.value("lab.sum").await, bo.value("lab.sum").await);
+    let bytes = "(await lab.reports(lab.call, 'data-channel')).reduce((sum, it) => sum + it.bytesReceived, 0)";
+    assert_eq!(bo.value(bytes).await, 800 * 65_536);
+    ana.has_heard_of_no_error().await;
+}
+
+async fn a_file_arrives_whole_from_a_channel_that_is_closed_behind_it(demo: &Demo) {
+    let (ana, bo) = demo.two_app_users().await;
+    // In the second round the channel is made by both sides.
+    for (round, both) in [(1, false), (2, true)] {
+        let receives =
+            "(channel) => channel.on('message', (piece) => (lab.got += piece.byteLength))";
+        let made = if both {
+            format!("({receives})(peer.dataChannel('file'))")
+        } else {
+            format!("peer.on('channel', {receives})")
+        };
+        let receive = format!(
+            "(lab.got = 0, lab.off?.(), lab.off = lab.me.on('peer', (peer) => {{ {made}; peer.accept(); }}), true)"
+        );
+        bo.value(&receive).await;
+
+        let send = "const peer = await lab.me.peer('bo'); const channel = peer.dataChannel('file'); \
+            for (let piece = 0; piece < 320; piece++) await channel.send(new ArrayBuffer(65536)); \
+            await channel.close(); peer.close(); return true;";
+        ana.value(&format!(
+            "(lab.sent = 0, (async () => {{ {send} }})().then(() => (lab.sent = {round})), true)"
+        ))
+        .await;
+
+        ana.sees(&format!("lab.sent === {round}")).await;
+        bo.sees("lab.got === 320 * 65536").await;
+    }
+    ana.has_heard_of_no_error().await;
+    bo.has_heard_of_no_error().await;
 }

@@ -2,11 +2,15 @@
 
 use serde_json::json;
 
-use crate::browser::Camera;
-use crate::demo::{Demo, on_the_demo_page};
+use crate::demo::Demo;
 use crate::library::in_a_call;
 use crate::line::Program;
 use crate::page::Page;
+use crate::pairs::in_each_browser;
+
+in_each_browser! {
+    tokens_that_end_in_mid_call_are_renewed_by_a_message_or_after_4401_and_the_media_go_on,
+}
 
 const SECRET: &str = "a secret of at least thirty-two bytes";
 
@@ -21,9 +25,8 @@ const MINT: &str = "lab.token = async (sub, seconds) => { \
 
 /// A user whose first token is good for 3 s; whether the second one can be had is said by `lab.refuses`.
 async fn user_with_tokens(demo: &Demo, program: &Program, user: &str) -> std::rc::Rc<Page> {
-    let page = demo.page_at("/healthz", Camera::Fake).await;
-    page.may_complain_of("/favicon.ico");
-    page.driver.execute(include_str!("lab.js"), []).await.unwrap();
+    let page = demo.app_page(&demo.address_of("/healthz")).await;
+    page.loads_the_lab().await;
     page.value(&format!("(lab.secret = {}, lab.asked = 0, {MINT}, true)", json!(SECRET))).await;
     let server = program.address;
     let token = format!(
@@ -37,31 +40,30 @@ async fn user_with_tokens(demo: &Demo, program: &Program, user: &str) -> std::rc
     page
 }
 
-#[test]
-fn tokens_that_end_in_mid_call_are_renewed_by_a_message_or_after_4401_and_the_media_go_on() {
-    on_the_demo_page(async |demo| {
-        // The page is of one server, the people are those of another.
-        let origin = format!("http://{}", demo.address);
-        let program = Program::start_with(&[
-            ("SWITCHBOARD_AUTH", "jwt"),
-            ("SWITCHBOARD_JWT_SECRET", SECRET),
-            ("SWITCHBOARD_ORIGINS", &origin),
-        ]);
-        let ana = user_with_tokens(demo, &program, "ana").await;
-        let bo = user_with_tokens(demo, &program, "bo").await;
-        in_a_call(&ana, &bo).await;
+async fn tokens_that_end_in_mid_call_are_renewed_by_a_message_or_after_4401_and_the_media_go_on(
+    demo: &Demo,
+) {
+    // The page is of one server, the people are those of another.
+    let origin = format!("http://{}", demo.address);
+    let program = Program::start_with(&[
+        ("SWITCHBOARD_AUTH", "jwt"),
+        ("SWITCHBOARD_JWT_SECRET", SECRET),
+        ("SWITCHBOARD_ORIGINS", &origin),
+    ]);
+    let ana = user_with_tokens(demo, &program, "ana").await;
+    let bo = user_with_tokens(demo, &program, "bo").await;
+    in_a_call(&ana, &bo).await;
 
-        ana.sees("seen.wire.some(({ text }) => text.includes('\"type\":\"refreshed\"'))").await;
-        // His could not be renewed in time, so that the server closes with 4401, 30 s after its end.
-        bo.sees("lab.heard.states.includes('waiting') && lab.me.state === 'online'").await;
+    ana.sees("seen.wire.some(({ text }) => text.includes('\"type\":\"refreshed\"'))").await;
+    // His could not be renewed in time, so that the server closes with 4401, 30 s after its end.
+    bo.sees("lab.heard.states.includes('waiting') && lab.me.state === 'online'").await;
 
-        assert_eq!(ana.value("lab.heard.states").await, json!([]), "on the same socket");
-        assert_eq!(bo.value("lab.asked").await, 3);
-        for page in [&ana, &bo] {
-            page.sees_moving().await;
-            assert_eq!(page.value("lab.call.states.includes('reconnecting')").await, false);
-        }
-        ana.value("lab.call.hangUp()").await;
-        bo.sees_call_end("hangup").await;
-    });
+    assert_eq!(ana.value("lab.heard.states").await, json!([]), "on the same socket");
+    assert_eq!(bo.value("lab.asked").await, 3);
+    for page in [&ana, &bo] {
+        page.sees_moving().await;
+        assert_eq!(page.value("lab.call.states.includes('reconnecting')").await, false);
+    }
+    ana.value("lab.call.hangUp()").await;
+    bo.sees_call_end("hangup").await;
 }

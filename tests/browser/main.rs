@@ -1,6 +1,6 @@
 //! The demo page as people use it: headless browsers with fake cameras call each other.
 //!
-//! Needs `chromium`, `chromedriver` and `turnserver`; `tests/run.sh` installs them. Each test starts
+//! Needs `chromium`, `chromedriver`, `firefox-esr`, `geckodriver` and `turnserver`; `tests/run.sh` installs them. Each test starts
 //! a server of its own, and a browser of its own for everybody in it.
 #![allow(missing_docs, clippy::unwrap_used)]
 
@@ -11,18 +11,21 @@ mod calling;
 mod chatting;
 mod demo;
 mod ending;
+mod firefox;
 mod keyboard;
 mod languages;
 mod library;
 mod library_calls;
 mod library_lasts;
 mod library_many;
+mod library_negotiates;
 mod library_relay;
 mod library_rooms;
 mod library_tokens;
 mod line;
 mod media;
 mod page;
+mod pairs;
 mod panels;
 mod people;
 mod readme;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use thirtyfour::{By, WebDriver, WebElement};
 use tokio::time::sleep;
 
-use crate::browser::{Background, Camera, Chromedriver};
+use crate::pairs::Browser;
 
 /// Far longer than anything takes on a machine that does something else as well.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -20,20 +20,24 @@ const BLINK: Duration = Duration::from_millis(40);
 /// A page in a browser of its own.
 pub(crate) struct Page {
     pub(crate) driver: WebDriver,
+    pub(crate) browser: Browser,
     /// Parts of console errors that belong to the test.
     expected_errors: RefCell<Vec<&'static str>>,
 }
 
 impl Page {
-    pub(crate) async fn open(
-        driver: &Chromedriver,
-        camera: Camera,
-        background: Background,
-        address: &str,
-    ) -> Self {
-        let driver = driver.open(camera, background).await;
+    pub(crate) async fn open(driver: WebDriver, browser: Browser, address: &str) -> Self {
         driver.goto(address).await.unwrap();
-        Self { driver, expected_errors: RefCell::default() }
+        Self { driver, browser, expected_errors: RefCell::default() }
+    }
+
+    /// Lets the test see what the page does. Chromium has it done before any script of the page.
+    pub(crate) async fn is_watched(&self) {
+        if self.browser == Browser::Firefox {
+            for script in [include_str!("watch.js"), include_str!("complaints.js")] {
+                self.driver.execute(script, []).await.unwrap();
+            }
+        }
     }
 
     pub(crate) async fn close(&self) {
@@ -108,11 +112,21 @@ impl Page {
     /// The console holds no error, no uncaught exception, no break of the content security policy.
     pub(crate) async fn has_a_clean_console(&self) {
         let expected = self.expected_errors.borrow().clone();
-        for entry in self.driver.browser_log().await.unwrap() {
-            let known = expected.iter().any(|it| entry.message.contains(it));
-            let bad = matches!(entry.level.as_str(), "SEVERE" | "WARNING");
-            assert!(!bad || known, "on the console: {} {}", entry.level, entry.message);
+        for complaint in self.complaints().await {
+            let known = expected.iter().any(|it| complaint.contains(it));
+            assert!(known, "on the console: {complaint}");
         }
+    }
+
+    /// Errors and warnings on the console.
+    async fn complaints(&self) -> Vec<String> {
+        if self.browser == Browser::Firefox {
+            let complaints = self.value("window.complaints ?? []").await;
+            return serde_json::from_value(complaints).unwrap();
+        }
+        let log = self.driver.browser_log().await.unwrap();
+        let bad = log.into_iter().filter(|it| matches!(it.level.as_str(), "SEVERE" | "WARNING"));
+        bad.map(|it| format!("{} {}", it.level, it.message)).collect()
     }
 
     /// What the page shows and has said so far, for the message of a test that fails.
@@ -121,8 +135,7 @@ impl Page {
             Ok(returned) => format!("{:#}", returned.json()),
             Err(why) => why.to_string(),
         };
-        let console = self.driver.browser_log().await.unwrap_or_default();
-        format!("{seen}\nconsole: {console:#?}")
+        format!("{seen}\nconsole: {:#?}", self.complaints().await)
     }
 }
 

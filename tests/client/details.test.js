@@ -148,17 +148,6 @@ test("a channel that is closed can be made again at once; the end of the old one
   assert.equal(second.state, "connecting");
 });
 
-test("a channel that both have made is closed in both directions", async () => {
-  const { page, call } = await connected();
-  const channel = call.dataChannel("file");
-  const [own] = page.connection.channels.filter(({ label }) => label === "file");
-  const theirs = page.connection.createDataChannel("file");
-  page.connection.ondatachannel({ channel: theirs });
-  own.opens();
-  channel.close();
-  assert.deepEqual([channel.state, own.readyState, theirs.readyState], ["closed", "closed", "closed"]);
-});
-
 test("what a channel cannot take is an error of the library, with the cause", async () => {
   const { page, call } = await connected();
   const channel = call.dataChannel("file");

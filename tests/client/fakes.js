@@ -154,11 +154,54 @@ class DataChannel {
     this.sent.push(data);
   }
   close() {
-    this.readyState = "closed";
+    this.readyState = "closing";
   }
   opens() {
     this.readyState = "open";
     this.onopen?.();
+  }
+  /** Both sides have closed it. */
+  closes() {
+    this.readyState = "closed";
+    this.onclose?.();
+  }
+  /** All has been written that waited. */
+  drains() {
+    this.bufferedAmount = 0;
+    this.onbufferedamountlow?.();
+  }
+}
+
+/** Has an m-line from its first offer on, by whose number both sides know it after an answer. */
+class Transceiver {
+  mid = null;
+  line = -1;
+  currentDirection = null;
+  stopped = false;
+  #direction = "sendrecv";
+  #need;
+
+  constructor(track, stream, need) {
+    this.#need = need;
+    this.receiver = { track: { kind: track.kind } };
+    this.sender = {
+      track,
+      streams: [stream],
+      async replaceTrack(other) {
+        this.track = other;
+      },
+    };
+  }
+  get direction() {
+    return this.#direction;
+  }
+  set direction(direction) {
+    if (direction !== this.#direction) this.#need();
+    this.#direction = direction;
+  }
+  stop() {
+    this.stopped = true;
+    this.#need();
   }
 }
 
@@ -169,10 +212,17 @@ export class PeerConnection {
   localDescription = null;
   remoteDescription = null;
   channels = [];
-  senders = [];
+  transceivers = [];
+  /** M-lines of the description. */
+  lines = 0;
   candidates = [];
   restarts = 0;
+  /** The other side sends through every m-line, too. */
+  takes = false;
+  /** Characters that each m-line adds to a description. */
+  weight = 0;
   #needed = false;
+  #agreed = [null, null];
   static #made = 0;
   /** In what it says of itself. */
   name = `<${++PeerConnection.#made}>`;
@@ -180,9 +230,12 @@ export class PeerConnection {
   constructor(config) {
     this.config = config;
   }
-  #need() {
+  #need = () => {
     if (this.#needed) return;
     this.#needed = true;
+    this.#ask();
+  };
+  #ask() {
     queueMicrotask(() => {
       if (this.signalingState === "stable" && this.#needed) this.onnegotiationneeded?.();
     });
@@ -193,26 +246,71 @@ export class PeerConnection {
     this.channels.push(channel);
     return channel;
   }
-  addTrack(track) {
+  addTrack(track, stream) {
     this.#need();
-    this.senders.push({ track, replaceTrack: async function (other) { this.track = other; } });
+    const transceiver = new Transceiver(track, stream, this.#need);
+    this.transceivers.push(transceiver);
+    return transceiver.sender;
+  }
+  addTransceiver(track, { streams: [stream] }) {
+    const sender = this.addTrack(track, stream);
+    return this.transceivers.find((it) => it.sender === sender);
   }
   removeTrack(sender) {
     sender.track = null;
-    this.#need();
+    const transceiver = this.transceivers.find((it) => it.sender === sender);
+    transceiver.direction = transceiver.direction === "sendrecv" ? "recvonly" : "inactive";
   }
-  getSenders() {
-    return this.senders;
+  /** Of what is sent, or was. */
+  get senders() {
+    return this.transceivers.filter(({ stopped }) => !stopped).map(({ sender }) => sender);
   }
-  async setLocalDescription() {
-    const type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
+  getTransceivers() {
+    return this.transceivers;
+  }
+  async setLocalDescription({ type } = {}) {
+    if (type === "rollback") return this.#rollBack();
+    type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
     this.#needed = false;
-    this.localDescription = { type, sdp: `${type} of ${this.senders.length} by ${this.name}` };
+    this.#number();
+    const live = this.transceivers.filter(({ stopped }) => !stopped).length;
+    const sdp = `${type} of ${String(this.lines).padStart(3)} by ${this.name}${"x".repeat(this.weight * live)}`;
+    this.localDescription = { type, sdp };
     this.signalingState = type === "offer" ? "have-local-offer" : "stable";
+    if (type === "answer") this.#agree();
   }
   async setRemoteDescription({ type, sdp }) {
+    if (type === "rollback") return this.#rollBack();
     this.remoteDescription = { type, sdp };
     this.signalingState = type === "offer" ? "have-remote-offer" : "stable";
+    if (type === "answer") this.#agree();
+  }
+  /** Gives each new transceiver an m-line: one that both sides know to be free, or a further one. */
+  #number() {
+    this.transceivers = this.transceivers.filter(({ stopped, line }) => !stopped || line >= 0);
+    for (const it of this.transceivers.filter(({ line }) => line < 0)) {
+      const taken = this.transceivers.map(({ line }) => line);
+      it.line = 0;
+      while (taken.includes(it.line)) it.line++;
+    }
+    this.lines = Math.max(this.lines, ...this.transceivers.map(({ line }) => line + 1));
+  }
+  #agree() {
+    this.#agreed = [this.localDescription, this.remoteDescription];
+    for (const it of this.transceivers) {
+      it.mid = String(it.line);
+      const agreed = { sendrecv: "sendonly", recvonly: "inactive" }[it.direction] ?? it.direction;
+      it.currentDirection = it.stopped ? "stopped" : this.takes ? it.direction : agreed;
+    }
+    this.transceivers = this.transceivers.filter(({ stopped }) => !stopped);
+  }
+  #rollBack() {
+    const own = this.signalingState === "have-local-offer";
+    [this.localDescription, this.remoteDescription] = this.#agreed;
+    this.signalingState = "stable";
+    for (const it of this.transceivers) if (it.mid === null) it.line = -1;
+    this.#needed ||= own;
+    this.#ask();
   }
   async addIceCandidate(candidate) {
     if (!this.remoteDescription) throw new Error("no description yet");
