@@ -156,9 +156,9 @@ settings! {
     /// New sockets that one address may open; 0 is unlimited.
     new_sockets_per_address: u32 = 50, Count("sockets a second", 0..=RATE_MAX);
 
-    /// New connections that one address may open, four times as many at once; those over it wait for
+    /// New connections that one address may open, as many at once; those over it wait for
     /// up to 5 s and are then refused; 0 is unlimited. Trusted proxies have no such limit.
-    new_connections_per_address: u32 = 50, Count("connections a second", 0..=RATE_MAX);
+    new_connections_per_address: u32 = 40, Count("connections a second", 0..=RATE_MAX);
 
     /// HTTP requests of one address in the long run, upgrades included; past it they are answered
     /// by 429; 0 is unlimited.

@@ -14,6 +14,8 @@ use actix_http::{ConnectionType, Response};
 use actix_web::HttpResponse;
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
+use tokio::sync::Semaphore;
+use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::Io;
@@ -27,6 +29,10 @@ const ANSWER: Duration = Duration::from_secs(60);
 const LINGER: Duration = Duration::from_secs(2);
 /// What it may go on sending meanwhile, in bytes.
 const LINGER_BYTES: usize = 1 << 20;
+/// Connections that are read from at a time meanwhile, of the whole process. Any number of clients
+/// that go on sending must not keep a thread busy; the others wait, for the same time at most.
+const LINGERING: usize = 32;
+static READERS: Semaphore = Semaphore::const_new(LINGERING);
 /// A body up to this many bytes leaves in one write with its head.
 const SMALL_BODY: usize = 4 << 10;
 
@@ -118,10 +124,12 @@ pub(super) async fn write_bytes(io: &mut Io, mut bytes: &[u8]) -> io::Result<()>
 pub(super) async fn end(mut io: Io) {
     let polite_end = async {
         io.shutdown().await?;
+        let _reads = READERS.acquire().await;
         let mut left = LINGER_BYTES;
         while left > 0 {
             let read = discard(&mut io).await?;
             left = if read == 0 { 0 } else { left.saturating_sub(read) };
+            yield_now().await;
         }
         io::Result::Ok(())
     };

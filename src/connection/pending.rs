@@ -21,8 +21,8 @@ use crate::config::Config;
 use super::AddressRate;
 
 /// Seconds of the rate that an address may use at once: the six connections that a browser opens
-/// for a page, for 33 people behind one address at the default.
-const BURST: u32 = 4;
+/// for a page, for six people behind one address at the default. Those of 33 more only wait.
+const BURST: u32 = 1;
 /// How long a new connection may wait for its turn, nothing of it being read.
 const TURN_WITHIN: Duration = Duration::from_secs(5);
 

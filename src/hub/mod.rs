@@ -14,7 +14,7 @@ mod verifier;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll, ready};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use actix::prelude::*;
 use bytestring::ByteString;
@@ -45,6 +45,10 @@ use crate::protocol::{BadMessage, BadToken, Refusal, Rejected, UserId, decode};
 
 /// Effects and deliveries that room is kept for, so that a message costs no allocation of it.
 const KEPT: usize = 64;
+
+/// How long the messages of one batch may take before others have their turn. A batch has up to 16,
+/// and the dearest of them take 0.3 ms each.
+const TURN: Duration = Duration::from_millis(1);
 
 type Board = Switchboard<Link>;
 type Effects = Vec<Effect<Link>>;
@@ -273,20 +277,22 @@ impl Actor for SignalingHub {
 impl Handler<FromConnection> for SignalingHub {
     type Result = ();
 
-    fn handle(&mut self, said: FromConnection, _: &mut Context<Self>) {
+    fn handle(&mut self, said: FromConnection, context: &mut Context<Self>) {
         self.meters.report_taken();
-        self.carry_out(|hub| hub.take(said));
+        let later = self.carry_out(|hub| hub.take(said));
+        put_behind(later, context);
     }
 }
 
 impl SignalingHub {
-    fn take(&mut self, FromConnection { link, event, at }: FromConnection) {
+    /// Returns what is to be heard when others have had their turn.
+    fn take(&mut self, FromConnection { link, event, at }: FromConnection) -> Option<Later> {
         match event {
             ConnectionEvent::Opened(login) => {
                 self.apply(Input::Claim { connection: link, login: *login });
             }
             ConnectionEvent::Said(batch) => {
-                self.hear_all(&link, Rest { batch: batch.into_iter(), at });
+                return self.hear_all(link, Rest { batch: batch.into_iter(), at });
             }
             ConnectionEvent::Alive => {
                 if let Some(user) = link.user().cloned() {
@@ -299,23 +305,58 @@ impl SignalingHub {
                 }
             }
         }
+        None
+    }
+}
+
+/// The rest of a client's batch, which has taken its turn.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Later {
+    link: Link,
+    rest: Rest,
+}
+
+impl Handler<Later> for SignalingHub {
+    type Result = ();
+
+    fn handle(&mut self, Later { link, rest }: Later, context: &mut Context<Self>) {
+        let later = self.carry_out(|hub| hub.hear_all(link, rest));
+        put_behind(later, context);
+    }
+}
+
+/// Has the rest of a batch heard behind what others have said meanwhile.
+fn put_behind(later: Option<Later>, context: &Context<SignalingHub>) {
+    if let Some(later) = later {
+        // why: a connection has one batch with the hub at a time, so there is one at most for each.
+        context.address().do_send(later);
     }
 }
 
 impl SignalingHub {
-    /// Hears what a client has said, up to a token that has to be looked at first.
-    fn hear_all(&mut self, link: &Link, mut rest: Rest) {
+    /// Hears what a client has said, up to a token that has to be looked at first or to the end of
+    /// its turn. Returns what is to be heard when others have had theirs.
+    fn hear_all(&mut self, link: Link, mut rest: Rest) -> Option<Later> {
+        let begin = now();
         self.heard_at = Some(rest.at);
         link.batch_arrived();
         while let Some(payload) = rest.batch.next() {
-            self.hear(link, payload);
-            let Some(question) = self.question.take() else { continue };
+            self.hear(&link, payload);
+            let Some(question) = self.question.take() else {
+                if !rest.is_empty() && now().saturating_duration_since(begin) >= TURN {
+                    self.heard_at = None;
+                    link.batch_sent(rest.bytes());
+                    return Some(Later { link, rest });
+                }
+                continue;
+            };
             // What waits for the answer counts on.
             link.batch_sent(rest.bytes());
             match self.ask(question, rest) {
                 None => {
                     self.heard_at = None;
-                    return;
+                    return None;
                 }
                 Some(back) => rest = back,
             }
@@ -323,6 +364,7 @@ impl SignalingHub {
         }
         self.heard_at = None;
         link.batch_taken();
+        None
     }
 
     /// Has a token looked at; or refuses it at once, and gives the rest back.
@@ -350,20 +392,21 @@ impl SignalingHub {
 impl Handler<Answer> for SignalingHub {
     type Result = ();
 
-    fn handle(&mut self, answer: Answer, _: &mut Context<Self>) {
+    fn handle(&mut self, answer: Answer, context: &mut Context<Self>) {
         let Answer { link, user, id, said, rest } = answer;
         match &said {
             Ok(identity) if identity.user != user => link.brought_bad_token(&BadToken::OtherUser),
             Ok(_) => {}
             Err(why) => link.brought_bad_token(why),
         }
-        self.carry_out(|hub| {
+        let later = self.carry_out(|hub| {
             let now = now();
             let verified = said.map(|it| it.from(now).0).map_err(Unverified::Refused);
             let connection = link.clone();
             hub.apply(Input::Refreshed { connection, user, id, verified });
-            hub.hear_all(&link, rest);
+            hub.hear_all(link, rest)
         });
+        put_behind(later, context);
     }
 }
 

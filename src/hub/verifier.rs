@@ -49,6 +49,10 @@ pub(super) struct Rest {
 }
 
 impl Rest {
+    pub(super) fn is_empty(&self) -> bool {
+        self.batch.as_slice().is_empty()
+    }
+
     /// Bytes of the messages.
     pub(super) fn bytes(&self) -> usize {
         self.batch.as_slice().iter().map(Payload::len).sum()

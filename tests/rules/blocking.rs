@@ -301,7 +301,8 @@ fn a_block_costs_an_eighth_of_a_message_for_each_name_in_it_and_in_its_answer() 
         }
     };
     for kind in ["block", "unblock"] {
-        let prices = [(0, 0, 1), (0, 7, 2), (0, 8, 2), (0, 9, 3), (0, 256, 33), (256, 0, 33), (255, 1, 33)];
+        let prices =
+            [(0, 0, 1), (0, 7, 2), (0, 8, 2), (0, 9, 3), (0, 256, 33), (256, 0, 33), (255, 1, 33)];
         for (blocked, users, price) in [&prices[..], &[(256, 256, 65)]].concat() {
             let message = json!({"type": kind, "users": names(0, users)});
             assert_eq!(cost(blocked, message), price, "{kind} of {users} with {blocked} blocked");
