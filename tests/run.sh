@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test: documentation, rules, service, browser, and those of the client library and the demo page.
+# Runs every test: documentation, rules, service, browser, those of the client library and the demo page, and the attacks
+# in small.
 #
 #   tests/run.sh                  install what is missing, then run everything
 #   tests/run.sh --install-only   install what is missing
@@ -33,6 +34,16 @@ main() {
         echo "== tests, by cargo test (cargo nextest is not installed)"
         cargo test --locked --no-fail-fast --lib --bins --tests "$@"
     fi
+    if [ $# = 0 ]; then attack_in_small; fi
+}
+
+# Attacks on an optimised build, with an honest pair of users beside each: times of a test build say nothing. The whole
+# kit is `cargo run --release --example hostile` (docs/security.md).
+attack_in_small() {
+    echo "== attacks in small"
+    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+        cargo build --quiet --release --locked --bin switchboard --example hostile
+    target/release/examples/hostile --small --seconds 2 --again 2
 }
 
 # The compiler for types, and axe, by which the browser tests look for what keeps people out.
@@ -78,7 +89,7 @@ install_missing() {
     command -v systemd-analyze >/dev/null || missing+=(systemd)
     # promtool, which checks metrics and alerts. The service that comes with it is not needed.
     command -v promtool >/dev/null || missing+=(prometheus)
-    # Keys of RSA, for the attacks of tests/hostile.rs.
+    # Keys of RSA, for the attacks of examples/hostile.
     command -v openssl >/dev/null || missing+=(openssl)
     # For examples/resuming_client.py, which the chaos tests run.
     python3 -c 'import websockets' 2>/dev/null || /usr/bin/python3 -c 'import websockets' 2>/dev/null ||

@@ -34,9 +34,13 @@ struct Arguments {
     /// A further setting of the server, as in `--set max-pending=1000`.
     #[arg(long, value_parser = setting)]
     set: Vec<(String, String)>,
-    /// As small as in the test.
+    /// With fewer attackers, as CI runs it.
     #[arg(long)]
     small: bool,
+    /// How often a row that fails is judged again: what else the machine does may hold one run up, but
+    /// a fault of the server shows in each.
+    #[arg(long, default_value_t = 0)]
+    again: u32,
     /// Names all rows and runs none.
     #[arg(long)]
     list: bool,
@@ -69,7 +73,8 @@ fn main() -> ExitCode {
         lasts: Duration::from_secs(arguments.seconds),
     };
     println!("{HEAD}");
-    let outcomes: Vec<_> = rows.into_iter().map(|row| report(run(row, &options))).collect();
+    let outcomes: Vec<_> =
+        rows.into_iter().map(|row| judged(row, &options, arguments.again)).collect();
     let failed = outcomes.iter().filter(|it| !it.failures().is_empty()).count();
     eprintln!("{} rows, {failed} of them fail", outcomes.len());
     ExitCode::from(u8::from(failed > 0))
@@ -80,6 +85,18 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Row>, &str> {
         return Ok(ROWS.iter().collect());
     }
     names.iter().map(|name| named(name).ok_or(&**name)).collect()
+}
+
+/// The last run of a row: the first that holds, or the one after `again` others.
+fn judged(row: &Row, options: &Options, again: u32) -> Outcome {
+    let mut outcome = report(run(row, options));
+    for _ in 0..again {
+        if outcome.failures().is_empty() {
+            break;
+        }
+        outcome = report(run(row, options));
+    }
+    outcome
 }
 
 /// The table on the output, all else on standard error.

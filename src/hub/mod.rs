@@ -46,9 +46,13 @@ use crate::protocol::{BadMessage, BadToken, Refusal, Rejected, UserId, decode};
 /// Effects and deliveries that room is kept for, so that a message costs no allocation of it.
 const KEPT: usize = 64;
 
-/// How long the messages of one batch may take before others have their turn. A batch has up to 16,
+/// How long the messages of one batch may take before others have their turn: a batch has up to 16,
 /// and the dearest of them take 0.3 ms each.
-const TURN: Duration = Duration::from_millis(1);
+const TURN: Duration = Duration::from_micros(250);
+
+/// How long a client that was over a rate is not read from: even a refusal takes its time, so its
+/// messages must not come as fast as they can be refused.
+const PAUSE: Duration = Duration::from_millis(250);
 
 type Board = Switchboard<Link>;
 type Effects = Vec<Effect<Link>>;
@@ -309,28 +313,40 @@ impl SignalingHub {
     }
 }
 
-/// The rest of a client's batch, which has taken its turn.
+/// What a batch leaves for later.
+enum Later {
+    /// Its rest, as it has taken its turn.
+    Rest(GoOn),
+    /// Hearing the client again, as it was over a rate.
+    Pause(Link),
+}
+
+/// The rest of a client's batch.
 #[derive(Message)]
 #[rtype(result = "()")]
-struct Later {
+struct GoOn {
     link: Link,
     rest: Rest,
 }
 
-impl Handler<Later> for SignalingHub {
+impl Handler<GoOn> for SignalingHub {
     type Result = ();
 
-    fn handle(&mut self, Later { link, rest }: Later, context: &mut Context<Self>) {
+    fn handle(&mut self, GoOn { link, rest }: GoOn, context: &mut Context<Self>) {
         let later = self.carry_out(|hub| hub.hear_all(link, rest));
         put_behind(later, context);
     }
 }
 
-/// Has the rest of a batch heard behind what others have said meanwhile.
-fn put_behind(later: Option<Later>, context: &Context<SignalingHub>) {
-    if let Some(later) = later {
+fn put_behind(later: Option<Later>, context: &mut Context<SignalingHub>) {
+    match later {
         // why: a connection has one batch with the hub at a time, so there is one at most for each.
-        context.address().do_send(later);
+        Some(Later::Rest(go_on)) => context.address().do_send(go_on),
+        Some(Later::Pause(link)) => {
+            let taken = link.batch_taken_later();
+            context.run_later(PAUSE, |_, _| taken());
+        }
+        None => {}
     }
 }
 
@@ -338,7 +354,7 @@ impl SignalingHub {
     /// Hears what a client has said, up to a token that has to be looked at first or to the end of
     /// its turn. Returns what is to be heard when others have had theirs.
     fn hear_all(&mut self, link: Link, mut rest: Rest) -> Option<Later> {
-        let begin = now();
+        let (begin, refused) = (now(), self.board.kept_out_by_rate());
         self.heard_at = Some(rest.at);
         link.batch_arrived();
         while let Some(payload) = rest.batch.next() {
@@ -347,7 +363,7 @@ impl SignalingHub {
                 if !rest.is_empty() && now().saturating_duration_since(begin) >= TURN {
                     self.heard_at = None;
                     link.batch_sent(rest.bytes());
-                    return Some(Later { link, rest });
+                    return Some(Later::Rest(GoOn { link, rest }));
                 }
                 continue;
             };
@@ -363,6 +379,9 @@ impl SignalingHub {
             link.batch_arrived();
         }
         self.heard_at = None;
+        if self.board.kept_out_by_rate() > refused {
+            return Some(Later::Pause(link));
+        }
         link.batch_taken();
         None
     }
