@@ -76,7 +76,7 @@ async fn a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswere
     bo.sees("lab.heard.calls.at(-1).reason === 'no-answer'").await;
     for page in [&ana, &bo, &cleo] {
         // Nothing flows any more, and where nobody accepted nothing ever did.
-        page.sees("(await lab.reports(lab.call, 'transport')).length === 0").await;
+        page.sees("(await lab.reports(lab.call, 'candidate-pair')).length === 0").await;
     }
     ana.sees("lab.tidy()").await;
     ana.has_heard_of_no_error().await;
