@@ -77,7 +77,7 @@ async fn a_library_call_is_rejected_cancelled_refused_as_busy_and_left_unanswere
     bo.sees("lab.heard.calls.at(-1).reason === 'no-answer'").await;
     for page in [&ana, &bo, &cleo] {
         // Nothing flows any more, and where nobody accepted nothing ever did.
-        page.sees("(await lab.reports(lab.call, 'transport')).length === 0").await;
+        page.sees("(await lab.reports(lab.call, 'candidate-pair')).length === 0").await;
     }
     ana.sees("lab.tidy()").await;
     ana.has_heard_of_no_error().await;
@@ -91,7 +91,7 @@ async fn app_users_who_call_each_other_at_the_same_moment_are_in_one_call(demo: 
         page.value("lab.camera().then((stream) => (lab.open = stream, true))").await;
     }
 
-    // Neither page hears anything before it has called, so the two calls cross for certain.
+    // Both call at one moment, so that neither page hears anything before it has called.
     let moment = ana.value("Date.now() + 1000").await;
     let call = |user| {
         format!(
@@ -103,9 +103,11 @@ async fn app_users_who_call_each_other_at_the_same_moment_are_in_one_call(demo: 
     ana.sees("lab.outcome === 'accepted' || lab.heard.calls.length > 0").await;
     ana.sees_moving().await;
     bo.sees_moving().await;
+    // In Firefox one of them may have been late: it has accepted, by which no media are told.
+    let crossed = ana.value("!lab.call.incoming").await == bo.value("!lab.call.incoming").await;
     for (page, data) in [(&ana, "for ana"), (&bo, "for bo")] {
         assert_eq!(page.value("lab.call.data").await, data);
-        assert_eq!(page.value("lab.call.media.video").await, true);
+        assert!(!crossed || page.value("lab.call.media?.video").await == true);
     }
     ana.has_heard_of_no_error().await;
     bo.has_heard_of_no_error().await;

@@ -38,7 +38,8 @@ async fn three_data_peers_connect_at_once_and_one_who_refuses_does_not(demo: &De
         let hears = "lab.peer.dataChannel('game').on('message', (it) => (lab.said = it))";
         page.value(&format!("(({hears}), lab.peer.data)")).await;
         page.sees(&format!("lab.said === 'hi {n}'")).await;
-        let paths = "(await lab.reports(lab.peer, 'transport')).some((it) => it.bytesReceived > 0)";
+        let paths =
+            "(await lab.reports(lab.peer, 'data-channel')).some((it) => it.bytesReceived > 0)";
         page.sees(paths).await;
     }
     hub.value("lab.peers[0].value.close()").await;
