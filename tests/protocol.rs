@@ -217,11 +217,10 @@ fn every_refused_example_is_answered_with_its_code_its_ref_and_words_that_name_t
 
 #[test]
 fn what_the_decoder_refuses_it_refuses_itself() {
-    // Only the board knows how many are watched already.
     for (name, text) in examples("refused") {
         let refused = decode(value(&text)["send"].as_str().unwrap()).is_err();
 
-        assert_eq!(refused, name != "watch.too-many", "{name}");
+        assert!(refused, "{name}");
     }
 }
 
