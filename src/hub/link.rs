@@ -260,16 +260,6 @@ impl Link {
         self.0.memory.incoming_changed(counted.saturating_sub(1), 0);
     }
 
-    /// [`Link::batch_taken`] for later, if the connection is still there then.
-    pub fn batch_taken_later(&self) -> impl FnOnce() + use<> {
-        let shared = Arc::downgrade(&self.0);
-        move || {
-            if let Some(shared) = shared.upgrade() {
-                Self(shared).batch_taken();
-            }
-        }
-    }
-
     /// The batch has been handled: the connection may read on.
     pub fn batch_taken(&self) {
         self.0.batch_is_gone();

@@ -50,10 +50,6 @@ const KEPT: usize = 64;
 /// and the dearest of them take 0.3 ms each.
 const TURN: Duration = Duration::from_micros(250);
 
-/// How long a client that was over a rate is not read from: even a refusal takes its time, so its
-/// messages must not come as fast as they can be refused.
-const PAUSE: Duration = Duration::from_millis(250);
-
 type Board = Switchboard<Link>;
 type Effects = Vec<Effect<Link>>;
 
@@ -290,7 +286,7 @@ impl Handler<FromConnection> for SignalingHub {
 
 impl SignalingHub {
     /// Returns what is to be heard when others have had their turn.
-    fn take(&mut self, FromConnection { link, event, at }: FromConnection) -> Option<Later> {
+    fn take(&mut self, FromConnection { link, event, at }: FromConnection) -> Option<GoOn> {
         match event {
             ConnectionEvent::Opened(login) => {
                 self.apply(Input::Claim { connection: link, login: *login });
@@ -313,14 +309,6 @@ impl SignalingHub {
     }
 }
 
-/// What a batch leaves for later.
-enum Later {
-    /// Its rest, as it has taken its turn.
-    Rest(GoOn),
-    /// Hearing the client again, as it was over a rate.
-    Pause(Link),
-}
-
 /// The rest of a client's batch.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -338,23 +326,19 @@ impl Handler<GoOn> for SignalingHub {
     }
 }
 
-fn put_behind(later: Option<Later>, context: &mut Context<SignalingHub>) {
-    match later {
+/// Has the rest of a batch heard behind what others have said meanwhile.
+fn put_behind(rest: Option<GoOn>, context: &Context<SignalingHub>) {
+    if let Some(rest) = rest {
         // why: a connection has one batch with the hub at a time, so there is one at most for each.
-        Some(Later::Rest(go_on)) => context.address().do_send(go_on),
-        Some(Later::Pause(link)) => {
-            let taken = link.batch_taken_later();
-            context.run_later(PAUSE, |_, _| taken());
-        }
-        None => {}
+        context.address().do_send(rest);
     }
 }
 
 impl SignalingHub {
     /// Hears what a client has said, up to a token that has to be looked at first or to the end of
     /// its turn. Returns what is to be heard when others have had theirs.
-    fn hear_all(&mut self, link: Link, mut rest: Rest) -> Option<Later> {
-        let (begin, refused) = (now(), self.board.kept_out_by_rate());
+    fn hear_all(&mut self, link: Link, mut rest: Rest) -> Option<GoOn> {
+        let begin = now();
         self.heard_at = Some(rest.at);
         link.batch_arrived();
         while let Some(payload) = rest.batch.next() {
@@ -363,7 +347,7 @@ impl SignalingHub {
                 if !rest.is_empty() && now().saturating_duration_since(begin) >= TURN {
                     self.heard_at = None;
                     link.batch_sent(rest.bytes());
-                    return Some(Later::Rest(GoOn { link, rest }));
+                    return Some(GoOn { link, rest });
                 }
                 continue;
             };
@@ -379,9 +363,6 @@ impl SignalingHub {
             link.batch_arrived();
         }
         self.heard_at = None;
-        if self.board.kept_out_by_rate() > refused {
-            return Some(Later::Pause(link));
-        }
         link.batch_taken();
         None
     }

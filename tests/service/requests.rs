@@ -229,8 +229,8 @@ async fn new_connections_of_an_address_over_its_rate_wait_for_their_turn_or_are_
     for _ in 0..20 {
         open.push(tokio::net::TcpStream::connect(server.address).await.unwrap());
     }
-    // Four at once, and five that wait for up to 5 s.
-    while server.too_fast() < 8 {
+    // One at once, and five that wait for up to 5 s.
+    while server.too_fast() < 11 {
         assert!(begin.elapsed() < PATIENCE, "{} were refused", server.too_fast());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -244,7 +244,7 @@ async fn new_connections_of_an_address_over_its_rate_wait_for_their_turn_or_are_
         }
         answered += usize::from(kept.next_answer("GET").await.is_some());
     }
-    assert!((9..=12).contains(&answered), "{answered}");
+    assert!((6..=9).contains(&answered), "{answered}");
     assert!(begin.elapsed() >= Duration::from_secs(4), "{:?}", begin.elapsed());
     server.ends_clean().await;
 }

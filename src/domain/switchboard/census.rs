@@ -161,11 +161,6 @@ impl<C: Handle> Switchboard<C> {
         self.counts.limits.node_full
     }
 
-    /// How many messages were refused since the start because a user or an address was over its rate.
-    pub fn kept_out_by_rate(&self) -> u64 {
-        self.counts.limits.over_rate + self.counts.limits.over_address_rate
-    }
-
     /// Everything there is.
     pub fn snapshot(&self) -> Snapshot<C> {
         let user = |user: &UserId| {
