@@ -175,7 +175,10 @@ impl World {
         self.applies(input, Some((&user, &id)));
 
         let client = &mut self.clients[number];
+        // A client whose socket was closed meanwhile, because it was behind, has not heard what else
+        // ended by the accept.
         if let (Saying::CallAccept(_), None) = (saying, &client.answer)
+            && client.being == Being::In
             && let Some(call) = named.filter(|call| client.ringing.contains(call))
         {
             // There is no other answer to an accept.
