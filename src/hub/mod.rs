@@ -5,6 +5,7 @@
 //! rules, effects out. Here, and nowhere deeper, the clock is read and randomness drawn.
 
 mod alarm;
+mod hearing;
 mod link;
 mod memory;
 mod operator;
@@ -14,7 +15,7 @@ mod verifier;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll, ready};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use actix::prelude::*;
 use bytestring::ByteString;
@@ -34,21 +35,18 @@ pub use operator::{
 pub use spoken::{Refusals, Spoken};
 
 use alarm::Alarm;
-use verifier::{Answer, Question, Rest, Verifier};
+use hearing::{GoOn, put_behind};
+use verifier::{Question, Rest, Verifier};
 
 use crate::auth::Authenticator;
 use crate::config::Config;
-use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Unverified, Wall};
+use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Wall};
 use crate::logging::Seldom;
 use crate::metrics::{Kind, Meters};
-use crate::protocol::{BadMessage, BadToken, Refusal, Rejected, UserId, decode};
+use crate::protocol::UserId;
 
 /// Effects and deliveries that room is kept for, so that a message costs no allocation of it.
 const KEPT: usize = 64;
-
-/// How long the messages of one batch may take before others have their turn: a batch has up to 16,
-/// and the dearest of them take 0.3 ms each.
-const TURN: Duration = Duration::from_micros(250);
 
 type Board = Switchboard<Link>;
 type Effects = Vec<Effect<Link>>;
@@ -110,18 +108,6 @@ impl SignalingHub {
             _alive: alive,
         };
         (hub, gone)
-    }
-
-    fn hear(&mut self, link: &Link, payload: Payload) {
-        let Some(user) = link.user().cloned() else { return };
-        let refused = |refusal| Err(Rejected::unread(refusal));
-        let bytes = payload.len();
-        let said = match payload {
-            Payload::Text(text) => decode(&text),
-            Payload::Binary(_) => refused(Refusal::BadMessage(BadMessage::Binary)),
-            Payload::Oversized { .. } => refused(Refusal::TooLarge { limit: self.max_frame }),
-        };
-        self.apply(Input::Said { connection: link.clone(), user, said, bytes });
     }
 
     /// Handles one message or event, and measures all of it.
@@ -306,107 +292,6 @@ impl SignalingHub {
             }
         }
         None
-    }
-}
-
-/// The rest of a client's batch.
-#[derive(Message)]
-#[rtype(result = "()")]
-struct GoOn {
-    link: Link,
-    rest: Rest,
-}
-
-impl Handler<GoOn> for SignalingHub {
-    type Result = ();
-
-    fn handle(&mut self, GoOn { link, rest }: GoOn, context: &mut Context<Self>) {
-        let later = self.carry_out(|hub| hub.hear_all(link, rest));
-        put_behind(later, context);
-    }
-}
-
-/// Has the rest of a batch heard behind what others have said meanwhile.
-fn put_behind(rest: Option<GoOn>, context: &Context<SignalingHub>) {
-    if let Some(rest) = rest {
-        // why: a connection has one batch with the hub at a time, so there is one at most for each.
-        context.address().do_send(rest);
-    }
-}
-
-impl SignalingHub {
-    /// Hears what a client has said, up to a token that has to be looked at first or to the end of
-    /// its turn. Returns what is to be heard when others have had theirs.
-    fn hear_all(&mut self, link: Link, mut rest: Rest) -> Option<GoOn> {
-        let begin = now();
-        self.heard_at = Some(rest.at);
-        link.batch_arrived();
-        while let Some(payload) = rest.batch.next() {
-            self.hear(&link, payload);
-            let Some(question) = self.question.take() else {
-                if !rest.is_empty() && now().saturating_duration_since(begin) >= TURN {
-                    self.heard_at = None;
-                    link.batch_sent(rest.bytes());
-                    return Some(GoOn { link, rest });
-                }
-                continue;
-            };
-            // What waits for the answer counts on.
-            link.batch_sent(rest.bytes());
-            match self.ask(question, rest) {
-                None => {
-                    self.heard_at = None;
-                    return None;
-                }
-                Some(back) => rest = back,
-            }
-            link.batch_arrived();
-        }
-        self.heard_at = None;
-        link.batch_taken();
-        None
-    }
-
-    /// Has a token looked at; or refuses it at once, and gives the rest back.
-    fn ask(&mut self, question: Question, rest: Rest) -> Option<Rest> {
-        let (why, question, rest) = match question.link.may_bring_token() {
-            Err(retry_after) => (Unverified::TooManyBad { retry_after }, question, rest),
-            Ok(()) => match &self.verifier {
-                Some(verifier) => match verifier.ask(question, rest) {
-                    Ok(()) => return None,
-                    Err(back) => {
-                        let (question, rest) = *back;
-                        (Unverified::Busy, question, rest)
-                    }
-                },
-                // Without tokens the rules ask for nothing.
-                None => (Unverified::Refused(BadToken::Missing), question, rest),
-            },
-        };
-        let Question { link: connection, user, id, .. } = question;
-        self.apply(Input::Refreshed { connection, user, id, verified: Err(why) });
-        Some(rest)
-    }
-}
-
-impl Handler<Answer> for SignalingHub {
-    type Result = ();
-
-    fn handle(&mut self, answer: Answer, context: &mut Context<Self>) {
-        let Answer { link, user, id, said, rest } = answer;
-        match &said {
-            Ok(identity) if identity.user != user => link.brought_bad_token(&BadToken::OtherUser),
-            Ok(_) => {}
-            Err(why) => link.brought_bad_token(why),
-        }
-        let later = self.carry_out(|hub| {
-            let now = now();
-            let verified = said.map(|it| it.from(now).0).map_err(Unverified::Refused);
-            let connection = link.clone();
-            hub.apply(Input::Refreshed { connection, user, id, verified });
-            hub.hear_all(link, rest)
-        });
-        put_behind(later, context);
     }
 }
 
