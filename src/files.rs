@@ -65,7 +65,7 @@ fn open(path: &Path) -> Result<File, Unreadable> {
     }
 }
 
-/// What it is, if it is not a regular file.
+/// The kind of a file that is not a regular one.
 fn kind(file: FileType) -> Option<&'static str> {
     match file {
         _ if file.is_file() => None,

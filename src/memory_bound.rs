@@ -20,9 +20,9 @@ const PENDING: u64 = 104 * KIB;
 pub struct MemoryBound {
     /// The program itself.
     pub program: u64,
-    /// What waits for clients and what has not come whole, all clients together.
+    /// Messages that wait for clients and those that have not come whole, all clients together.
     pub queues: u64,
-    /// What each socket, or session without one, has besides; `max-sockets` of them.
+    /// Memory of each socket, or session without one, besides; `max-sockets` of them.
     pub sockets: u64,
     /// Connections that are no socket yet.
     pub pending: u64,
@@ -46,7 +46,7 @@ impl MemoryBound {
         })
     }
 
-    /// What a socket, or the session that waits for one, has besides its part of `queue-total`.
+    /// Memory of a socket, or of the session that waits for one, besides its part of `queue-total`.
     pub fn of_a_socket(config: &Config) -> u64 {
         let socket = connection::SOCKET_BYTES + domain::session_bytes(config.max_rooms);
         let tls = if config.tls_cert.is_some() { connection::TLS_BYTES } else { 0 };

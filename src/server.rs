@@ -229,7 +229,7 @@ impl Server {
         self.open.count()
     }
 
-    /// What all connections hold.
+    /// The memory that all connections hold.
     pub fn memory(&self) -> &SocketMemory {
         &self.memory
     }

@@ -57,7 +57,7 @@ impl Signals {
     }
 }
 
-/// What a signal asks for.
+/// The order that a signal gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told {
     /// Drain, and end.

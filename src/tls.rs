@@ -37,7 +37,7 @@ pub enum Fault {
         setting: &'static str,
         /// The file.
         path: String,
-        /// What is wrong with it.
+        /// The fault in it.
         why: files::Unreadable,
     },
     /// A file does not hold what it should.
@@ -129,7 +129,7 @@ impl Certificate {
     }
 }
 
-/// What was wrong with the files.
+/// The fault that was found in the files.
 #[derive(Default)]
 struct Faults {
     last: Option<Fault>,

@@ -74,7 +74,7 @@ export class Channel extends Emitter {
       const unsent = this.#waiting > 0 || this.state === "open";
       this.#become("closed");
       this.#closing = unsent ? this.#shut() : this._end();
-      // Who does not wait for it has done with the channel.
+      // An app that does not wait for it has done with the channel.
       this.#closing?.catch(() => {});
     }
     return this.#closing ?? Promise.resolve();
@@ -131,7 +131,7 @@ export class Channel extends Emitter {
     this.#lanes.delete(rtc);
     this.#wake();
     if (this.state === "closed") return;
-    // What the other side writes to may still have something to read.
+    // The channel that the other side writes to may still have something to read.
     if (rtc === this.#out && this.#lanes.size) this.#writable = false;
     else this._end();
   }

@@ -195,7 +195,7 @@ export class Link {
     if (++this.#failures >= FAILURES) return this.ends.renew(error);
     if (!(await this.#rollBack())) return;
     if (!theirs) return this.#offer().catch((again) => this.#recover(again));
-    // What still comes of its candidates belongs to nothing.
+    // Its candidates that still come belong to nothing.
     this.#ignoring = true;
     this.#early = [];
     this.#say("answer", { refused: true });
@@ -227,7 +227,7 @@ export class Link {
       if (this.pc.signalingState !== "have-local-offer" || !(await this.#rollBack())) return;
       this.ends.failed(error);
       this.ends.takeBack();
-      // What else it was for goes on without what made it too large.
+      // Its other purposes go on without the part that made it too large.
       if (this.#refusals < REFUSALS) await this.#offer();
     });
   }

@@ -24,7 +24,7 @@ pub(super) struct Jwt {
     keys: Arc<ArcSwap<Keys>>,
     /// All but the algorithm, which the key decides.
     validation: Validation,
-    /// What `typ` of a token must be; none is any.
+    /// The `typ` that a token must have; an empty list allows any.
     types: Vec<String>,
     /// Follows the file of the keys, where they are in one.
     watch: Option<Watch>,
@@ -71,7 +71,7 @@ struct Head {
     kid: Option<String>,
     #[serde(default, deserialize_with = "even_null")]
     typ: Option<String>,
-    /// What the checker must understand. It is a list, and not an empty one (RFC 7515, section
+    /// The extensions that the checker must understand. It is a list, and not an empty one (RFC 7515, section
     /// 4.1.11).
     #[serde(default, deserialize_with = "even_null")]
     crit: Option<Vec<String>>,

@@ -40,7 +40,7 @@ pub enum Fault {
         path: String,
         /// Where its name stands.
         from: Source,
-        /// What is wrong with it.
+        /// The fault in it.
         why: String,
     },
     /// One of two settings that go together.
@@ -132,7 +132,7 @@ pub enum Fault {
         path: PathBuf,
         /// The flag or variable that names it.
         from: Source,
-        /// What is wrong with it.
+        /// The fault in it.
         why: Unreadable,
     },
     /// The file is not TOML.

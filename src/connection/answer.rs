@@ -27,7 +27,7 @@ const STALL: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(60);
 /// How long a client may take to read the last answer and to end the connection.
 const LINGER: Duration = Duration::from_secs(2);
-/// What it may go on sending meanwhile, in bytes.
+/// Bytes that it may go on sending meanwhile.
 const LINGER_BYTES: usize = 1 << 20;
 /// Connections that are read from at a time meanwhile, of the whole process. Any number of clients
 /// that go on sending must not keep a thread busy; the others wait, for the same time at most.
@@ -36,7 +36,7 @@ static READERS: Semaphore = Semaphore::const_new(LINGERING);
 /// A body up to this many bytes leaves in one write with its head.
 const SMALL_BODY: usize = 4 << 10;
 
-/// What an answer ends.
+/// The extent of what an answer ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ends {
     /// Its request alone.

@@ -22,7 +22,7 @@ pub(super) struct FrameRate {
 }
 
 impl FrameRate {
-    /// Counts so many frames.
+    /// Counts this number of frames.
     pub(super) fn charge(&mut self, frames: u32, now: Instant) {
         let ahead = self.ahead(now).saturating_add(frames.saturating_mul(FRAME)).min(AHEAD_MAX);
         self.even_at = milliseconds(now).wrapping_add(ahead);

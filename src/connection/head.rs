@@ -1,4 +1,4 @@
-//! What is a request head, and what is not: RFC 9112, read strictly.
+//! Telling a request head from anything else: RFC 9112, read strictly.
 //!
 //! Promises: what two readers could take for two different things is refused. So a proxy and this
 //! server never disagree about where a request ends and whom it is for. The library's parser comes
@@ -49,7 +49,7 @@ pub enum Fault {
     /// The method, the target or the version.
     #[error("the request line is malformed: it takes a method, a target and HTTP/1.1")]
     RequestLine,
-    /// What the parser says of headers.
+    /// The parser's fault with the headers.
     #[error(
         "a header is malformed, `Host` is missing or there twice, or the length of the body is told \
          in a way that RFC 9112, section 6.3, forbids"
@@ -190,7 +190,7 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of a head: through all that looks at one.
+    /// The outcome for a head that goes through every check.
     fn judged(text: &str) -> Result<(), Fault> {
         let mut bytes = BytesMut::from(text);
         Scan::default().end_of_head(&bytes)?.expect("a whole head");

@@ -63,15 +63,15 @@ pub struct Site<P, S> {
     pub sockets: S,
     /// What its connections share.
     pub node: Node,
-    /// What is refused before an `App` is asked.
+    /// Refuses requests before an `App` is asked.
     pub reception: Box<dyn Reception>,
 }
 
-/// What one worker thread serves where there are no sockets.
+/// The service of one worker thread where there are no sockets.
 pub struct Pages<P> {
     /// The `App`.
     pub pages: P,
-    /// What is refused before it is asked.
+    /// Refuses requests before it is asked.
     pub reception: Box<dyn Reception>,
 }
 
@@ -111,7 +111,7 @@ where
     })
 }
 
-/// What a listener brings to the desk of each of its workers.
+/// The parts that a listener brings to the desk of each of its workers.
 struct Own {
     pending: Pending,
     stopping: GracefulShutdownSignal,

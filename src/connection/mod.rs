@@ -74,7 +74,7 @@ pub struct Node {
     pub hub: Recipient<FromConnection>,
     /// What a client may do.
     pub limits: Limits,
-    /// What all connections of the node hold.
+    /// The memory that all connections of the node hold.
     pub memory: Arc<SocketMemory>,
     /// Sockets that are open, over all connections of the node.
     pub open: OpenSockets,
@@ -111,7 +111,7 @@ impl From<&Config> for Limits {
     }
 }
 
-/// What a socket holds besides its part of `queue-total`, at most, in bytes: itself, idle; the control
+/// Bytes that a socket holds besides its part of `queue-total`, at most: itself, idle; the control
 /// frames that wait for it; what it may always send of a message that is not whole, and of messages
 /// that the hub has not handled.
 pub(crate) const SOCKET_BYTES: usize = (3 << 10)
@@ -119,7 +119,7 @@ pub(crate) const SOCKET_BYTES: usize = (3 << 10)
     + 2 * frames::ALWAYS_READ
     + reading::FRAMES_A_TURN * reading::MESSAGE_COST;
 
-/// What TLS adds to it, at most, in bytes: its state; two records encrypted and not written, two
+/// Bytes that TLS adds to it, at most: its state; two records encrypted and not written, two
 /// received and not read.
 pub(crate) const TLS_BYTES: usize = (8 << 10) + 2 * io::TLS_BUFFER;
 

@@ -28,7 +28,7 @@ const EARLY: usize = 16;
 pub(super) struct Proof {
     /// What it claims again with; `None` when it has.
     login: Option<Box<Login>>,
-    /// What came before the pong, for the time after `registered`: one batch, in buffers of its own.
+    /// The messages that came before the pong, for the time after `registered`: one batch, in buffers of its own.
     early: Batch,
     early_bytes: usize,
     /// Until when it is to be registered, once it has shown itself.
@@ -72,7 +72,7 @@ impl Connection {
                         self.claim_again();
                     }
                 }
-                // Who sends more than there is room for is there, too.
+                // A client that sends more than there is room for is alive, too.
                 Poll::Ready(Ok(Incoming::Pong | Incoming::NoRoom)) => self.claim_again(),
                 Poll::Ready(Ok(Incoming::Ping(content))) => {
                     self.backlog.push_pong(content);

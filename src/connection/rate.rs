@@ -18,7 +18,7 @@ const SWEEP_FROM: usize = 1024;
 pub struct AddressRate {
     /// The time between two in the long run; `None` is unlimited.
     interval: Option<Duration>,
-    /// What a burst is ahead of that, at most.
+    /// The time that a burst is ahead of that, at most.
     ahead: Duration,
     book: Mutex<Book>,
 }

@@ -24,7 +24,7 @@ pub(super) const BYTES_A_TURN: usize = 64 << 10;
 /// pongs must not fill the memory.
 pub(super) const CONTROLS_WAITING: usize = 16;
 
-/// What a message on its way to the hub counts for besides its bytes.
+/// Bytes that a message on its way to the hub counts for besides its content.
 pub(super) const MESSAGE_COST: usize = size_of::<Payload>();
 
 /// How long a client that must not send more at the moment waits until it is looked at again.

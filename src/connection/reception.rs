@@ -1,4 +1,4 @@
-//! What a listener asks of whoever serves it, before a request gets to an `App`.
+//! The questions of a listener to its service before a request gets to an `App`.
 
 use actix_http::{Request, Response};
 use actix_web::HttpResponse;

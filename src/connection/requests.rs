@@ -49,7 +49,7 @@ const LAST_ANSWER_FROM: Duration = Duration::from_secs(30);
 /// An `App` as one function.
 pub(super) type Ask = Box<dyn Fn(Request) -> LocalBoxFuture<'static, HttpResponse>>;
 
-/// What all connections of a thread are served by.
+/// The services and bounds that all connections of a thread share.
 pub(super) struct Desk {
     /// Everything but upgrades.
     pub(super) pages: Ask,
@@ -78,7 +78,7 @@ pub(super) struct Requests {
     born: Instant,
 }
 
-/// What comes next on a connection.
+/// The next thing on a connection.
 enum Next {
     /// A head of this length.
     Head(usize),
@@ -87,14 +87,14 @@ enum Next {
     Nothing,
 }
 
-/// What became of a request.
+/// The outcome of a request.
 enum Outcome {
     Answer(HttpResponse),
     Socket(HttpResponse, Seat),
     Fault(Fault),
 }
 
-/// What a connection ends with as one of requests.
+/// The end of a connection as one of requests.
 enum Last {
     /// An answer that says so.
     Answer,

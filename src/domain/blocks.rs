@@ -1,4 +1,4 @@
-//! Who has blocked whom.
+//! Blocks: the users that each user has blocked.
 //!
 //! Promises: an entry for nobody who blocks nobody, so that a user who never blocks costs nothing.
 //! Enforces nothing and knows no limit: that is [`super::Switchboard`]'s. Cost: one hash lookup to

@@ -14,7 +14,7 @@ pub trait Handle: Clone + Eq + Debug {
     fn backlog(&self) -> Backlog;
 }
 
-/// What a message that waits for its socket counts for besides its bytes: 48 bytes of the write
+/// Bytes that a message that waits for its socket counts for besides its content: 48 bytes of the write
 /// queue and the room that the queue grows by, and what its buffer takes besides its content.
 pub const UNWRITTEN_COST: usize = 96;
 

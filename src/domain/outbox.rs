@@ -63,7 +63,7 @@ pub(super) struct Outbox {
     own: Fill,
 }
 
-/// What a kept message counts for on the node besides its bytes. Its place in the queue takes 88
+/// Bytes that a kept message counts for on the node besides its content. Its place in the queue takes 88
 /// bytes, the room that the queue grows by up to 22, its buffer up to 56 besides the content. A
 /// receipt adds its names, up to 460 bytes, mostly under 100. `tests/resident.rs` measures it.
 pub const KEPT_COST: usize = 256;

@@ -56,7 +56,7 @@ pub(super) struct Presence {
     forgotten: u64,
     /// Who is watched by whom, in byte order.
     watchers: HashMap<UserId, BTreeSet<UserId>>,
-    /// What of the last window is still to be told.
+    /// The part of the last window that is still to be told.
     pub(super) telling: Option<Telling>,
     /// Sessions that are told names.
     pub(super) named: usize,
@@ -83,13 +83,13 @@ pub(super) struct Telling {
 /// How far the news by name have come.
 #[derive(Clone, Debug)]
 pub(super) struct Naming {
-    /// What is told.
+    /// The news.
     pub(super) news: News,
-    /// Who was looked at last, in byte order.
+    /// The user that was looked at last, in byte order.
     pub(super) after: Option<UserId>,
 }
 
-/// What is told to those who were told names until now.
+/// The news for those who were told names until now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum News {
     /// Who came and who went.

@@ -73,7 +73,7 @@ pub(super) enum Over {
 pub(super) struct Quotas {
     messages: Option<Allowance>,
     calls: Option<Allowance>,
-    /// What addresses have used.
+    /// The use that addresses have made of their allowance.
     pub(super) accounts: Accounts,
     parked: HashMap<UserId, Buckets>,
 }

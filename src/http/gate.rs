@@ -68,7 +68,7 @@ struct Open {
     by_address: HashMap<IpAddr, usize>,
 }
 
-/// What is known of who wants a socket.
+/// Whether the client that wants a socket has shown a good token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     /// It has a good access token.

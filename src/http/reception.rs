@@ -1,5 +1,5 @@
-//! What the public listener refuses before an `App` is asked: what is no request, and the requests
-//! of an address that sends too many.
+//! Refusals of the public listener before an `App` is asked: of bytes that are no request, and of an
+//! address that sends too many requests.
 
 use std::time::{Duration, Instant};
 

@@ -30,7 +30,7 @@ pub(super) enum HttpRefusal {
     /// A query over the limit.
     #[error("the query of the URL is over the limit of {0} bytes")]
     LongQuery(usize),
-    /// What is no request.
+    /// Bytes that are no request.
     #[error(transparent)]
     Fault(Fault),
     /// An address that sends too many requests.

@@ -59,7 +59,7 @@ impl SignalingHub {
                 }
                 continue;
             };
-            // What waits for the answer counts on.
+            // Messages that wait for the answer go on counting.
             link.batch_sent(rest.bytes());
             match self.ask(question, rest) {
                 None => {

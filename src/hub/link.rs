@@ -152,7 +152,7 @@ struct Shared {
     /// Handed to the connection and not yet taken by the socket.
     unwritten_bytes: AtomicUsize,
     unwritten_messages: AtomicUsize,
-    /// What all connections of the node hold.
+    /// The memory that all connections of the node hold.
     memory: Arc<SocketMemory>,
     /// 0 while no batch is with the hub, else one more than the bytes it counts for.
     batch_with_hub: AtomicUsize,

@@ -38,7 +38,7 @@ pub(super) struct Answer {
     pub(super) user: UserId,
     pub(super) id: Option<MessageId>,
     pub(super) said: Result<Identity, BadToken>,
-    /// What the client said after it.
+    /// The client's messages after it.
     pub(super) rest: Rest,
 }
 

@@ -1,6 +1,6 @@
 //! The log: one event a line on standard error.
 //!
-//! A thread of its own writes it, so that nobody who logs waits for whoever reads ([`writer`]).
+//! A thread of its own writes it, so that no thread that logs waits for the reader ([`writer`]).
 //!
 //! Promises: each line begins with its time and is about one event, whatever clients and panics put
 //! into it ([`line`]). What is logged at which level is each module's own business; the secrecy of

@@ -1,6 +1,6 @@
 //! The thread that writes the log, and the bounded queue in front of it.
 //!
-//! Promises: nobody who logs waits for whoever reads the log. Lines keep their order. Lines that do
+//! Promises: no thread that logs waits for the reader of the log. Lines keep their order. Lines that do
 //! not fit are dropped whole, counted, and reported once the log is read again.
 
 use std::io::{self, ErrorKind, Write};
@@ -149,7 +149,7 @@ mod tests {
         "x".repeat(1023)
     }
 
-    /// What has been written after all that waits was.
+    /// Writes all that waits, and returns it.
     fn written(queue: &Queue) -> String {
         let mut out = Vec::new();
         queue.write_batch(&mut Vec::new(), &mut out);

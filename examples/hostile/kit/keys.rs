@@ -19,7 +19,7 @@ use tokio_rustls::TlsConnector;
 pub enum Kind {
     /// ECDSA on P-256.
     P256,
-    /// RSA with so many bits.
+    /// RSA with this number of bits.
     Rsa(u32),
 }
 

@@ -69,7 +69,7 @@ pub struct LimitCounts {
     pub room_full: u64,
     /// Users whom nobody may watch beside so many others.
     pub too_many_watched: u64,
-    /// Users whom nobody may block in addition to so many others.
+    /// `block` messages over the limit of blocked users.
     pub too_many_blocked: u64,
     /// Messages over `queue-messages` or `queue-bytes` of their receiver.
     pub queue_full: u64,

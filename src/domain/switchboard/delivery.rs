@@ -25,8 +25,8 @@ const UNDER_WAY_BYTES: usize = 16 << 10;
 /// lists, for clients that have taken everything so far: they could not log in without.
 pub(crate) const LONG_SHARE: usize = 8;
 
-/// What a session holds besides its part of `queue-total`, at most, in bytes: what the server itself
-/// may say to it on a full node, the names that it watches and blocks, its rooms.
+/// Bytes that a session holds besides its part of `queue-total`, at most: messages that the server
+/// itself may send to it on a full node, the names that it watches and blocks, its rooms.
 pub(crate) const fn session_bytes(max_rooms: usize) -> usize {
     /// A name of 128 characters, and what is known of who watches it.
     const WATCHED_BYTES: usize = 448;
@@ -231,7 +231,7 @@ impl<C: Handle> Switchboard<C> {
         is_little || self.used(session, bytes) <= self.bound(messages == 0)
     }
 
-    /// What may be in use with a message of the server's own.
+    /// The bytes that may be in use with a message of the server's own.
     fn bound(&self, has_taken_all: bool) -> usize {
         let total = self.config.queue_total;
         if has_taken_all { total.saturating_add(total / LONG_SHARE) } else { total }
@@ -241,7 +241,7 @@ impl<C: Handle> Switchboard<C> {
         self.used(session, bytes) > self.config.queue_total
     }
 
-    /// What of `queue-total` is in use when `session` has been sent `bytes` more.
+    /// The part of `queue-total` that is in use when `session` has been sent `bytes` more.
     fn used(&self, session: &Session<C>, bytes: usize) -> usize {
         let connection = session.connection();
         let sockets = connection.map_or(self.socket_bytes, |it| it.backlog().node_bytes);

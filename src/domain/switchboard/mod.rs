@@ -79,7 +79,7 @@ pub struct Switchboard<C> {
     ringing: usize,
     /// Memory of all outboxes and of what callers sent along, in bytes.
     kept_bytes: usize,
-    /// What the sockets of the node held when somebody last spoke, in bytes.
+    /// Bytes that the sockets of the node held when a client last spoke.
     socket_bytes: usize,
     /// Kept messages whose sender waits for a verdict.
     open_receipts: usize,
@@ -88,7 +88,7 @@ pub struct Switchboard<C> {
     claims: u64,
     /// Users who have fallen too far behind during this input.
     overrun: Vec<(UserId, Behind)>,
-    /// What ended sessions leave, and is still to be told.
+    /// News of ended sessions that is still to be told.
     left: AllLeft,
     /// While everybody is sent away.
     farewell: Option<Box<Farewell>>,

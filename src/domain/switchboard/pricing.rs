@@ -1,4 +1,4 @@
-//! What messages and logins cost, in units of the rate: the one place where prices are.
+//! Prices of messages and logins, in units of the rate: the one place where prices are.
 //!
 //! One unit pays for at most 20 µs of the hub; `cargo bench --bench core prices` measures it, and
 //! `tests/rules/prices.rs` holds it without a clock. A price is known before anything is done: it
@@ -25,7 +25,7 @@ const LISTED: usize = 32;
 const TOKEN: usize = 9;
 
 impl<C: Handle> Switchboard<C> {
-    /// What this message of `user` costs, in units of the rate. `None` is a message that makes no
+    /// Returns the price of this message of `user`, in units of the rate. `None` is a message that makes no
     /// sense. `bytes` is its size.
     pub fn price(&self, user: &UserId, message: Option<&ClientMessage>, bytes: usize) -> u32 {
         use ClientMessage as M;
@@ -61,7 +61,7 @@ impl<C: Handle> Switchboard<C> {
         TOKEN + rooms.sum::<usize>() + session.watching.len() / NAMES + self.first_list() / LISTED
     }
 
-    /// What a login costs its address, in units of the rate: the list that it is sent, what is
+    /// Returns the price of a login to its address, in units of the rate: the list that it is sent, what is
     /// sent to it again, and telling the others that it is there.
     pub(super) fn login_price(&self, login: &Login) -> u32 {
         let list = 1 + self.first_list() / LISTED;

@@ -2,7 +2,7 @@
 //!
 //! Promises: whatever clients do, what falls due in a step brings about at most [`SLICE`] frames
 //! and one room's more, and looks at ten times as many users. Messages of others come in between.
-//! What is left is done in order, at the next [`Input::Tick`](super::Input::Tick), which is due at
+//! The rest is done in order, at the next [`Input::Tick`](super::Input::Tick), which is due at
 //! once.
 
 use std::collections::VecDeque;
@@ -20,12 +20,12 @@ pub(super) const SLICE: usize = 250;
 /// Users that are looked at for the time that a frame takes.
 const LOOKS_A_FRAME: usize = 10;
 
-/// What an ended session, or one with a new token, leaves behind.
+/// News that an ended session, or one with a new token, leaves behind.
 #[derive(Debug)]
 pub(super) enum Left {
     /// A room, whose members are to be told.
     Room {
-        /// Who was in it.
+        /// The member who was in it.
         user: UserId,
         /// As its members know it.
         name: Option<DisplayName>,
@@ -66,7 +66,7 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// What follows from anything but a tick. What an earlier step left waits for its tick, so that
+    /// Follows up anything but a tick. The rest of an earlier step waits for its tick, so that
     /// a batch of messages does not do a slice each.
     pub(super) fn follow_up(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
         match self.unfinished {
@@ -166,5 +166,5 @@ impl<C: Handle> Switchboard<C> {
     }
 }
 
-/// What is left, in order.
+/// The news that is left, in order.
 pub(super) type AllLeft = VecDeque<Left>;

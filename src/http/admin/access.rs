@@ -60,7 +60,7 @@ impl Access {
     }
 
     /// Lets a request in, or says why not. A good token is good however many bad ones have come
-    /// from its address, which the operator may share with whoever guesses.
+    /// from its address, which the operator may share with an attacker.
     pub(super) fn check(&self, head: &RequestHead) -> Result<(), Refused> {
         let host = text(head, HOST).unwrap_or_default();
         if self.on_loopback && !origin::is_loopback(host) {

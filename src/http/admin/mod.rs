@@ -67,7 +67,7 @@ const BODY_MAX: usize = 64 << 10;
 pub struct Counters {
     /// Sockets.
     pub open: OpenSockets,
-    /// What all connections hold.
+    /// The memory that all connections hold.
     pub memory: Arc<SocketMemory>,
     /// Who did not get in.
     pub gate: Arc<Gate>,

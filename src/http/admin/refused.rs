@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::connection::Fault;
 use crate::protocol::{ErrorMessage, Refusal, RoomId, ServerMessage};
 
-/// What every answer carries: what is true now is kept by nobody in between, and is nothing but JSON.
+/// Headers of every answer: no proxy keeps it, and it is JSON alone.
 pub(super) const HEADERS: [(HeaderName, &str); 2] =
     [(CACHE_CONTROL, "no-store"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
 
@@ -61,7 +61,7 @@ pub(super) enum Refused {
     /// The request did not come to its end.
     #[error("the request was not there in time")]
     TooSlow,
-    /// What is no request.
+    /// Bytes that are no request.
     #[error(transparent)]
     Fault(Fault),
     /// The hub does not answer.

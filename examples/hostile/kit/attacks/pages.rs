@@ -10,7 +10,7 @@ use crate::kit::wire::ATTACKER;
 /// Requests in one write.
 const AT_ONCE: usize = 400;
 
-/// `GET /nothing` on so many connections of one address.
+/// `GET /nothing` on a number of connections of one address.
 pub async fn pipelined(stage: Arc<Stage>, connections: usize) {
     flood(stage, connections, Open::Plain(ATTACKER), "/nothing").await;
 }

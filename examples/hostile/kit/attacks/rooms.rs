@@ -13,7 +13,7 @@ const SOCKETS: usize = 50;
 /// Members that a room may have.
 const MEMBERS: usize = 16;
 
-/// Pages of all who are online, so many a second from each socket or as fast as it can.
+/// Pages of all who are online, at a rate from each socket or as fast as it can.
 pub async fn list(stage: Arc<Stage>, a_second: Option<u32>) {
     let online = stage.crowd("idle-", 0, stage.pick(80, 400)).await;
     let idle = stage.keep_reading(online);
@@ -23,7 +23,7 @@ pub async fn list(stage: Arc<Stage>, a_second: Option<u32>) {
     drop(idle);
 }
 
-/// Rooms of 16 that all of them join and leave, so many times a second or as fast as they can.
+/// Rooms of 16 that all of them join and leave, at a rate or as fast as they can.
 pub async fn join(stage: Arc<Stage>, a_second: Option<u32>) {
     let blocks = (0..SOCKETS).map(|n| {
         let messages = ["join", "leave"].map(|kind| {

@@ -13,7 +13,7 @@ const OVERSIZED: usize = 8100;
 /// Names that one session may watch.
 const ALLOWED: usize = 256;
 
-/// 64 KB of names in each message, from so many sockets of one address.
+/// 64 KB of names in each message, from a number of sockets of one address.
 pub async fn oversized(stage: Arc<Stage>, sockets: usize) {
     let block: Arc<[u8]> = message("watch", OVERSIZED).into();
     let mut work = JoinSet::new();
@@ -36,7 +36,7 @@ pub async fn from_many_addresses(stage: Arc<Stage>) {
     stage.until_over(work).await;
 }
 
-/// A frame with so many different names.
+/// A frame with this number of different names.
 pub fn message(kind: &str, names: usize) -> Vec<u8> {
     let users: Vec<_> = (0..names).map(|n| format!("c{n}")).collect();
     frame(TEXT, json!({"type": kind, "users": users}).to_string().as_bytes())
