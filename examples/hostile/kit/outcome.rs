@@ -8,7 +8,8 @@ use super::honest::{Sample, Samples};
 
 /// The bound of the honest pair's p99 in every row.
 pub const P99: Duration = Duration::from_millis(50);
-/// The bound of each login and of each answer of `/healthz`, which take several turns of the server.
+/// The bound of each login and of each answer of `/healthz`, which take several turns of the server,
+/// in a row that names no other.
 pub const ANSWER: Duration = Duration::from_millis(250);
 
 /// A bound and whether it held.

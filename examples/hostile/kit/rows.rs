@@ -1,12 +1,14 @@
 //! The rows of the table: one attack each.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
 use super::attacks::{baseline, fan_out, frames, handshakes, kept, log, pages};
 use super::attacks::{ringing, rooms, tokens, unread, watch};
 use super::keys::Kind;
+use super::outcome::ANSWER;
 use super::served::Settings;
 use super::stage::Stage;
 
@@ -37,6 +39,9 @@ pub enum Bound {
     Step,
     /// The operator's requests succeed, and their p99 is that of the honest pair's bound.
     Operator,
+    /// Logins and `/healthz` come from the address of the attack: they wait for their turn among its
+    /// new connections, and may take this long instead.
+    AnswerWithin(Duration),
     /// SIGTERM ends the process within 10 s.
     Stops,
 }
@@ -67,6 +72,8 @@ const PENDING: Bound = Bound::Growth { fixed: 0, each: 160 };
 const HEAD: Bound = Bound::Growth { fixed: 0, each: 64 };
 /// One and a half times `queue-total` of [`LITTLE_MEMORY`], and sockets with a buffer to read into.
 const UNFINISHED: Bound = Bound::Growth { fixed: 12 << 10, each: 16 };
+/// Ten connections of an address at a time, of which 40 a second are taken: 250 ms. Twice that.
+const IN_TURN: Bound = Bound::AnswerWithin(Duration::from_millis(500));
 
 /// All rows.
 pub const ROWS: &[Row] = rows![
@@ -98,10 +105,21 @@ pub const ROWS: &[Row] = rows![
     "fragments", DEFAULT, frames::fragments, [Bound::Cpu(0.25)];
     "refresh-es256", JWT, tokens::refresh, [];
     "refresh-rs256", JWT_RSA, tokens::refresh, [];
-    "bad-tokens", JWT, tokens::of_a_neighbour, [];
+    "bad-tokens", JWT, tokens::of_a_neighbour, [IN_TURN];
     "admin-tokens", DEFAULT, tokens::of_the_operators_address, [Bound::Operator];
     "unread-log", UNREAD_LOG, log::filled, [Bound::Stops];
 ];
+
+impl Row {
+    /// The bound of each login and of each answer of `/healthz`.
+    pub fn answer_within(&self) -> Duration {
+        let own = self.bounds.iter().find_map(|it| match it {
+            Bound::AnswerWithin(time) => Some(*time),
+            _ => None,
+        });
+        own.unwrap_or(ANSWER)
+    }
+}
 
 /// The row of this name.
 pub fn named(name: &str) -> Option<&'static Row> {
