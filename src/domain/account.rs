@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 use super::quota::Allowance;
 use crate::config::Config;
 
-/// Refused messages that cost an address one unit. A refusal costs the hub about a quarter of
-/// what a message costs.
-const REFUSALS_PER_UNIT: u32 = 4;
+/// A refusal costs the hub a quarter of what a message costs, and the reading of it, which is all that a
+/// long one costs.
+const QUARTER: u32 = 4;
 
 /// The bucket of one address, shared by its sessions.
 #[derive(Clone, Debug)]
@@ -71,10 +71,11 @@ impl Accounts {
         Ok(())
     }
 
-    /// Charges a refused message, without going below an empty bucket.
-    pub(super) fn note_refusal(&self, account: Option<&Account>, now: Instant) {
+    /// Charges a refused message that took `reading` units to read, without going below an empty bucket.
+    pub(super) fn note_refusal(&self, account: Option<&Account>, reading: u32, now: Instant) {
         let (Some(Account(bucket)), Some(allowance)) = (account, self.allowance) else { return };
-        let full_at = bucket.full_at.get().max(now) + allowance.interval / REFUSALS_PER_UNIT;
+        let cost = allowance.interval / QUARTER + allowance.interval * reading;
+        let full_at = bucket.full_at.get().max(now) + cost;
         bucket.full_at.set(full_at.min(now + allowance.interval * allowance.burst));
     }
 
@@ -131,12 +132,23 @@ mod tests {
     fn four_refusals_cost_a_unit_and_never_more_than_an_empty_bucket() {
         let (mut accounts, now) = (accounts(10, 2), Instant::now());
         let account = accounts.open(Some(ADDRESS), now);
-        let refused = |accounts: &Accounts| accounts.note_refusal(account.as_ref(), now);
+        let refused = |accounts: &Accounts| accounts.note_refusal(account.as_ref(), 0, now);
         (0..4).for_each(|_| refused(&accounts));
         assert_eq!(accounts.take(account.as_ref(), 1, now), Ok(()));
         (0..100).for_each(|_| refused(&accounts));
 
         assert_eq!(accounts.take(account.as_ref(), 1, now), Err(Duration::from_millis(100)));
+    }
+
+    #[test]
+    fn a_long_message_that_is_refused_costs_its_address_what_it_took_to_read() {
+        let (mut accounts, now) = (accounts(10, 20), Instant::now());
+        let account = accounts.open(Some(ADDRESS), now);
+
+        accounts.note_refusal(account.as_ref(), 16, now);
+
+        assert_eq!(accounts.take(account.as_ref(), 3, now), Ok(()));
+        assert!(accounts.take(account.as_ref(), 1, now).is_err());
     }
 
     #[test]

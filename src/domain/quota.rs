@@ -59,6 +59,15 @@ impl Buckets {
     }
 }
 
+/// What a message costs, in units of the rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Price {
+    /// In all.
+    pub(super) units: u32,
+    /// Of these, those for its length: a message that is refused has been read, too.
+    pub(super) reading: u32,
+}
+
 /// Whose allowance is used up, and how long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Over {
@@ -89,7 +98,7 @@ impl Quotas {
         }
     }
 
-    /// Takes the cost of a message from the user and from its address, or from neither.
+    /// Takes the price of a message from the user and from its address, or from neither.
     ///
     /// A refusal costs the user nothing. It costs the address a little, because it costs the hub
     /// a little.
@@ -97,19 +106,19 @@ impl Quotas {
         &self,
         buckets: &mut Buckets,
         account: Option<&Account>,
-        cost: u32,
+        price: Price,
         now: Instant,
     ) -> Result<(), Over> {
         let user = match self.messages {
-            Some(allowance) => allowance.take(buckets.messages, cost, now).map_err(Over::User),
+            Some(allowance) => allowance.take(buckets.messages, price.units, now),
             None => Ok(buckets.messages),
         };
-        let taken = user.and_then(|full_at| {
-            self.accounts.take(account, cost, now).map(|()| full_at).map_err(Over::Address)
+        let taken = user.map_err(Over::User).and_then(|full_at| {
+            self.accounts.take(account, price.units, now).map(|()| full_at).map_err(Over::Address)
         });
         match taken {
             Ok(full_at) => buckets.messages = full_at,
-            Err(_) => self.accounts.note_refusal(account, now),
+            Err(_) => self.accounts.note_refusal(account, price.reading, now),
         }
         taken.map(|_| ())
     }

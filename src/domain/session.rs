@@ -113,10 +113,12 @@ pub(super) enum View {
     Total { told: Option<usize> },
 }
 
-/// How many messages in a row were no good.
+/// How often a client has not kept to the rules of late.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Manners {
+    /// Messages in a row that made no sense.
     pub(super) gibberish: u8,
+    /// Messages over the rate, less those within it: a client at twice its rate or more comes to an end.
     pub(super) over_rate: u8,
 }
 

@@ -15,8 +15,11 @@ use super::data::Data;
 use super::ids::{BadId, CallId, MessageId, RoomId, UserId};
 use super::parts::{DETAIL_MAX, LIST_MAX, Media, shorten};
 use super::refusal::{BadMessage, Refusal};
-use super::text::{for_people, with_whole_characters};
+use super::text::{beginning_of, for_people, with_whole_characters};
 use super::token::AccessToken;
+
+/// No type is as long, and no more than this many characters of one are shown.
+const TYPE_MAX: usize = 64;
 
 /// Every top-level field that some message has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,9 +112,10 @@ impl<'a> Envelope<'a> {
         MessageId::parse(&text).map(Some).map_err(|why| bad_id(Field::Id, why))
     }
 
+    /// The type, or the beginning of a longer one than there is.
     pub(super) fn type_name(&self) -> Result<Cow<'a, str>, Refusal> {
         let raw = self.raw.values[Field::Type as usize].ok_or(BadMessage::NoType);
-        text_for_people(raw.map_err(Refusal::BadMessage)?)
+        text_for_people(raw.map_err(Refusal::BadMessage)?, TYPE_MAX)
             .ok_or_else(|| wrong(Field::Type, "a string"))
     }
 
@@ -214,12 +218,12 @@ impl Fields<'_> {
 
     pub(super) fn detail(&self) -> Result<Option<String>, Refusal> {
         let Some(raw) = self.raw(Field::Detail) else { return Ok(None) };
-        // A call ends whatever stands in the word for the other one.
-        text_for_people(raw)
-            .map(|detail| for_people(&detail))
-            .filter(|detail| detail.chars().count() <= DETAIL_MAX)
-            .map(Some)
-            .ok_or_else(|| wrong(Field::Detail, "a string of at most 128 characters"))
+        // A call ends whatever stands in the word for the other one, and however long it is.
+        text_for_people(raw, DETAIL_MAX)
+            .map(|detail| Some(for_people(&detail).chars().take(DETAIL_MAX).collect()))
+            .ok_or_else(|| {
+                wrong(Field::Detail, "a string; of more than 128 characters the rest is cut off")
+            })
     }
 
     pub(super) fn flag(&self, field: Field) -> Result<bool, Refusal> {
@@ -288,12 +292,20 @@ fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     serde_json::from_str::<Text<'_>>(raw.get()).ok().map(|text| text.0)
 }
 
-/// The same, with U+FFFD in place of half a surrogate pair.
-fn text_for_people(raw: &RawValue) -> Option<Cow<'_, str>> {
-    text(raw).or_else(|| {
-        let text: String = serde_json::from_str(&with_whole_characters(raw.get())).ok()?;
-        Some(Cow::Owned(text))
-    })
+/// The same with U+FFFD in place of half a surrogate pair. What is behind the first `characters` may be
+/// missing.
+fn text_for_people(raw: &RawValue, characters: usize) -> Option<Cow<'_, str>> {
+    if !raw.get().starts_with('"') {
+        return None;
+    }
+    match beginning_of(raw.get(), characters) {
+        Cow::Borrowed(_) => text(raw).or_else(|| whole_text(raw.get())),
+        Cow::Owned(beginning) => whole_text(&beginning),
+    }
+}
+
+fn whole_text<'a>(json: &str) -> Option<Cow<'a, str>> {
+    serde_json::from_str::<String>(&with_whole_characters(json)).ok().map(Cow::Owned)
 }
 
 /// The text of an id. The outer error is that of a value that is no string.

@@ -50,6 +50,30 @@ pub(crate) fn with_whole_characters(json: &str) -> Cow<'_, str> {
     Cow::Owned(whole)
 }
 
+/// The beginning of the JSON string `json` that has at least `characters` of it, whole as a string of JSON;
+/// `json` itself if it is not longer. The last escape of a surrogate pair may be cut off.
+pub(crate) fn beginning_of(json: &str, characters: usize) -> Cow<'_, str> {
+    let bytes = json.as_bytes();
+    // Each is one escape or one character, and a character takes two escapes at most.
+    let (mut at, mut left) = (1, 2 * characters);
+    while left > 0 {
+        at += match bytes.get(at) {
+            None | Some(b'"') => return Cow::Borrowed(json),
+            Some(b'\\') if bytes.get(at + 1) == Some(&b'u') => ESCAPE,
+            Some(b'\\') => 2,
+            Some(0..=0x7f) => 1,
+            Some(0x80..=0xdf) => 2,
+            Some(0xe0..=0xef) => 3,
+            Some(0xf0..) => 4,
+        };
+        left -= 1;
+    }
+    match json.get(..at) {
+        Some(beginning) if bytes.get(at) != Some(&b'"') => Cow::Owned(format!("{beginning}\"")),
+        _ => Cow::Borrowed(json),
+    }
+}
+
 /// The length of an escape like `\ud800`.
 const ESCAPE: usize = 6;
 
@@ -100,6 +124,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_beginning_of_a_string_is_a_string_that_begins_as_it_does(
+            text in "(\\PC|\u{1f600}|\"|\\\\|\n|\u{7}){0,20}", escapes in any::<bool>(), characters in 0..12_usize
+        ) {
+            let json = match escapes {
+                true => format!("\"{}\"", text.encode_utf16().map(|it| format!("\\u{it:04x}")).collect::<String>()),
+                false => serde_json::to_string(&text).expect("text"),
+            };
+
+            let beginning = beginning_of(&json, characters);
+
+            let read: String = serde_json::from_str(&with_whole_characters(&beginning)).expect("JSON");
+            let expected = |text: &str| text.chars().take(characters).collect::<String>();
+            prop_assert_eq!(expected(&read), expected(&text));
+            prop_assert!(read.encode_utf16().count() <= 4 * characters || beginning == json);
+        }
+
         #[test]
         fn every_string_of_json_is_readable_with_whole_characters(
             units in prop::collection::vec(prop_oneof![0xd7f0..0xe010_u16, any::<u16>()], 0..20)

@@ -165,14 +165,16 @@ fn after_lost_the_call_can_be_continued_as_a_new_one() {
 }
 
 #[test]
-fn a_detail_of_128_characters_passes() {
-    let mut board = Board::of(["ana", "bo"]);
-    let call = board.connects("ana", "bo");
-    let detail = "雷".repeat(128);
+fn of_a_detail_128_characters_pass_and_the_call_ends() {
+    for length in [128, 129, 5000] {
+        let mut board = Board::of(["ana", "bo"]);
+        let call = board.connects("ana", "bo");
+        let detail = "雷".repeat(length);
 
-    board.says("ana", json!({"type": "call-hangup", "callId": call, "detail": detail}));
+        board.says("ana", json!({"type": "call-hangup", "callId": call, "detail": detail}));
 
-    assert_eq!(board.hears_one("bo")["detail"], json!(detail));
+        assert_eq!(board.hears_one("bo")["detail"], json!("雷".repeat(128)));
+    }
 }
 
 fn with(message: &Value, field: &str, value: &str) -> Value {

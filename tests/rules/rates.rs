@@ -135,15 +135,43 @@ fn at_100_in_a_row_over_the_rate_the_socket_is_closed_with_4029() {
 }
 
 #[test]
-fn one_message_within_the_rate_starts_the_100_anew() {
+fn a_message_within_the_rate_takes_one_off_the_100() {
     let mut board = board(1, 1);
     pings(&mut board, 1 + 99);
     board.passes(secs(1));
     pings(&mut board, 1);
 
-    pings(&mut board, 99);
+    pings(&mut board, 1);
     assert_eq!(board.closed("ana"), None);
     pings(&mut board, 1);
+
+    assert_eq!(board.closed("ana"), Some(4029));
+}
+
+#[test]
+fn a_client_that_goes_on_at_a_multiple_of_its_rate_is_closed_and_one_at_less_than_twice_is_not() {
+    for (messages_a_second, closed) in [(39, None), (80, Some(4029))] {
+        let mut board = board(20, 20);
+        for _ in 0..20 {
+            pings(&mut board, messages_a_second);
+            board.passes(secs(1));
+        }
+
+        assert_eq!(board.closed("ana"), closed, "{messages_a_second}");
+    }
+}
+
+#[test]
+fn ten_long_messages_over_the_rate_count_as_a_hundred_short_ones() {
+    let mut board = board(1, 1);
+    pings(&mut board, 1);
+    let long = json!({"type": "message", "to": "bo", "data": "x".repeat(60_000)});
+
+    for _ in 0..9 {
+        board.says("ana", long.clone());
+    }
+    assert_eq!(board.closed("ana"), None);
+    board.says("ana", long);
 
     assert_eq!(board.closed("ana"), Some(4029));
 }

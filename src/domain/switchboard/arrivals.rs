@@ -93,7 +93,7 @@ impl<C: Handle> Switchboard<C> {
         let taken = self.quotas.accounts.take(account.as_ref(), price, now);
         if taken.is_err() {
             self.counts.limits.over_address_rate += 1;
-            self.quotas.accounts.note_refusal(account.as_ref(), now);
+            self.quotas.accounts.note_refusal(account.as_ref(), 0, now);
         }
         self.close_account(account, now);
         taken.is_ok()

@@ -6,6 +6,7 @@
 
 use super::Switchboard;
 use crate::config::PresenceMode;
+use crate::domain::quota::Price;
 use crate::domain::session::Session;
 use crate::domain::{Handle, Login};
 use crate::protocol::{ClientMessage, Destination, LIST_MAX, RoomId, UserId};
@@ -52,6 +53,16 @@ impl<C: Handle> Switchboard<C> {
             | None => 0,
         };
         units(1 + bytes / BYTES + more)
+    }
+
+    /// The same, and what of it is for reading the message.
+    pub(super) fn price_of(
+        &self,
+        user: &UserId,
+        message: Option<&ClientMessage>,
+        bytes: usize,
+    ) -> Price {
+        Price { units: self.price(user, message, bytes), reading: units(bytes / BYTES) }
     }
 
     /// A token may take rooms and watches away, and bring a list.

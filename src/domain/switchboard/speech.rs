@@ -14,8 +14,10 @@ use crate::protocol::{
 
 /// So many messages in a row that are none end the session.
 const GIBBERISH_MAX: u8 = 20;
-/// So many messages in a row over the rate end the session.
+/// The socket is closed when this many more messages were over the rate than within it.
 const OVER_RATE_MAX: u8 = 100;
+/// A message over the rate counts as one for each unit of its price, and as at most this many.
+const OVER_RATE_WEIGHT_MAX: u32 = 10;
 
 impl<C: Handle> Switchboard<C> {
     /// Hears one message. What comes from a connection that is no longer the user's current one
@@ -69,13 +71,13 @@ impl<C: Handle> Switchboard<C> {
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) {
-        let price = self.price(user, said.as_ref().ok(), bytes);
+        let price = self.price_of(user, said.as_ref().ok(), bytes);
         let Some(session) = self.registry.session_mut(user) else { return };
         let account = session.account.as_ref();
         if let Err(over) = self.quotas.message(&mut session.buckets, account, price, now) {
-            return self.hear_over_rate(user, id, over, now, effects);
+            return self.hear_over_rate(user, id, over, price.units, now, effects);
         }
-        session.manners.over_rate = 0;
+        session.manners.over_rate = session.manners.over_rate.saturating_sub(1);
         let is_after_gibberish = session.manners.gibberish > 0;
         match said {
             Ok(message) => match self.carry_out(user, id.clone(), message, now, effects) {
@@ -93,14 +95,16 @@ impl<C: Handle> Switchboard<C> {
         user: &UserId,
         id: Option<MessageId>,
         over: Over,
+        units: u32,
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) {
         let Some(session) = self.registry.session_mut(user) else { return };
-        session.manners.over_rate += 1;
+        let weight = units.min(OVER_RATE_WEIGHT_MAX) as u8;
+        session.manners.over_rate = session.manners.over_rate.saturating_add(weight);
         let too_often = session.manners.over_rate >= OVER_RATE_MAX;
         if too_often {
-            // The row ends with the socket; the session may come back.
+            // The count ends with the socket; the session may come back.
             session.manners.over_rate = 0;
         }
         let refusal = match over {
