@@ -9,9 +9,10 @@
  *
  * @import * as Api from "../../static/switchboard.js"
  */
+import { optionsOf } from "./options.js";
 import { Switchboard } from "./switchboard.js";
 
 export { SwitchboardError } from "./errors.js";
 
 /** @param {Api.Options} [options] @returns {Promise<Api.Switchboard>} */
-export const connect = (options = {}) => new Switchboard(options)._begin(options.timeout);
+export const connect = async (options) => new Switchboard(optionsOf(options))._begin();

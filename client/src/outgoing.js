@@ -63,17 +63,16 @@ export class Outgoing {
   /** @param {Api.Media} [media] as above, but what else is sent may be the app's @param {string} [what] */
   async borrow(media, what) {
     const owned = typeof media === "function";
-    let stream;
     try {
-      stream = await (owned ? media() : media);
+      const stream = await (owned ? media() : media);
+      for (const track of stream?.getTracks() ?? []) {
+        if (owned) this.#own(track);
+        if (!this.#over) this.add(track, stream);
+      }
+      return stream;
     } catch (cause) {
       throw failure(String(what), cause);
     }
-    for (const track of stream?.getTracks() ?? []) {
-      if (owned) this.#own(track);
-      if (!this.#over) this.add(track, stream);
-    }
-    return stream;
   }
 
   /** @param {MediaStreamTrack} track */
@@ -83,14 +82,21 @@ export class Outgoing {
   }
 
   /** @param {MediaStreamTrack} track @param {MediaStream} [stream] */
-  add(track, stream = [...this.#tracks.values()][0]?.stream ?? new (this.#core.platform("MediaStream"))([track])) {
+  add(track, stream) {
     this.#stillGoes();
     if (this.#tracks.has(track)) return;
+    try {
+      // Fails with what is no track.
+      const own = new (this.#core.platform("MediaStream"))([track]);
+      const sent = { stream: /** @type {MediaStream} */ (stream ?? [...this.#tracks.values()][0]?.stream ?? own) };
+      this.#tracks.set(track, sent);
+      if (this.#pc) this.#attach(this.#pc, track, sent);
+    } catch (cause) {
+      this.#tracks.delete(track);
+      throw failure("addTrack", cause);
+    }
     if (this.#owner.#owns) this.#owner.#own(track);
     this.#core.sends(track);
-    const sent = { stream: /** @type {MediaStream} */ (stream) };
-    this.#tracks.set(track, sent);
-    if (this.#pc) this.#attach(this.#pc, track, sent);
   }
 
   /**

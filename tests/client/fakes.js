@@ -127,6 +127,7 @@ export class Stream {
   id = "stream";
   #tracks;
   constructor(tracks = []) {
+    if (tracks.some((it) => typeof it === "string")) throw new TypeError("that is no track");
     this.#tracks = [...tracks];
   }
   static of(...kinds) {
