@@ -9,10 +9,17 @@
  *
  * @import * as Api from "../../static/switchboard.js"
  */
+import { failure } from "./errors.js";
 import { optionsOf } from "./options.js";
 import { Switchboard } from "./switchboard.js";
 
 export { SwitchboardError } from "./errors.js";
 
 /** @param {Api.Options} [options] @returns {Promise<Api.Switchboard>} */
-export const connect = async (options) => new Switchboard(optionsOf(options))._begin();
+export const connect = async (options) => {
+  try {
+    return await new Switchboard(optionsOf(options))._begin();
+  } catch (cause) {
+    throw failure("connect", cause);
+  }
+};

@@ -86,9 +86,8 @@ export class Outgoing {
     this.#stillGoes();
     if (this.#tracks.has(track)) return;
     try {
-      // Fails with what is no track.
-      const own = new (this.#core.platform("MediaStream"))([track]);
-      const sent = { stream: /** @type {MediaStream} */ (stream ?? [...this.#tracks.values()][0]?.stream ?? own) };
+      const own = this.#streamOf(track);
+      const sent = { stream: stream ?? [...this.#tracks.values()][0]?.stream ?? own };
       this.#tracks.set(track, sent);
       if (this.#pc) this.#attach(this.#pc, track, sent);
     } catch (cause) {
@@ -124,6 +123,7 @@ export class Outgoing {
     if (!sent) throw new SwitchboardError("failed", "that track is not being sent");
     if (track === other) return;
     try {
+      this.#streamOf(other);
       await sent.sender?.replaceTrack(other);
     } catch (cause) {
       throw failure("replacing the track", cause);
@@ -183,6 +183,11 @@ export class Outgoing {
 
   #stillGoes() {
     if (this.#over) throw new SwitchboardError("closed", "it has ended");
+  }
+
+  /** A new one; fails with what is no track. @param {MediaStreamTrack} track @returns {MediaStream} */
+  #streamOf(track) {
+    return new (this.#core.platform("MediaStream"))([track]);
   }
 
   /** One that lives. @param {RTCRtpSender | undefined} sender */

@@ -11,7 +11,7 @@
 import { SwitchboardError } from "./errors.js";
 
 /** @param {Api.Options} options @returns {Platform} */
-export const platformOf = ({ platform = {} }) => (name) => platform[name] ?? /** @type {any} */ (globalThis)[name];
+export const platformOf = ({ platform }) => (name) => platform?.[name] ?? /** @type {any} */ (globalThis)[name];
 
 /** Said to others who call or ask a client that has none. */
 export const NO_WEBRTC = "this client has no WebRTC";

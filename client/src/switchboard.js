@@ -101,7 +101,7 @@ export class Switchboard extends Emitter {
   /** @returns {Promise<Switchboard>} */
   _begin() {
     const { line } = this.#core;
-    const { timeout = 30_000 } = line.options;
+    const timeout = line.options.timeout ?? 30_000;
     const late = () => line.end(line.problem ?? new SwitchboardError("unavailable", "the server was not reached in time"));
     this.#patience = () => this.#start && this.#startAlarm.set(timeout, late);
     return new Promise((fulfill, reject) => {

@@ -97,6 +97,13 @@ test("an option that nobody knows is refused by name", async () => {
   assert.deepEqual([code, message], ["bad-option", "`connect` has no option `usrId`"]);
 });
 
+test("options of connect that are null are not given", async () => {
+  const nulls = { userId: null, name: null, token: null, rtc: null, timeout: null };
+  const page = await Page.connected(nulls);
+  assert.deepEqual([...page.socket.url.searchParams.keys()], ["received"]);
+  await assert.rejects(connect({ platform: null, url: null }), { code: "bad-option" });
+});
+
 test("options that are no object are refused", async () => {
   for (const options of ["wss://signal.example", "", 5, true]) await assert.rejects(connect(options), { code: "bad-option" });
 });

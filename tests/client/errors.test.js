@@ -119,6 +119,32 @@ for (const [what, act] of Object.entries(WRONG)) {
   });
 }
 
+test("a track that is replaced by none stays, and the client closes as ever", async () => {
+  const stream = Stream.of("video");
+  const page = await Page.connected();
+  page.me.call("22", { stream }).catch(() => {});
+  await settle();
+  const error = await failureOf(page.me.currentCall.replaceTrack(stream.getTracks()[0], null));
+  assert.deepEqual([error.code, error.cause.constructor], ["failed", TypeError]);
+  page.me.close();
+  assert.equal(page.heard("close").length, 1);
+  assert.equal(stream.getTracks()[0].readyState, "ended");
+});
+
+test("what a channel cannot send has nothing to do with TURN", async () => {
+  const { call } = await connected();
+  const { code, advice } = await failureOf(call.dataChannel("x").send(5));
+  assert.deepEqual([code, advice], ["failed", "see `message`"]);
+});
+
+test("a fault in the platform that an app gives is a SwitchboardError, too", async () => {
+  const page = new Page();
+  page.options.platform.performance = {};
+  page.begins();
+  const { name, code, cause } = await failureOf(page.connected);
+  assert.deepEqual([name, code, cause.constructor], ["SwitchboardError", "failed", TypeError]);
+});
+
 test("options that are null are none", async () => {
   const page = await Page.connected();
   const all = [page.me.call("22", null), page.me.peer("33", null), page.me.join("standup", null), page.me.send("22", 1, null), page.me.list(null)];

@@ -127,7 +127,7 @@ export class Stream {
   id = "stream";
   #tracks;
   constructor(tracks = []) {
-    if (tracks.some((it) => typeof it === "string")) throw new TypeError("that is no track");
+    if (tracks.some((it) => !it?.stop)) throw new TypeError("that is no track");
     this.#tracks = [...tracks];
   }
   static of(...kinds) {
