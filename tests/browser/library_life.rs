@@ -41,7 +41,10 @@ async fn is_told(page: &Page, user: &str, online: bool) {
 
 /// Goes to another page.
 async fn goes_elsewhere(page: &Page, address: SocketAddr) {
-    page.value("(onpageshow = () => { lab.shownAt = performance.now(); lab.onlineAt = null; }, true)").await;
+    page.value(
+        "(onpageshow = () => { lab.shownAt = performance.now(); lab.onlineAt = null; }, true)",
+    )
+    .await;
     page.value("(lab.me.on('state', (state) => state === 'online' && (lab.onlineAt = performance.now())), true)").await;
     page.driver.goto(format!("http://{address}/switchboard.d.ts")).await.unwrap();
 }
@@ -73,7 +76,10 @@ async fn a_page_whose_user_goes_elsewhere_is_offline_in_time_and_back_within_a_s
     bo.sees("lab.outcome === 'offline'").await;
     comes_back(&ana, "ana").await;
     is_told(&bo, "ana", true).await;
-    assert_eq!(bo.value("await lab.me.send('ana', 'hi').then(() => 'delivered')").await, "delivered");
+    assert_eq!(
+        bo.value("await lab.me.send('ana', 'hi').then(() => 'delivered')").await,
+        "delivered"
+    );
     ana.sees("lab.heard.messages.includes('hi')").await;
 }
 
