@@ -46,7 +46,7 @@ export interface Options {
   platform?: Record<string, unknown>;
 }
 
-/** What the server refuses with (docs/protocol.md §10). */
+/** Codes with which the server refuses (docs/protocol.md §10). */
 export type RefusalCode =
   | "bad-json"
   | "bad-message"

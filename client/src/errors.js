@@ -22,14 +22,14 @@ const ADVICE = [
   [/^unsupported$/, "use another browser"],
 ];
 
-/** What to do, by the name of what a browser has thrown (Media Capture and Streams §10.2). @type {Record<string, string>} */
+/** Advice by the name of the error that a browser has thrown (Media Capture and Streams, `getUserMedia`). @type {Record<string, string>} */
 const BY_CAUSE = {
   NotAllowedError: "let the user allow it",
   NotFoundError: "ask for a device that there is",
   NotReadableError: "another program uses the device",
 };
 
-/** How a call or peer has ended; % is the other user. @type {Record<string, string>} */
+/** Ends of a call or peer in a sentence; % is the other user. @type {Record<string, string>} */
 const ENDS = {
   busy: "% is in another call",
   offline: "% is not connected",
@@ -44,7 +44,7 @@ const ENDS = {
 export class SwitchboardError extends Error {
   name = "SwitchboardError";
 
-  /** @param {Api.ErrorCode} code @param {string} message @param {Message} [more] `advice` in place of the code's, too */
+  /** @param {Api.ErrorCode} code @param {string} message @param {Message} [more] `advice` replaces that of the code */
   constructor(code, message, more = {}) {
     super(message, more);
     const { cause, advice } = more;
@@ -65,11 +65,11 @@ export const SESSION_LOST = ["unknown", "not-sent"];
 /** What the server has refused. @param {Message} it */
 export const refusal = (it) => new SwitchboardError(it.code, it.message, it);
 
-/** What the app or the browser has thrown. @param {string} what @param {any} cause */
+/** An error that the app or the browser has thrown. @param {string} what @param {any} cause */
 export const failure = (what, cause) =>
   cause instanceof SwitchboardError ? cause : new SwitchboardError("failed", `${what} has failed: ${cause?.message || cause}`, { cause });
 
-/** Why a call or peer has ended. @param {any} reason @param {string} to @param {string} [detail] the word of who ended it @param {Message} [more] */
+/** The end of a call or peer as an error. @param {any} reason @param {string} to @param {string} [detail] the word of the one who ended it @param {Message} [more] */
 export function endOf(reason, to, detail, more) {
   const sentence = (ENDS[reason] ?? `the call with % has ended: ${reason}`).replace("%", () => to);
   return new SwitchboardError(reason, detail ? `${sentence}: ${detail}` : sentence, { to, ...more });

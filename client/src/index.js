@@ -5,7 +5,8 @@
  * named by “§” in these files. From the app downwards: switchboard (the client) · calls (those that there are) · call,
  * room, peer (somebody at the other end) · blocked, strangers (users who are kept away, or answered sparingly) · link,
  * dtls, mending, channels, channel, outgoing (one RTCPeerConnection, its upkeep, and what goes through it) · line/ (one
- * session over as many sockets as it takes) · errors, emitter, platform, stats, people (leaves).
+ * session over as many sockets as it takes) · errors, emitter, options, platform, stats, people
+ * (leaves).
  *
  * @import * as Api from "../../static/switchboard.js"
  */

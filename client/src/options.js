@@ -1,8 +1,8 @@
 /**
  * Options of `connect`.
  *
- * Promises: a name that the library does not know is refused, because it would be ignored in silence. Leaves the values
- * to those who use them.
+ * Promises: a name that the library does not know is refused. Otherwise a misspelt option would be ignored in silence.
+ * Leaves the values to the modules that use them.
  *
  * @import * as Api from "../../static/switchboard.js"
  */

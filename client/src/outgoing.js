@@ -185,7 +185,7 @@ export class Outgoing {
     if (this.#over) throw new SwitchboardError("closed", "it has ended");
   }
 
-  /** A new one; fails with what is no track. @param {MediaStreamTrack} track @returns {MediaStream} */
+  /** A new stream of a track. The browser throws where it is none. @param {MediaStreamTrack} track @returns {MediaStream} */
   #streamOf(track) {
     return new (this.#core.platform("MediaStream"))([track]);
   }

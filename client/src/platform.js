@@ -13,11 +13,11 @@ import { SwitchboardError } from "./errors.js";
 /** @param {Api.Options} options @returns {Platform} */
 export const platformOf = ({ platform }) => (name) => platform?.[name] ?? /** @type {any} */ (globalThis)[name];
 
-/** Said to others who call or ask a client that has none. */
+/** The word to users who call a client without WebRTC, or ask it for a peer. */
 export const NO_WEBRTC = "this client has no WebRTC";
 
 /**
- * What is missing here of what is needed, if anything: Node, workers and some browsers have no WebRTC.
+ * An error that names a part that is missing here. Node, workers and some browsers have no WebRTC.
  * @param {Platform} platform @param {string[]} needed
  */
 export function lack(platform, needed = ["RTCPeerConnection", "MediaStream"]) {

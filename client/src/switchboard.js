@@ -29,7 +29,7 @@ export class Switchboard extends Emitter {
   #people = new People();
   /** @type {{ fulfill: (client: Switchboard) => void, reject: (error: any) => void } | null} */ #start = null;
   #startAlarm;
-  /** Begins anew to count how long `connect` tries. */ #patience = () => {};
+  /** Starts the timeout of `connect` anew. */ #patience = () => {};
   #core;
   #calls;
   #blocked;
@@ -43,7 +43,7 @@ export class Switchboard extends Emitter {
       caughtUp: () => this.#caughtUp(),
       becomes: (/** @type {string} */ state) => this._emit("state", state),
       networkChanged: () => this.#core.peers.forEach((peer) => peer._restart()),
-      // Time in which the page does not run is none of the app's patience.
+      // The timeout of `connect` does not count the time in which the page does not run.
       sleeps: (/** @type {boolean} */ asleep) => (asleep ? this.#startAlarm.stop() : this.#patience()),
       ended: (/** @type {SwitchboardError} */ error) => this.#over(error),
     };
@@ -135,7 +135,7 @@ export class Switchboard extends Emitter {
     });
   }
 
-  /** What a closed client does no more. @template T @param {() => Promise<T>} run @returns {Promise<T>} */
+  /** Runs it unless this client is closed. @template T @param {() => Promise<T>} run @returns {Promise<T>} */
   #begin(run) {
     const begun = new Promise((fulfill) => {
       if (this.state === "closed") throw new SwitchboardError("closed", "this client is closed");

@@ -49,7 +49,7 @@ test("a relative url is relative to the base of the document, where it has one",
   assert.equal(page.socket.url.pathname, "/base/signal/ws");
 });
 
-/** What `connect` fails with, and that nothing of it is left. */
+/** The error with which `connect` fails; nothing of it is left. */
 async function faultOf(options, location) {
   const page = new Page(options);
   page.options.platform.location = location;

@@ -13,7 +13,7 @@ const protocol = readFileSync(new URL("../../docs/protocol.md", import.meta.url)
 const union = (name) => [...types.split(`export type ${name} =`)[1].split(";")[0].matchAll(/"([a-z-]+)"/g)].map(([, code]) => code);
 const rowsOf = (section) => [...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, code]) => code);
 
-/** What a promise fails with. */
+/** The error with which a promise fails. */
 const failureOf = (promise) => promise.then(() => assert.fail("it has not failed"), (error) => error);
 
 /** An error as browsers throw it. */
@@ -102,7 +102,7 @@ test("the word of the one who ended it stands behind the sentence", async () => 
   assert.equal((await outcome).message, "22 rejected it: in a $& meeting");
 });
 
-/** What an app may give that is nothing of the kind. */
+/** Arguments of the wrong kind. */
 const WRONG = {
   "a call with a track for a stream": (me) => me.call("22", { stream: Stream.of("audio").getTracks()[0] }),
   "a call whose stream is made of nothing": (me) => me.call("22", { stream: () => ({}) }),

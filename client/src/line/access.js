@@ -9,7 +9,7 @@ import { SwitchboardError } from "../errors.js";
 
 export class Access {
   /** @type {string | undefined} */ token;
-  /** How often the app has failed to give one, in a row. */ failures = 0;
+  /** Failures of the app to give one, in a row. */ failures = 0;
   /** When another one is asked for. */ renewAt = Infinity;
   #source;
 

@@ -21,7 +21,7 @@ export class BackOff {
     this.at = Math.max(this.#notBefore, now + chance * bound);
   }
 
-  /** Not before `hurry`. */
+  /** Makes no attempt before `hurry`. */
   rest() {
     this.at = Infinity;
   }

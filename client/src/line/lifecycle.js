@@ -1,6 +1,6 @@
 /**
  * The life of the page, as far as the line follows it: prerendered, shown, hidden, frozen, kept in the back/forward
- * cache, in another network (HTML §7.4 and §8.6; Page Lifecycle).
+ * cache, in another network (HTML: `pagehide`, `pageshow`; Page Lifecycle: `freeze`, `resume`).
  *
  * Promises: tells `sleeps` when the page stops running, and `wakes` when it runs again. A page that is discarded was
  * frozen before, or ends as a closed one does. Leaves to the line what becomes of its socket.
@@ -34,11 +34,11 @@ export function follow(platform, { hides, sleeps, wakes, moves }) {
     [document, "resume", wake],
     [document, "prerenderingchange", wake],
     [document, "visibilitychange", () => (document.visibilityState === "hidden" ? hides() : wake())],
-    // It changes with every guess of the speed, too.
+    // This event also tells each new estimate of the speed.
     [network, "change", () => network.type !== type && ((type = network.type), move())],
   ];
   for (const [target, event, handler] of listeners) target?.addEventListener(event, handler);
-  // It would take the place of the page that the user looks at.
+  // A socket of a prerendered page would take over from the page that the user looks at.
   if (document?.prerendering) sleeps();
   return () => listeners.forEach(([target, event, handler]) => target?.removeEventListener(event, handler));
 }

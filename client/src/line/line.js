@@ -38,7 +38,7 @@ const ACK_WITHIN = 250;
 /** A socket that is not registered by then is given up. */
 const OPENING = 15_000;
 const ANSWER_TO_PING = 5_000;
-/** A function for the access token that fails so often in a row ends the client. */
+/** Failures in a row of the app's function for the access token that end the client. */
 const TOKEN_FAILURES = 3;
 /** Below 4500, and yet no reason to come back. */
 const FOR_GOOD = [1002, 1003, 1007, 1009];
@@ -74,7 +74,7 @@ export class Line {
   #late = 0;
   #dial = 0;
   #unfollow = () => {};
-  /** The page does not run, so it must not seem to be there. */ #asleep = false;
+  /** The page does not run. */ #asleep = false;
 
   /** @param {Api.Options} options @param {Platform} platform @param {Owner} owner */
   constructor(options, platform, owner) {
@@ -372,7 +372,7 @@ export class Line {
     }
   }
 
-  /** The session waits, so that others are told (`away`) that nobody answers, and it ends after a resume window. */
+  /** The session waits: others hear that this user is away, and it ends after a resume window. */
   #sleep() {
     this.#asleep = true;
     this.owner.sleeps(true);
