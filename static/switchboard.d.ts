@@ -14,18 +14,29 @@
 /**
  * Connects and registers.
  * Fails with `unavailable` when the server could not be reached within `timeout`, with `bad-token`, `bad-user-id`,
- * `name-in-use` … when it refused. Once connected the client never gives up, but for a refusal (event `close`).
+ * `name-in-use` … when it refused, with `bad-option` when an option is unknown or `url` is no address. Once connected the
+ * client gives up only when it is refused (event `close`). A prerendered page connects when it is shown.
+ *
+ * `Said` is what `send` and the event `message` have for `data`, `Given` what goes along with calls and peers. Nothing
+ * checks at run time that other users keep to it.
  */
-export function connect(options?: Options): Promise<Switchboard>;
+export function connect<Said = any, Given = any>(options?: Options): Promise<Switchboard<Said, Given>>;
 
+/** Unknown options are refused with `bad-option`. */
 export interface Options {
-  /** The server: `https://host`, `wss://host/ws`. Default: the page's own origin. `/ws` is added where it is missing. */
+  /**
+   * The server: `https://host`, `wss://host/ws`, or relative to the page: `/signal`. Default: the page's own origin; Node
+   * has none. `/ws` is added where it is missing.
+   */
   url?: string | URL;
   /** Who you are. Default: the subject of `token`, or a guest's name that the server makes. */
   userId?: string;
   /** Display name for other people; with access tokens the token's claim counts instead. */
   name?: string;
-  /** Access token. A function is asked at first, again before the token expires, and again when it has. */
+  /**
+   * Access token. A function is asked at first, again before the token expires, and again when it has. When it fails at
+   * first, `connect` fails; when it fails three times in a row after the token has expired, the client closes.
+   */
   token?: string | (() => string | Promise<string>);
   /** For every peer connection, such as `{ iceTransportPolicy: "relay" }`; `iceServers` come on top of the server's. */
   rtc?: RTCConfiguration;
@@ -35,18 +46,72 @@ export interface Options {
   platform?: Record<string, unknown>;
 }
 
-/** Why something did not work. */
+/** Codes with which the server refuses (docs/protocol.md §10). */
+export type RefusalCode =
+  | "bad-json"
+  | "bad-message"
+  | "unknown-type"
+  | "unknown-field"
+  | "too-large"
+  | "rate-limited"
+  | "user-offline"
+  | "queue-full"
+  | "not-permitted"
+  | "call-over"
+  | "not-your-call"
+  | "room-full"
+  | "too-many-rooms"
+  | "not-in-room"
+  | "self"
+  | "bad-user-id"
+  | "bad-token"
+  | "name-in-use"
+  | "unavailable"
+  | "internal";
+
+/** Why a call has ended (docs/protocol.md §6). `replaced`: the user has connected elsewhere. */
+export type EndReason =
+  | "busy"
+  | "offline"
+  | "no-answer"
+  | "rejected"
+  | "cancelled"
+  | "hangup"
+  | "replaced"
+  | "lost"
+  | "ended-by-operator"
+  | "answered-elsewhere";
+
+/**
+ * A stable name for what went wrong. Besides those of the server:
+ * - `undelivered`: nobody has seen it, `not-sent`: it never left this page, `unknown`: it may have arrived or not
+ * - `failed`: no path to the other side was found, or a function of the app, the browser or JSON has failed (see `cause`)
+ * - `refused`, `closed`: by the other app; `closed` also: this client is closed
+ * - `removed`: by an operator; `protocol`: client and server do not fit
+ * - `bad-option`: an option is unknown or wrong, see `message`
+ * - `unsupported`: there is no WebRTC or no WebSocket here, as in Node or in a worker
+ *
+ * A later server may say others: treat one that you do not know like `failed`, as a reason like `hangup`.
+ */
+export type ErrorCode =
+  | RefusalCode
+  | EndReason
+  | "undelivered"
+  | "not-sent"
+  | "unknown"
+  | "failed"
+  | "refused"
+  | "closed"
+  | "removed"
+  | "protocol"
+  | "bad-option"
+  | "unsupported";
+
+/** Why something did not work. Every failure is one of these, whatever the app's function or the browser threw. */
 export class SwitchboardError extends Error {
-  constructor(code: string, message: string, more?: { retryAfter?: number; to?: string; cause?: unknown });
-  /**
-   * Stable. An error code of the protocol (docs/protocol.md §10), a reason why a call ended (§6), or one of
-   * - `undelivered`: nobody has seen it, `not-sent`: it never left this page, `unknown`: it may have arrived or not
-   * - `failed`: no way to the other side was found, or a function of the app, the browser or JSON has failed (see `cause`)
-   * - `refused`, `closed`: by the other app; `closed` also: this client is closed
-   * - `replaced`: this user has connected elsewhere; `removed`: by an operator; `protocol`: client and server do not fit
-   */
-  readonly code: string;
-  /** What to do about it, as a sentence. */
+  constructor(code: ErrorCode, message: string, more?: { retryAfter?: number; to?: string; cause?: unknown; advice?: string });
+  readonly code: ErrorCode;
+  /** What to do about it, as a sentence; it follows `cause` where there is one. */
   readonly advice: string;
   /** Try again after so many ms, where the server said so. */
   readonly retryAfter: number | undefined;
@@ -79,37 +144,37 @@ export interface PresenceChange {
   total: number;
 }
 
-export interface IncomingMessage {
+export interface IncomingMessage<Said = any> {
   from: string;
   /** Where it was said to a room. */
   room?: string;
-  data: any;
+  data: Said;
 }
 
-export interface ClientEvents {
+export interface ClientEvents<Said = any, Given = any> {
   /** The connection to the server. Calls go on whatever it says. */
   state: ConnectionState;
   /** Somebody came or went. The first comes with everybody who is there. */
   presence: PresenceChange;
   /** Somebody calls: `accept` or `reject` it. Several may ring at once, and while there is a call already. */
-  call: Call;
+  call: Call<Given>;
   /**
    * Somebody asks for a connection without ringing: `accept` it or `close` it. Refused where nobody listens. At most 100
    * wait for the app, 10 of them of one user; what is over that is dropped, see `strangers`.
    */
-  peer: Peer;
+  peer: Peer<Given>;
   /** What another user said by `send`. Kept until somebody listens, the last 1000. */
-  message: IncomingMessage;
+  message: IncomingMessage<Said>;
   /** The session was lost, and this is another one: rooms and watches are restored, the call is going to be. */
   fresh: undefined;
-  /** A failure that nobody waits for: a {@link SwitchboardError}, or what a handler of the app threw. */
-  error: any;
+  /** A failure that nobody waits for. What a handler of the app threw is its `cause`. */
+  error: SwitchboardError;
   /** Closed for good, by the app (`closed`) or by the server: `replaced`, `bad-token`, `removed`, `protocol`, … */
   close: SwitchboardError;
 }
 
 /** A connected user. */
-export interface Switchboard extends Emitter<ClientEvents> {
+export interface Switchboard<Said = any, Given = any> extends Emitter<ClientEvents<Said, Given>> {
   /** Who you are. */
   readonly userId: string;
   /** Name of the session; another one after a `fresh`. */
@@ -123,13 +188,13 @@ export interface Switchboard extends Emitter<ClientEvents> {
   readonly total: number;
   /** Those whom `watch` follows, and whether they are online. */
   readonly watched: ReadonlyMap<string, boolean>;
-  readonly rooms: ReadonlyMap<string, Room>;
+  readonly rooms: ReadonlyMap<string, Room<Said>>;
   /** All calls that have not ended, the oldest first: your own, if there is one, and those that ring here (at most 3). */
-  readonly calls: ReadonlySet<Call>;
+  readonly calls: ReadonlySet<Call<Given>>;
   /** Your own call: accepted, or ringing at the other's. Where there is none, the first one that rings here. */
-  readonly currentCall: Call | null;
+  readonly currentCall: Call<Given> | null;
   /** The connections without ringing that there are now, those included that nobody has accepted yet. */
-  readonly peers: ReadonlySet<Peer>;
+  readonly peers: ReadonlySet<Peer<Given>>;
   /** Those whom `block` keeps away, sorted. */
   readonly blocked: ReadonlySet<string>;
   /** What became of questions by users who are in no call, room or peer connection of yours; counted since `connect`. */
@@ -138,25 +203,30 @@ export interface Switchboard extends Emitter<ClientEvents> {
   /**
    * Rings a user. Resolves when they accept; fails with the reason: `busy`, `offline`, `no-answer`, `rejected`,
    * `cancelled` (by `currentCall.hangUp()`), `lost`, `failed`, or with an error code: `too-large` when the first offer
-   * is over the server's `max-frame`. Who is ringing here is accepted; others may go on ringing here meanwhile.
+   * is over the server's `max-frame`; `unsupported` where there is no WebRTC. A call of `to` that rings here is accepted;
+   * others may go on ringing here meanwhile. Without WebRTC, calls of others are rejected at once.
    */
-  call(to: string, options?: CallOptions): Promise<Call>;
+  call(to: string, options?: CallOptions<Given>): Promise<Call<Given>>;
   /**
    * Connects to a user without ringing, any number at once. Resolves when it is connected; fails with `refused`,
    * `no-answer` (45 s), `user-offline`, `failed` ….
    */
-  peer(to: string, options?: PeerOptions): Promise<Peer>;
-  /** Joins a room, and connects to each of its members. Fails with `room-full`, `too-many-rooms`, …. */
-  join(room: string, options?: RoomOptions): Promise<Room>;
+  peer(to: string, options?: PeerOptions<Given>): Promise<Peer<Given>>;
+  /**
+   * Joins a room, and connects to each of its members. Fails with `room-full`, `too-many-rooms`, `bad-message` where no
+   * room can be called that, …. Once more it gives the same room; with another `stream` or `mesh` it fails with
+   * `bad-option`.
+   */
+  join(room: string, options?: RoomOptions): Promise<Room<Said>>;
   /**
    * Sends any JSON to a user, at most 64 KiB by default. Resolves when the other's app has it; fails with
    * `undelivered`, `unknown`, `user-offline`, `queue-full`, `too-large`, …. Kept and sent when the connection is back.
    * A client that is not resumable never confirms: to such `receipt: false`.
    */
-  send(to: string, data: unknown, options?: SendOptions): Promise<void>;
+  send(to: string, data: Said, options?: SendOptions): Promise<void>;
   /** Follows the presence of users, 256 in all, whatever the mode of the server. Kept up until `unwatch`. */
-  watch(users: string[]): Promise<{ online: string[]; offline: string[] }>;
-  unwatch(users: string[]): Promise<void>;
+  watch(users: string | string[]): Promise<{ online: string[]; offline: string[] }>;
+  unwatch(users: string | string[]): Promise<void>;
   /**
    * Keeps users away, 256 in all: to them you look offline, and what of theirs rings or asks here is refused. Calls that
    * were accepted, shared rooms and presence are not touched. In force at once, also while the connection is broken, and
@@ -185,18 +255,18 @@ export interface UserPage {
   next?: string;
 }
 
-export interface CallOptions {
+export interface CallOptions<Given = any> {
   stream?: Media;
   /** Any JSON, shown to the other side as `call.data`. */
-  data?: unknown;
+  data?: Given;
   /** What you mean to send. Default: what `stream` has. */
   media?: { audio?: boolean; video?: boolean };
 }
 
-export interface PeerOptions {
+export interface PeerOptions<Given = any> {
   stream?: Media;
   /** Any JSON, shown to the other side as `peer.data`. */
-  data?: unknown;
+  data?: Given;
 }
 
 export interface RoomOptions {
@@ -214,6 +284,7 @@ export interface SendOptions {
 }
 
 export interface PeerEvents {
+  /** The caller is told `ringing` when it does ring at the other's. */
   state: PeerState;
   /** A track has come, and is in `remoteStream`. */
   track: MediaStreamTrack;
@@ -223,21 +294,23 @@ export interface PeerEvents {
   channel: Channel;
   /** Once a second, as long as somebody listens. */
   stats: Stats;
+  /** Of calls alone: whether the other's connection to the server is broken; the media may be quite well. */
+  away: boolean;
 }
 
 /** `ringing`: a call; `asking`: a `peer`, not accepted yet; `reconnecting`: the media have stopped and may come back. */
 export type PeerState = "ringing" | "asking" | "connecting" | "connected" | "reconnecting" | "ended";
 
 /** A connection to one user: a call, a member of a room, or one without ringing. */
-export interface Peer extends Emitter<PeerEvents> {
+export interface Peer<Given = any> extends Emitter<PeerEvents> {
   readonly userId: string;
   readonly state: PeerState;
   /** Why it has ended. */
-  readonly reason: string | undefined;
+  readonly reason: ErrorCode | undefined;
   /** The word of the one who ended it. */
   readonly detail: string | undefined;
-  /** What the other side gave along. */
-  readonly data: any;
+  /** What the other side gave along; undefined: nothing, or nothing yet. */
+  readonly data: Given | undefined;
   /** The other's sound and picture; the same object as long as this lives, and empty at first. */
   readonly remoteStream: MediaStream;
   /** For what is not covered here; it may be replaced after a reload of the other side. */
@@ -263,14 +336,10 @@ export interface Peer extends Emitter<PeerEvents> {
   close(detail?: string): void;
 }
 
-export interface CallEvents extends PeerEvents {
-  /** The caller is told `ringing` when it does ring at the other's. */
-  state: PeerState;
-  /** Whether the other's connection to the server is broken; the media may be quite well. */
-  away: boolean;
-}
+/** A call has the events of a peer, so that code may take either. */
+export type CallEvents = PeerEvents;
 
-export interface Call extends Omit<Peer, "on" | "off" | "accept">, Emitter<CallEvents> {
+export interface Call<Given = any> extends Peer<Given> {
   /** The server's name for it, once it has one: for logs and the admin API. Another one after it was found again. */
   readonly callId: string | undefined;
   readonly incoming: boolean;
@@ -286,29 +355,29 @@ export interface Call extends Omit<Peer, "on" | "off" | "accept">, Emitter<CallE
    * yours that still rings at the other's is cancelled. Where you are in a call it fails with `busy` and rings on, or,
    * with `replace`, hangs up that call first. All other calls that ring here end with `busy`.
    */
-  accept(options?: { stream?: Media; data?: unknown; replace?: boolean }): Promise<void>;
+  accept(options?: { stream?: Media; data?: Given; replace?: boolean }): Promise<void>;
   /** Ends it, whatever its state: cancels, rejects or hangs up. `detail`: a word for the other side, ≤ 128 characters. */
   hangUp(detail?: string): void;
   reject(detail?: string): void;
 }
 
-export interface RoomEvents {
+export interface RoomEvents<Said = any> {
   /** A connection to a member, those who were there first included; its own events tell the rest. */
   peer: Peer;
-  message: IncomingMessage;
+  message: IncomingMessage<Said>;
   "member-joined": string;
   "member-left": string;
   /** This user is no longer in it; why. */
-  left: string;
+  left: ErrorCode;
 }
 
-export interface Room extends Emitter<RoomEvents> {
+export interface Room<Said = any> extends Emitter<RoomEvents<Said>> {
   readonly name: string;
   /** The others, and their display names. */
   readonly members: ReadonlyMap<string, string | undefined>;
   readonly peers: ReadonlyMap<string, Peer>;
   /** To all others. Resolves when the server has taken it. */
-  send(data: unknown, options?: { volatile?: boolean }): Promise<void>;
+  send(data: Said, options?: { volatile?: boolean }): Promise<void>;
   leave(): Promise<void>;
 }
 

@@ -154,7 +154,8 @@ export class Call extends Peer {
   // -- accepted
 
   /** @param {{ stream?: Api.Media, data?: any, replace?: boolean }} [options] */
-  accept({ stream, data, replace } = {}) {
+  accept(options) {
+    const { stream, data, replace } = options ?? {};
     const ready = () => this.#calls.mayAccept(this, replace);
     const answer = () => {
       this.#calls.accepts(this);
@@ -263,7 +264,7 @@ export class Call extends Peer {
     this._later.set(wait, () => waits() || this._request({ continues: this.callId, media: this._outgoing.media, data: this.#given }));
   }
 
-  /** @param {string} reason @param {string} [detail] @param {any} [cause] */
+  /** @param {Api.ErrorCode} reason @param {string} [detail] @param {any} [cause] */
   _end(reason, detail, cause) {
     if (this.state === "ended") return;
     const crossing = this.#crossing;

@@ -10,7 +10,8 @@
  * @import { Message } from "./platform.js"
  */
 import { Call } from "./call.js";
-import { SwitchboardError } from "./errors.js";
+import { SwitchboardError, endOf } from "./errors.js";
+import { NO_WEBRTC, lack } from "./platform.js";
 
 export class Calls {
   /** Name of the session. */ #session = "";
@@ -48,10 +49,11 @@ export class Calls {
   }
 
   /** Calls a user, or accepts that user's call if it rings here: the two are one call. @param {string} to @param {Api.CallOptions} options @returns {Promise<any>} */
-  call(to, { stream, data, media } = {}) {
+  call(to, { stream, data, media }) {
+    this.#core.needsMedia();
     const ringing = this.#find((it) => it._rings && it.userId === to);
     if (ringing) return pickUp(ringing, { stream, data });
-    if (this.own) return Promise.reject(new SwitchboardError("busy", "there is a call already"));
+    if (this.own) throw new SwitchboardError("busy", "there is a call already");
     const call = this.#make(to, false, {});
     return call._reach(stream, () => call._request({ data, media: media ?? call._outgoing.media }));
   }
@@ -95,6 +97,7 @@ export class Calls {
     for (const call of this.all) if (call._claims(it, this.#session)) return;
     if (this.#core.ended.includes(continues)) return this.#refuse(callId, "it has ended");
     if (this.#blocked.has(from)) return this.#refuse(callId);
+    if (lack(this.#core.platform)) return this.#refuse(callId, NO_WEBRTC);
     // The server lets a user call once at a time: an older call of theirs has ended there.
     for (const call of this.all) if (call.userId === from && (call._rings || !call._attached)) call._end("lost");
     const call = this.#make(from, true, it);
@@ -140,6 +143,6 @@ export class Calls {
 /** @param {Call} call @param {{ stream?: Api.Media, data?: any }} options */
 async function pickUp(call, options) {
   await call.accept(options);
-  if (call.state === "ended") throw new SwitchboardError(String(call.reason), `${call.userId}: ${call.reason}`);
+  if (call.state === "ended") throw endOf(call.reason, call.userId, call.detail);
   return call;
 }

@@ -11,7 +11,7 @@
  */
 import { Outcome, SESSION_LOST, SwitchboardError } from "./errors.js";
 import { Line } from "./line/line.js";
-import { platformOf } from "./platform.js";
+import { lack, platformOf } from "./platform.js";
 import { Strangers } from "./strangers.js";
 
 /** Whoever wants to end a call is told that it is over already, or will be. */
@@ -42,6 +42,12 @@ export class Core {
     this.forget = forget;
     this.line = new Line(options, this.platform, { ...owner, failed });
     this.strangers = new Strangers(this.line, this.platform);
+  }
+
+  /** Fails where this browser, worker or program has no WebRTC. */
+  needsMedia() {
+    const missing = lack(this.platform);
+    if (missing) throw missing;
   }
 
   /** @returns {RTCConfiguration} */

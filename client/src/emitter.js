@@ -8,6 +8,8 @@
  * the types, and may change with every version.
  */
 
+import { failure } from "./errors.js";
+
 /** So much waits for a listener. */
 const LONGEST_EARLY = 1000;
 
@@ -46,12 +48,13 @@ export class Emitter {
 
   /** @param {string} event @param {unknown} [detail] */
   _emit(event, detail) {
+    // An error in a handler of errors would be told to the same handler.
+    const failed = event === "error" ? console.error : (/** @type {unknown} */ error) => this._failed(failure(`a handler of \`${event}\``, error));
     for (const handler of [...this.#of(event)]) {
       try {
-        handler(detail)?.then?.(null, this._failed);
+        handler(detail)?.then?.(null, failed);
       } catch (error) {
-        if (event === "error") console.error(error);
-        else this._failed(error);
+        failed(error);
       }
     }
   }

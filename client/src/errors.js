@@ -17,21 +17,42 @@ const ADVICE = [
   [/large$/, "use a data channel"],
   [/token$/, "sign in again"],
   [/^(replaced|name-in-use)$/, "tell the user"],
-  [/^(failed|lost)$/, "a TURN server may help"],
+  [/^lost$/, "call again"],
   [/^closed$/, "connect again"],
+  [/^unsupported$/, "use another browser"],
 ];
+
+/** Advice by the name of the error that a browser has thrown (Media Capture and Streams, `getUserMedia`). @type {Record<string, string>} */
+const BY_CAUSE = {
+  NotAllowedError: "let the user allow it",
+  NotFoundError: "ask for a device that there is",
+  NotReadableError: "another program uses the device",
+};
+
+/** Ends of a call or peer in a sentence; % is the other user. @type {Record<string, string>} */
+const ENDS = {
+  busy: "% is in another call",
+  offline: "% is not connected",
+  "no-answer": "% did not answer",
+  rejected: "% rejected it",
+  lost: "the session with % is lost",
+  failed: "no path to % was found",
+  refused: "% refused it",
+};
 
 /** @implements {Api.SwitchboardError} */
 export class SwitchboardError extends Error {
   name = "SwitchboardError";
 
-  /** @param {string} code @param {string} message @param {Message} [more] */
-  constructor(code, message, more) {
+  /** @param {Api.ErrorCode} code @param {string} message @param {Message} [more] `advice` replaces that of the code */
+  constructor(code, message, more = {}) {
     super(message, more);
+    const { cause, advice } = more;
     this.code = code;
-    this.advice = ADVICE.find(([pattern]) => pattern.test(code))?.[1] ?? "see `message`";
-    this.retryAfter = /** @type {number | undefined} */ (more?.retryAfter);
-    this.to = /** @type {string | undefined} */ (more?.to);
+    const ofCause = cause && (BY_CAUSE[cause.name] ?? "see `cause`");
+    this.advice = /** @type {string} */ (advice ?? ofCause ?? ADVICE.find(([pattern]) => pattern.test(code))?.[1] ?? "see `message`");
+    this.retryAfter = /** @type {number | undefined} */ (more.retryAfter);
+    this.to = /** @type {string | undefined} */ (more.to);
   }
 }
 
@@ -44,9 +65,15 @@ export const SESSION_LOST = ["unknown", "not-sent"];
 /** What the server has refused. @param {Message} it */
 export const refusal = (it) => new SwitchboardError(it.code, it.message, it);
 
-/** What the app or the browser has thrown. @param {string} what @param {unknown} cause */
+/** An error that the app or the browser has thrown. @param {string} what @param {any} cause */
 export const failure = (what, cause) =>
-  cause instanceof SwitchboardError ? cause : new SwitchboardError("failed", `${what} has failed`, { cause });
+  cause instanceof SwitchboardError ? cause : new SwitchboardError("failed", `${what} has failed: ${cause?.message || cause}`, { cause });
+
+/** The end of a call or peer as an error. @param {any} reason @param {string} to @param {string} [detail] the word of the one who ended it @param {Message} [more] */
+export function endOf(reason, to, detail, more) {
+  const sentence = (ENDS[reason] ?? `the call with % has ended: ${reason}`).replace("%", () => to);
+  return new SwitchboardError(reason, detail ? `${sentence}: ${detail}` : sentence, { to, ...more });
+}
 
 /** A promise whose failure goes to `failed` where nobody waits for it: neither silent nor an unhandled rejection. */
 export class Outcome extends Promise {
@@ -60,7 +87,7 @@ export class Outcome extends Promise {
 
   /** @template T @param {Promise<T>} promise @param {(error: any) => void} failed @returns {Promise<T>} */
   static of(promise, failed) {
-    const outcome = new Outcome((fulfill) => fulfill(promise));
+    const outcome = new Outcome((fulfill, reject) => promise.then(fulfill, (cause) => reject(failure("that", cause))));
     super.prototype.then.call(outcome, null, (error) => outcome.#awaited || failed(error));
     return outcome;
   }

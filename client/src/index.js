@@ -5,13 +5,22 @@
  * named by “§” in these files. From the app downwards: switchboard (the client) · calls (those that there are) · call,
  * room, peer (somebody at the other end) · blocked, strangers (users who are kept away, or answered sparingly) · link,
  * dtls, mending, channels, channel, outgoing (one RTCPeerConnection, its upkeep, and what goes through it) · line/ (one
- * session over as many sockets as it takes) · errors, emitter, platform, stats, people (leaves).
+ * session over as many sockets as it takes) · errors, emitter, options, platform, stats, people
+ * (leaves).
  *
  * @import * as Api from "../../static/switchboard.js"
  */
+import { failure } from "./errors.js";
+import { optionsOf } from "./options.js";
 import { Switchboard } from "./switchboard.js";
 
 export { SwitchboardError } from "./errors.js";
 
 /** @param {Api.Options} [options] @returns {Promise<Api.Switchboard>} */
-export const connect = (options = {}) => new Switchboard(options)._begin(options.timeout);
+export const connect = async (options) => {
+  try {
+    return await new Switchboard(optionsOf(options))._begin();
+  } catch (cause) {
+    throw failure("connect", cause);
+  }
+};

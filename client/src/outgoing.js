@@ -63,17 +63,16 @@ export class Outgoing {
   /** @param {Api.Media} [media] as above, but what else is sent may be the app's @param {string} [what] */
   async borrow(media, what) {
     const owned = typeof media === "function";
-    let stream;
     try {
-      stream = await (owned ? media() : media);
+      const stream = await (owned ? media() : media);
+      for (const track of stream?.getTracks() ?? []) {
+        if (owned) this.#own(track);
+        if (!this.#over) this.add(track, stream);
+      }
+      return stream;
     } catch (cause) {
       throw failure(String(what), cause);
     }
-    for (const track of stream?.getTracks() ?? []) {
-      if (owned) this.#own(track);
-      if (!this.#over) this.add(track, stream);
-    }
-    return stream;
   }
 
   /** @param {MediaStreamTrack} track */
@@ -83,14 +82,20 @@ export class Outgoing {
   }
 
   /** @param {MediaStreamTrack} track @param {MediaStream} [stream] */
-  add(track, stream = [...this.#tracks.values()][0]?.stream ?? new (this.#core.platform("MediaStream"))([track])) {
+  add(track, stream) {
     this.#stillGoes();
     if (this.#tracks.has(track)) return;
+    try {
+      const own = this.#streamOf(track);
+      const sent = { stream: stream ?? [...this.#tracks.values()][0]?.stream ?? own };
+      this.#tracks.set(track, sent);
+      if (this.#pc) this.#attach(this.#pc, track, sent);
+    } catch (cause) {
+      this.#tracks.delete(track);
+      throw failure("addTrack", cause);
+    }
     if (this.#owner.#owns) this.#owner.#own(track);
     this.#core.sends(track);
-    const sent = { stream: /** @type {MediaStream} */ (stream) };
-    this.#tracks.set(track, sent);
-    if (this.#pc) this.#attach(this.#pc, track, sent);
   }
 
   /**
@@ -118,6 +123,7 @@ export class Outgoing {
     if (!sent) throw new SwitchboardError("failed", "that track is not being sent");
     if (track === other) return;
     try {
+      this.#streamOf(other);
       await sent.sender?.replaceTrack(other);
     } catch (cause) {
       throw failure("replacing the track", cause);
@@ -177,6 +183,11 @@ export class Outgoing {
 
   #stillGoes() {
     if (this.#over) throw new SwitchboardError("closed", "it has ended");
+  }
+
+  /** A new stream of a track. The browser throws where it is none. @param {MediaStreamTrack} track @returns {MediaStream} */
+  #streamOf(track) {
+    return new (this.#core.platform("MediaStream"))([track]);
   }
 
   /** One that lives. @param {RTCRtpSender | undefined} sender */

@@ -12,7 +12,7 @@
  */
 import { Channels } from "./channels.js";
 import { Emitter } from "./emitter.js";
-import { PASSING, SESSION_LOST, SwitchboardError, failure } from "./errors.js";
+import { PASSING, SESSION_LOST, SwitchboardError, endOf, failure } from "./errors.js";
 import { Link } from "./link.js";
 import { Mending } from "./mending.js";
 import { Outgoing } from "./outgoing.js";
@@ -27,7 +27,7 @@ const LONGEST_WORD = 128;
 /** @implements {Api.Peer} */
 export class Peer extends Emitter {
   state = /** @type {Api.PeerState} */ ("connecting");
-  /** @type {string | undefined} */ reason;
+  /** @type {Api.ErrorCode | undefined} */ reason;
   /** @type {string | undefined} */ detail;
   /** @type {any} */ data;
   /** Nobody at the other end knows of it. */ _unsaid = false;
@@ -113,8 +113,13 @@ export class Peer extends Emitter {
   /** @param {string} label @param {RTCDataChannelInit} [options] */
   dataChannel(label, options) {
     const channel = this.#channels.find(label) ?? this.#channels.add(label, options);
-    if (this.state === "ended") channel._end();
-    else if (this._link?.equipped) channel._make(this._link.pc);
+    try {
+      if (this.state === "ended") channel._end();
+      else if (this._link?.equipped) channel._make(this._link.pc);
+    } catch (cause) {
+      channel._end();
+      throw failure(`channel ${label}`, cause);
+    }
     return channel;
   }
 
@@ -278,7 +283,8 @@ export class Peer extends Emitter {
 
   _giveUp() {
     const why = this.state === "asking" ? "no-answer" : "failed";
-    this._finish(why, new SwitchboardError(why, `no connection to ${this.userId}`, { cause: this.#problem }), undefined, why);
+    const advice = this.#problem || why !== "failed" ? undefined : "a TURN server may help";
+    this._finish(why, endOf(why, this.userId, undefined, { cause: this.#problem, advice }), undefined, why);
   }
 
   /** @param {RTCTrackEvent} event */
@@ -335,8 +341,8 @@ export class Peer extends Emitter {
   }
 
   /** @param {{ stream?: Api.Media }} [options] */
-  accept({ stream } = {}) {
-    return this._accept(this._asksHere, stream, () => this.#sayAccept());
+  accept(options) {
+    return this._accept(this._asksHere, options?.stream, () => this.#sayAccept());
   }
 
   #sayAccept() {
@@ -402,7 +408,7 @@ export class Peer extends Emitter {
     this._finish("closed", undefined, undefined, detail);
   }
 
-  /** Ends it for both sides. @param {string} reason @param {any} [cause] @param {string} [detail] @param {string} [word] for the other side */
+  /** Ends it for both sides. @param {Api.ErrorCode} reason @param {any} [cause] @param {string} [detail] @param {string} [word] for the other side */
   _finish(reason, cause, detail, word) {
     if (this.state === "ended") return;
     // Who was never told need not be told the end.
@@ -425,7 +431,7 @@ export class Peer extends Emitter {
     this._end("closed");
   }
 
-  /** @param {string} reason @param {string} [detail] @param {any} [cause] */
+  /** @param {Api.ErrorCode} reason @param {string} [detail] @param {any} [cause] */
   _end(reason, detail, cause) {
     if (this.state === "ended") return;
     this.reason = reason;
@@ -438,7 +444,7 @@ export class Peer extends Emitter {
     this._link?.bye();
     this._become("ended");
     this.#closeLink();
-    this._refused(cause ?? new SwitchboardError(reason, `${this.userId}: ${detail ?? reason}`));
+    this._refused(cause ?? endOf(reason, this.userId, detail));
   }
 
   /** @param {Api.PeerState} state */

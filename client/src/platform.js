@@ -8,8 +8,22 @@
  * @typedef {(name: string) => any} Platform parts of the browser, by global name
  */
 
+import { SwitchboardError } from "./errors.js";
+
 /** @param {Api.Options} options @returns {Platform} */
-export const platformOf = ({ platform = {} }) => (name) => platform[name] ?? /** @type {any} */ (globalThis)[name];
+export const platformOf = ({ platform }) => (name) => platform?.[name] ?? /** @type {any} */ (globalThis)[name];
+
+/** The word to users who call a client without WebRTC, or ask it for a peer. */
+export const NO_WEBRTC = "this client has no WebRTC";
+
+/**
+ * An error that names a part that is missing here. Node, workers and some browsers have no WebRTC.
+ * @param {Platform} platform @param {string[]} needed
+ */
+export function lack(platform, needed = ["RTCPeerConnection", "MediaStream"]) {
+  const name = needed.find((it) => !platform(it));
+  return name && new SwitchboardError("unsupported", `there is no ${name} here`);
+}
 
 /** One timer at a time. */
 export class Alarm {

@@ -10,6 +10,7 @@
  */
 import { Emitter } from "./emitter.js";
 import { SwitchboardError } from "./errors.js";
+import { badOption } from "./options.js";
 import { Outgoing } from "./outgoing.js";
 import { Peer } from "./peer.js";
 
@@ -21,11 +22,12 @@ export class Room extends Emitter {
   /** @type {Map<string, string | undefined>} */ members = new Map();
   /** @type {Map<string, Peer>} */ peers = new Map();
   /** Resolves when it is joined for the first time. @type {Promise<Room>} */ _joined;
+  /** @type {Api.Media | undefined} what it was joined with */ #media;
   /** @type {MediaStream | undefined} */ #stream;
   /** The server has not been asked. */ #unsaid = true;
   /** The answer to `join` is awaited; that one is asked again in another session. */ #joining = true;
   #left = false;
-  /** @type {(error: SwitchboardError) => void} */ #refuse = () => {};
+  /** @type {(error: any) => void} */ #refuse = () => {};
   #core;
   #rooms;
   #mesh;
@@ -34,6 +36,8 @@ export class Room extends Emitter {
   /** @param {Core} core @param {Map<string, Room>} rooms of the client @param {string} name @param {Api.RoomOptions} options */
   constructor(core, rooms, name, { stream, mesh = true }) {
     super(core.failed);
+    if (mesh) core.needsMedia();
+    this.#media = stream;
     this.name = name;
     this.#core = core;
     this.#rooms = rooms;
@@ -44,9 +48,15 @@ export class Room extends Emitter {
     this._joined = core.told(Promise.race([left, this.#begin(stream)]));
   }
 
+  /** The app joins once more: fails where that asks for something else. @param {Api.RoomOptions} options */
+  _isAlike({ stream = this.#media, mesh = this.#mesh }) {
+    const other = stream !== this.#media ? "stream" : mesh !== this.#mesh && "mesh";
+    if (other) throw badOption(`room ${this.name} is joined with another \`${other}\``);
+  }
+
   /** @param {any} data @param {{ volatile?: boolean }} [options] */
-  send(data, { volatile } = {}) {
-    return this.#core.speak({ room: this.name, data, volatile, receipt: false });
+  send(data, options) {
+    return this.#core.speak({ room: this.name, data, volatile: options?.volatile, receipt: false });
   }
 
   leave() {
@@ -59,7 +69,7 @@ export class Room extends Emitter {
       this.#stream = await this.#outgoing.use(media);
       if (!this.#left) await this.#join();
     } catch (error) {
-      this._stop(/** @type {any} */ (error).code);
+      this._stop(/** @type {any} */ (error).code, error);
       throw error;
     }
     return this;
@@ -84,7 +94,7 @@ export class Room extends Emitter {
 
   /** The session is another one: back in. */
   _restore() {
-    if (!this.#joining) this.#join().catch((error) => this._stop(error.code));
+    if (!this.#joining) this.#join().catch((error) => this._stop(error.code, error));
   }
 
   /** The token allows no rooms but these. While it is being joined, that was about an earlier membership. */
@@ -150,14 +160,14 @@ export class Room extends Emitter {
     }
   }
 
-  /** @param {string} reason */
-  _stop(reason) {
+  /** @param {Api.ErrorCode} reason @param {unknown} [error] */
+  _stop(reason, error = new SwitchboardError(reason, `room ${this.name} has been left`)) {
     if (this.#left) return;
     this.#left = true;
     this.#rooms.delete(this.name);
     for (const peer of this.peers.values()) peer._end(reason);
     this.#outgoing.stop();
-    this.#refuse(new SwitchboardError(reason, `room ${this.name} has been left`));
+    this.#refuse(error);
     this._emit("left", reason);
   }
 

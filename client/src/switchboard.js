@@ -12,10 +12,10 @@ import { Blocked } from "./blocked.js";
 import { Calls } from "./calls.js";
 import { Core } from "./core.js";
 import { Emitter } from "./emitter.js";
-import { SwitchboardError, refusal } from "./errors.js";
+import { SwitchboardError, failure, refusal } from "./errors.js";
 import { Peer } from "./peer.js";
 import { People } from "./people.js";
-import { Alarm } from "./platform.js";
+import { Alarm, NO_WEBRTC, lack } from "./platform.js";
 import { Room } from "./room.js";
 
 /** Questions for a peer that wait for the app, at most: in all, and of one user. */
@@ -29,6 +29,7 @@ export class Switchboard extends Emitter {
   #people = new People();
   /** @type {{ fulfill: (client: Switchboard) => void, reject: (error: any) => void } | null} */ #start = null;
   #startAlarm;
+  /** Starts the timeout of `connect` anew. */ #patience = () => {};
   #core;
   #calls;
   #blocked;
@@ -42,6 +43,8 @@ export class Switchboard extends Emitter {
       caughtUp: () => this.#caughtUp(),
       becomes: (/** @type {string} */ state) => this._emit("state", state),
       networkChanged: () => this.#core.peers.forEach((peer) => peer._restart()),
+      // The timeout of `connect` does not count the time in which the page does not run.
+      sleeps: (/** @type {boolean} */ asleep) => (asleep ? this.#startAlarm.stop() : this.#patience()),
       ended: (/** @type {SwitchboardError} */ error) => this.#over(error),
     };
     this.#core = new Core(options, owner, this._failed, (peer) => this.#forget(peer));
@@ -95,13 +98,15 @@ export class Switchboard extends Emitter {
     return { answered, dropped };
   }
 
-  /** @param {number} [timeout] @returns {Promise<Switchboard>} */
-  _begin(timeout = 30_000) {
+  /** @returns {Promise<Switchboard>} */
+  _begin() {
     const { line } = this.#core;
+    const timeout = line.options.timeout ?? 30_000;
     const late = () => line.end(line.problem ?? new SwitchboardError("unavailable", "the server was not reached in time"));
+    this.#patience = () => this.#start && this.#startAlarm.set(timeout, late);
     return new Promise((fulfill, reject) => {
       this.#start = { fulfill, reject };
-      this.#startAlarm.set(timeout, late);
+      this.#patience();
       line.start();
     });
   }
@@ -109,40 +114,48 @@ export class Switchboard extends Emitter {
   // -- what the app does
 
   /** @param {string} to @param {any} data @param {Api.SendOptions} [options] */
-  send(to, data, { volatile, receipt = !volatile } = {}) {
+  send(to, data, options) {
+    const { volatile, receipt = !volatile } = options ?? {};
     return this.#core.speak({ to, data, volatile, receipt });
   }
 
   /** @param {string} to @param {Api.CallOptions} [options] */
   call(to, options) {
-    if (this.state === "closed") return this.#refuse("closed", "this client is closed");
-    return this.#core.told(this.#calls.call(to, options));
+    return this.#begin(() => this.#calls.call(to, options ?? {}));
   }
 
   /** @param {string} to @param {Api.PeerOptions} [options] */
-  peer(to, { stream, data } = {}) {
-    if (this.state === "closed") return this.#refuse("closed", "this client is closed");
-    const peer = new Peer(this.#core, to, {}, false);
-    peer.state = "asking";
-    peer._await();
-    return peer._reach(stream, () => peer._invite(data));
+  peer(to, options) {
+    return this.#begin(() => {
+      this.#core.needsMedia();
+      const peer = new Peer(this.#core, to, {}, false);
+      peer.state = "asking";
+      peer._await();
+      return peer._reach(options?.stream, () => peer._invite(options?.data));
+    });
   }
 
-  /** @param {string} code @param {string} why @returns {Promise<any>} */
-  #refuse(code, why) {
-    return this.#core.told(Promise.reject(new SwitchboardError(code, why)));
+  /** Runs it unless this client is closed. @template T @param {() => Promise<T>} run @returns {Promise<T>} */
+  #begin(run) {
+    const begun = new Promise((fulfill) => {
+      if (this.state === "closed") throw new SwitchboardError("closed", "this client is closed");
+      fulfill(run());
+    });
+    return this.#core.told(/** @type {Promise<T>} */ (begun));
   }
 
   /** @param {string} name @param {Api.RoomOptions} [options] */
-  join(name, options = {}) {
-    if (this.state === "closed") return this.#refuse("closed", "this client is closed");
-    const room = this.rooms.get(name) ?? new Room(this.#core, this.rooms, name, options);
-    return room._joined;
+  join(name, options) {
+    return this.#begin(() => {
+      const room = this.rooms.get(name);
+      room?._isAlike(options ?? {});
+      return (room ?? new Room(this.#core, this.rooms, name, options ?? {}))._joined;
+    });
   }
 
-  /** @param {string[]} users */
+  /** @param {string | string[]} users */
   watch(users) {
-    return this.#core.told(this.#watch(users));
+    return this.#core.told(this.#watch([users].flat()));
   }
 
   /** @param {string[]} users */
@@ -158,8 +171,9 @@ export class Switchboard extends Emitter {
     }
   }
 
-  /** @param {string[]} users */
-  unwatch(users) {
+  /** @param {string | string[]} list */
+  unwatch(list) {
+    const users = [list].flat();
     this.#people.unwatch(users);
     // With the session the watch has gone as well.
     const done = (/** @type {any} */ error) => {
@@ -229,7 +243,7 @@ export class Switchboard extends Emitter {
       try {
         peer._configure(this.#core.rtc);
       } catch (error) {
-        this._failed(error);
+        this._failed(failure("setConfiguration", error));
       }
     }
   }
@@ -269,6 +283,7 @@ export class Switchboard extends Emitter {
     if (known) return known._told(is, data);
     if (is === "accept") this.#core.refuse(from, id);
     if (is !== "invite") return;
+    if (lack(this.#core.platform)) return this.#core.refuse(from, id, NO_WEBRTC);
     const asking = [...this.peers].filter((it) => it._asksHere);
     const theirs = asking.filter((it) => it.userId === from);
     if (asking.length >= ASKING || theirs.length >= ASKING_OF_ONE) return void this.#core.strangers.dropped++;
@@ -295,8 +310,8 @@ export class Switchboard extends Emitter {
   /** @param {SwitchboardError} error */
   #over(error) {
     this.#startAlarm.stop();
-    for (const room of this.rooms.values()) room._stop(error.code);
-    for (const peer of this.#core.peers) peer._end(error.code);
+    for (const room of this.rooms.values()) room._stop(error.code, error);
+    for (const peer of this.#core.peers) peer._end(error.code, undefined, error);
     for (const track of this.#core.sent) track.stop();
     this.#core.sent.clear();
     if (this.#start) this.#start.reject(error);
@@ -304,8 +319,9 @@ export class Switchboard extends Emitter {
     this.#start = null;
   }
 
-  /** @param {any} error */
-  #failed(error) {
+  /** @param {any} cause */
+  #failed(cause) {
+    const error = failure("the library", cause);
     if (this.#start) this.#core.line.end(error);
     else if (this._listens("error")) this._emit("error", error);
     else console.error(error);

@@ -35,9 +35,13 @@ export function closeCode(closing, error) {
  * @param {NameOf} nameOf
  */
 export function errorWords(error, nameOf) {
-  const { code, to, retryAfter, message } = error;
+  const { code, to, retryAfter, message, cause } = error;
   const who = to ? nameOf(to) : words("error.somebody");
-  const sentence = hasWords(`error.${code}`) ? words(`error.${code}`, { who }) : String(message ?? words("error.other"));
+  const keys = [`error.${code}`, `end.${code}`, `end.${code}.theirs`];
+  // It failed on this page, and not on the way to the other side.
+  if (code === "failed" && cause) keys.unshift("error.other");
+  const key = keys.find(hasWords);
+  const sentence = key ? words(key, { who, why: "" }) : String(message ?? words("error.other"));
   return retryAfter ? words("error.retry", { sentence, wait: seconds(retryAfter) }) : sentence;
 }
 

@@ -21,9 +21,11 @@ displayNameField.addEventListener("input", () => complain(displayNameField, disp
 onLanguage(() => {
   if (nameProblem.textContent || displayProblem.textContent) check(written());
 });
-if (!mayUseDevices()) {
+// Undefined where a browser has no WebRTC, whatever the type says.
+const hasWebRtc = Boolean(globalThis.RTCPeerConnection);
+if (!mayUseDevices() || !hasWebRtc) {
   generated.checked = generated.disabled = true;
-  part("insecure-note", HTMLElement).hidden = false;
+  part(hasWebRtc ? "insecure-note" : "webrtc-note", HTMLElement).hidden = false;
 }
 
 /** @param {(identity: Identity) => void} answer called with every well-formed answer */

@@ -17,6 +17,7 @@ mod languages;
 mod library;
 mod library_calls;
 mod library_lasts;
+mod library_life;
 mod library_many;
 mod library_negotiates;
 mod library_relay;

@@ -127,6 +127,7 @@ export class Stream {
   id = "stream";
   #tracks;
   constructor(tracks = []) {
+    if (tracks.some((it) => !it?.stop)) throw new TypeError("that is no track");
     this.#tracks = [...tracks];
   }
   static of(...kinds) {

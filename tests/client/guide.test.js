@@ -44,4 +44,6 @@ test("the guide names every error code and every event that the types name", () 
   for (const [, code] of codes.matchAll(/^\| `([a-z-]+)` \|/gm)) {
     if (!ofClients.includes(code)) assert.ok(guide.includes(`\`${code}\``), code);
   }
+  const own = types.split("export type ErrorCode =")[1].split(";")[0];
+  for (const [, code] of own.matchAll(/"([a-z-]+)"/g)) assert.ok(guide.includes(`\`${code}\``), code);
 });

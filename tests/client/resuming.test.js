@@ -85,7 +85,7 @@ test("a handler that throws changes no count, and is told", async () => {
   page.socket.says(message("a"), message("b"));
   await page.clock.advance(5000);
   assert.deepEqual(page.socket.last("ack"), { type: "ack", received: 2 });
-  assert.deepEqual(page.heard("error").map((it) => it.message), ["of the app", "of the app"]);
+  assert.deepEqual(page.heard("error").map((it) => it.cause.message), ["of the app", "of the app"]);
 });
 
 test("one socket at a time: the older one is closed with 4000 and not listened to any more", async () => {

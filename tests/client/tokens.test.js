@@ -150,3 +150,60 @@ test("a function whose tokens have always expired fails `connect` as such", asyn
   }
   assert.equal(await fate(page.connected), "bad-token");
 });
+
+/** A client whose token has expired, and whose function fails from now on with this. */
+async function withoutToken(fails) {
+  let asked = 0;
+  const page = await Page.connected({ token: () => (++asked === 1 ? "t1" : fails(asked)) });
+  page.chance = 0;
+  page.socket.closes(4401);
+  page.chance = 1;
+  return page;
+}
+
+test("a function that fails three times in a row, when the token has expired, ends the client with its cause", async () => {
+  const page = await withoutToken(() => Promise.reject(new Error("signed out")));
+  await page.clock.advance(1);
+  assert.deepEqual([page.heard("close").length, page.heard("error").length], [0, 1]);
+  await page.clock.advance(60_000);
+  const [error] = page.heard("close");
+  assert.deepEqual([error.code, error.cause.message, error.advice], ["bad-token", "signed out", "see `cause`"]);
+  assert.equal(page.heard("error").length, 2);
+  assert.equal(page.sockets.length, 1);
+  assert.equal(page.clock.running, 0);
+});
+
+test("a function that gives a token after it has failed twice has not failed", async () => {
+  const page = await withoutToken((asked) => (asked < 4 ? Promise.reject(new Error("down")) : "t4"));
+  for (let time = 0; time < 5; time++) await page.clock.advance(1000);
+  assert.deepEqual(page.heard("close"), []);
+  assert.equal(page.socket.protocols[1], "bearer.t4");
+});
+
+test("a function that gives no token fails `connect` before a socket is opened", async () => {
+  for (const token of [() => undefined, async () => null, () => "", ""]) {
+    const page = new Page({ token });
+    page.begins();
+    await assert.rejects(page.connected, { code: "bad-token", message: "the app's `token` gave none" });
+    assert.equal(page.sockets.length, 0);
+  }
+});
+
+test("a token that is null is none", async () => {
+  const page = await Page.connected({ token: null });
+  assert.deepEqual(page.socket.protocols, ["switchboard.v1"]);
+});
+
+test("a function that fails after the client was closed is not told", async () => {
+  let fail;
+  let late;
+  const page = await Page.connected({ token: () => fail ?? "t" });
+  page.chance = 0;
+  fail = new Promise((_, reject) => (late = reject));
+  page.socket.closes(4401);
+  await page.clock.advance(1);
+  page.me.close();
+  late(new Error("late"));
+  await settle();
+  assert.deepEqual(page.heard("error"), []);
+});

@@ -1,10 +1,11 @@
 // How calls end, in words for the person in front of the page.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import "./document.js";
 
-const { endWords } = await import("../../static/demo/sentences.js");
+const { endWords, errorWords } = await import("../../static/demo/sentences.js");
 const { spelled } = await import("../../static/demo/panels/make.js");
 
 const end = (more) => endWords({ reason: "rejected", peer: "eve", outgoing: true, mine: false, ...more }, (it) => it);
@@ -26,4 +27,21 @@ test("a call that rang while another one was taken is missed, not busy", () => {
 
 test("the inspector spells what cannot be seen, or would turn the text around it", () => {
   assert.equal(spelled('{\n "detail": "\u202Eabc\u0085\u200F"}'), '{\n "detail": "\\u202eabc\\u0085\\u200f"}');
+});
+
+test("every code of the library has a sentence", () => {
+  const types = readFileSync(new URL("../../static/switchboard.d.ts", import.meta.url), "utf8");
+  const unions = ["RefusalCode", "EndReason", "ErrorCode"].map((name) => types.split(`export type ${name} =`)[1].split(";")[0]);
+  const codes = [...unions.join().matchAll(/"([a-z-]+)"/g)].map(([, code]) => code);
+  assert.ok(codes.length > 35, `only ${codes.length} codes were found`);
+  for (const code of codes) {
+    const sentence = errorWords({ code, message: "raw", to: "eve" }, (it) => it);
+    assert.notEqual(sentence, "raw", code);
+    assert.ok(!/[{}]/.test(sentence), sentence);
+  }
+});
+
+test("what failed on this page is not said to have failed on the way to the other side", () => {
+  assert.equal(errorWords({ code: "failed", message: "", cause: new Error("denied") }, (it) => it), "That did not work.");
+  assert.equal(errorWords({ code: "failed", message: "" }, (it) => it), "No way between the two was found.");
 });

@@ -9,12 +9,13 @@ import { SwitchboardError } from "../errors.js";
 
 export class Access {
   /** @type {string | undefined} */ token;
+  /** Failures of the app to give one, in a row. */ failures = 0;
   /** When another one is asked for. */ renewAt = Infinity;
   #source;
 
   /** @param {Api.Options["token"]} source */
   constructor(source) {
-    this.#source = source;
+    this.#source = source ?? undefined;
   }
 
   /** Is one to be asked for before anything can be sent? */
@@ -31,11 +32,16 @@ export class Access {
   async ask() {
     const source = this.#source;
     this.renewAt = Infinity;
+    this.failures++;
+    let token;
     try {
-      return String(typeof source === "function" ? await source() : source);
+      token = await (typeof source === "function" ? source() : source);
     } catch (cause) {
       throw new SwitchboardError("bad-token", "the app's `token` has failed", { cause });
     }
+    if (!token) throw new SwitchboardError("bad-token", "the app's `token` gave none");
+    this.failures = 0;
+    return String(token);
   }
 
   /** From now on this one. @param {string | undefined} token @param {number} now @param {number} [left] how long it is good for, ms */

@@ -21,9 +21,14 @@ export class BackOff {
     this.at = Math.max(this.#notBefore, now + chance * bound);
   }
 
+  /** Makes no attempt before `hurry`. */
+  rest() {
+    this.at = Infinity;
+  }
+
   /** There is reason to think that it works now. @param {number} now */
   hurry(now) {
-    if (now >= this.#notBefore) this.at = now;
+    this.at = Math.min(this.at, Math.max(now, this.#notBefore));
   }
 
   reset() {

@@ -16,14 +16,16 @@
  * @property {() => void} caughtUp all that the server has kept for this session has come
  * @property {(state: Api.ConnectionState) => void} becomes
  * @property {() => void} networkChanged
+ * @property {(asleep: boolean) => void} sleeps the page stops running, or runs again
  * @property {(error: SwitchboardError) => void} ended for good
  * @property {(error: any) => void} failed what nobody waits for
  */
 import { SESSION_LOST, SwitchboardError, refusal } from "../errors.js";
 import { Alarm } from "../platform.js";
 import { Access } from "./access.js";
-import { addressOf, protocolsOf } from "./address.js";
+import { addressOf, protocolsOf, serverOf, unopened } from "./address.js";
 import { BackOff } from "./backoff.js";
+import { follow } from "./lifecycle.js";
 import { Outbox } from "./outbox.js";
 import { Pace } from "./pace.js";
 
@@ -36,9 +38,11 @@ const ACK_WITHIN = 250;
 /** A socket that is not registered by then is given up. */
 const OPENING = 15_000;
 const ANSWER_TO_PING = 5_000;
+/** Failures in a row of the app's function for the access token that end the client. */
+const TOKEN_FAILURES = 3;
 /** Below 4500, and yet no reason to come back. */
 const FOR_GOOD = [1002, 1003, 1007, 1009];
-/** @type {Record<number, string>} */
+/** @type {Record<number, Api.ErrorCode>} */
 const CLOSE_CODES = { 4501: "bad-token", 4503: "removed", 4509: "replaced", 4510: "name-in-use", 4513: "too-large" };
 
 export class Line {
@@ -55,6 +59,7 @@ export class Line {
   #pace = new Pace();
   #backOff = new BackOff();
   #access;
+  #server;
 
   // When what is due.
   #opened = 0;
@@ -68,7 +73,8 @@ export class Line {
   #asked = 0;
   #late = 0;
   #dial = 0;
-  #unlisten = [() => {}];
+  #unfollow = () => {};
+  /** The page does not run. */ #asleep = false;
 
   /** @param {Api.Options} options @param {Platform} platform @param {Owner} owner */
   constructor(options, platform, owner) {
@@ -77,35 +83,18 @@ export class Line {
     this.owner = owner;
     this.#alarm = new Alarm(platform);
     this.#access = new Access(options.token);
+    this.#server = serverOf(platform, options.url);
     this.userId = options.userId ?? "";
   }
 
   start() {
-    const window = this.platform("window");
-    const network = this.platform("navigator")?.connection;
-    const wake = () => this.#wake();
-    const document = this.platform("document");
-    let type = network?.type;
-    const moved = () => {
-      this.owner.networkChanged();
-      wake();
-    };
-    this.#listen(window, "online", moved);
-    this.#listen(window, "pageshow", wake);
-    this.#listen(window, "pagehide", () => this.#acknowledge());
-    this.#listen(document, "visibilitychange", () => (document.visibilityState === "hidden" ? this.#acknowledge() : wake()));
-    this.#listen(network, "change", () => {
-      // It changes with every guess of the speed, too.
-      if (network.type !== type) moved();
-      type = network.type;
+    this.#unfollow = follow(this.platform, {
+      hides: () => this.#acknowledge(),
+      sleeps: () => this.#sleep(),
+      wakes: () => this.#wake(),
+      moves: () => this.owner.networkChanged(),
     });
-    this.#connect();
-  }
-
-  /** @param {any} target @param {string} event @param {() => void} handler */
-  #listen(target, event, handler) {
-    target?.addEventListener(event, handler);
-    this.#unlisten.push(() => target?.removeEventListener(event, handler));
+    if (!this.#asleep) this.#connect();
   }
 
   // -- sending
@@ -180,21 +169,22 @@ export class Line {
         this.#open();
       },
       (error) => {
+        if (dial !== this.#dial) return;
+        if (this.#access.failures >= TOKEN_FAILURES) return this.end(error);
         this.owner.failed(error);
-        if (dial === this.#dial) this.#broken();
+        this.#broken();
       },
     );
   }
 
   #open() {
     if (!this.#resumeToken) this.#received = 0;
-    const WebSocket = this.platform("WebSocket");
-    const { url = this.platform("location").origin, name } = this.options;
+    const query = { userId: this.userId, name: this.options.name, received: `${this.#received}` };
     try {
-      const address = addressOf(url, { userId: this.userId, name, received: `${this.#received}` });
-      this.#socket = new WebSocket(address, protocolsOf(this.#access.token, this.#resumeToken));
+      const WebSocket = this.platform("WebSocket");
+      this.#socket = new WebSocket(addressOf(this.#server, query), protocolsOf(this.#access.token, this.#resumeToken));
     } catch (cause) {
-      return this.end(new SwitchboardError("protocol", "no socket can be opened", { cause }));
+      return this.end(unopened(this.platform, this.#server, cause));
     }
     this.#socket.onmessage = (/** @type {any} */ { data }) => this.#hear(data);
     this.#socket.onclose = (/** @type {any} */ { code, reason }) => this.#broken(code, reason);
@@ -214,15 +204,20 @@ export class Line {
 
   /** @param {unknown} text */
   #hear(text) {
-    const message = JSON.parse(String(text));
-    // A user may be called `constructor`: what nobody has named is not found.
-    message.names = { __proto__: null, ...message.names };
+    let message;
+    try {
+      message = JSON.parse(String(text));
+      // A user may be called `constructor`: what nobody has named is not found.
+      message.names = { __proto__: null, ...message.names };
+    } catch {
+      return this.end(new SwitchboardError("protocol", `${this.#server.host} is no switchboard server`));
+    }
     this.#heardAt = this.#now();
     this.#pongBy = Infinity;
     this.#asked = 0;
     if (message.type === "registered") this.#isRegistered(message);
     else if (this.#registered) this.#take(message, String(text).length);
-    else this.problem = refusal(message);
+    else if (message.type === "error") this.problem = refusal(message);
     this.#look();
   }
 
@@ -310,7 +305,7 @@ export class Line {
     this.#pump();
     this.#acknowledge();
     this.#letGo(1000);
-    this.#unlisten.forEach((stop) => stop());
+    this.#unfollow();
     this.state = "closed";
     this.#arm();
     this.owner.ended(error);
@@ -377,8 +372,21 @@ export class Line {
     }
   }
 
+  /** The session waits: others hear that this user is away, and it ends after a resume window. */
+  #sleep() {
+    this.#asleep = true;
+    this.owner.sleeps(true);
+    this.#acknowledge();
+    this.#letGo(4000);
+    this.#backOff.rest();
+    this.#become("waiting");
+    this.#arm();
+  }
+
   /** The page is seen again, or the network is another one. */
   #wake() {
+    if (this.#asleep) this.owner.sleeps(false);
+    this.#asleep = false;
     this.#acknowledge();
     if (this.#registered && this.#pongBy === Infinity) this.#ping();
     this.#backOff.hurry(this.#now());

@@ -5,6 +5,7 @@
  * may have arrived. Order is kept. What was not written yet can be taken back. Knows neither sockets nor time: the line
  * asks what comes next, and tells what the server said.
  *
+ * @import * as Api from "../../../static/switchboard.js"
  * @import { Message } from "../platform.js"
  * @typedef {(error: SwitchboardError | null, answer: Message) => void} Settle
  * @typedef {object} How
@@ -60,7 +61,7 @@ export class Outbox {
     }
     const lane = how.stranger ? this.#strangers : how.chat ? this.#queue : this.#kept;
     const size = new TextEncoder().encode(entry.text).length;
-    const refuse = (/** @type {string} */ code, /** @type {string} */ why) => settle(new SwitchboardError(code, why), {});
+    const refuse = (/** @type {Api.ErrorCode} */ code, /** @type {string} */ why) => settle(new SwitchboardError(code, why), {});
     if (size > this.frame) return refuse("too-large", `${size} of ${this.frame} bytes`);
     if (lane.length >= (how.stranger ? STRANGERS_QUEUE : LONGEST_QUEUE)) return refuse("queue-full", "too many messages wait");
     this.#open.set(entry.message.id, entry);

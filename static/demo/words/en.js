@@ -14,6 +14,8 @@ export const en = {
   "sign-in.generated": "Call with a generated picture and tone instead of my camera",
   "sign-in.insecure":
     "This page came over plain HTTP, where browsers offer neither camera, microphone nor screen. Calls work, with a generated picture and tone. Open it over https, or on localhost, to use your camera.",
+  "sign-in.no-webrtc":
+    "This browser has no WebRTC, or it is switched off. You can chat, but neither call, be called nor enter a room. Use another browser for that.",
   "sign-in.do": "Sign in",
 
   "name.choose": "Please choose a name.",
@@ -232,6 +234,11 @@ export const en = {
   "error.unknown": "Nobody knows whether it has arrived.",
   "error.failed": "No way between the two was found.",
   "error.closed": "The connection is closed.",
+  "error.refused": "{who} refused the connection.",
+  "error.removed": "An operator of the server has removed you.",
+  "error.protocol": "This page and the server do not fit. Please reload the page.",
+  "error.bad-option": "This page has asked for something in a wrong way.",
+  "error.unsupported": "This browser has no WebRTC, so it can neither call nor enter a room.",
 
   "end.busy": "{who} is on another call.",
   "end.busy.missed": "{who} was calling while you took another call.",

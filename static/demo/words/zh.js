@@ -14,6 +14,7 @@ export const zh = {
   "sign-in.generated": "用生成的画面和声音通话，不用我的摄像头",
   "sign-in.insecure":
     "本页通过普通 HTTP 打开，浏览器在这里不提供摄像头、麦克风和屏幕。通话仍可进行，使用生成的画面和声音。要用摄像头，请通过 https 或在 localhost 上打开。",
+  "sign-in.no-webrtc": "这个浏览器没有 WebRTC，或者已将其关闭。你可以聊天，但不能呼叫、接听，也不能进入房间。请换用别的浏览器。",
   "sign-in.do": "登录",
 
   "name.choose": "请取一个名字。",
@@ -232,6 +233,11 @@ export const zh = {
   "error.unknown": "不知道是否已送达。",
   "error.failed": "两端之间没有找到通路。",
   "error.closed": "连接已关闭。",
+  "error.refused": "{who} 拒绝了连接。",
+  "error.removed": "服务器的管理员将你移除。",
+  "error.protocol": "本页与服务器不匹配，请重新加载本页。",
+  "error.bad-option": "本页的请求方式有误。",
+  "error.unsupported": "这个浏览器没有 WebRTC，不能呼叫，也不能进入房间。",
 
   "end.busy": "{who} 正在与别人通话。",
   "end.busy.missed": "{who} 来电时，你接听了另一个通话。",

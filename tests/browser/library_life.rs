@@ -1,0 +1,175 @@
+//! The life of a page with the client library on it: kept by the browser when its user goes elsewhere, frozen, and
+//! without WebRTC.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde_json::json;
+use switchboard::config::Config;
+
+use crate::browser::Camera;
+use crate::demo::{Demo, impatient, on_a_demo_page_of, on_the_demo_page};
+use crate::line::Program;
+use crate::page::Page;
+use crate::pairs::{Browser, in_each_browser};
+
+in_each_browser! {
+    a_page_whose_user_goes_elsewhere_is_offline_in_time_and_back_within_a_second with short_window,
+    a_page_whose_user_comes_back_soon_has_its_session_again,
+    a_page_that_is_kept_while_it_waits_for_its_server_is_back_within_a_second with impatient,
+    a_client_without_webrtc_rejects_a_call_at_once,
+}
+
+/// Sessions that wait only briefly.
+fn short_window() -> Config {
+    Config { resume_window: Duration::from_secs(1), ..Config::default() }
+}
+
+/// Longer than any page takes to be online again that the browser has kept; ms.
+const BACK_WITHIN: f64 = 1000.0;
+
+/// Follows whether a user is online.
+async fn watches(page: &Page, user: &str) {
+    page.value(&format!("await lab.me.watch({})", json!(user))).await;
+    is_told(page, user, true).await;
+}
+
+/// Waits until a user whom this page watches is online, or is not.
+async fn is_told(page: &Page, user: &str, online: bool) {
+    page.sees(&format!("lab.me.watched.get({}) === {online}", json!(user))).await;
+}
+
+/// Goes to another page.
+async fn goes_elsewhere(page: &Page, address: SocketAddr) {
+    page.value(
+        "(onpageshow = () => { lab.shownAt = performance.now(); lab.onlineAt = null; }, true)",
+    )
+    .await;
+    page.value("(lab.me.on('state', (state) => state === 'online' && (lab.onlineAt = performance.now())), true)").await;
+    page.driver.goto(format!("http://{address}/switchboard.d.ts")).await.unwrap();
+}
+
+/// Comes back by the history. Firefox does not keep a page that has a socket, and loads it anew.
+async fn comes_back(page: &Page, user: &str) {
+    page.driver.back().await.unwrap();
+    match page.browser {
+        Browser::Chromium => is_back_within_a_second(page).await,
+        Browser::Firefox => page.starts_the_library(user).await,
+    }
+}
+
+/// The browser has kept the page, which was online again at once.
+async fn is_back_within_a_second(page: &Page) {
+    page.sees("lab.onlineAt !== null").await;
+    let took = page.value("lab.onlineAt - lab.shownAt").await.as_f64().unwrap();
+    assert!(took < BACK_WITHIN, "it was online {took} ms after it was shown");
+}
+
+async fn a_page_whose_user_goes_elsewhere_is_offline_in_time_and_back_within_a_second(demo: &Demo) {
+    let (ana, bo) = demo.two_app_users().await;
+    watches(&bo, "ana").await;
+
+    goes_elsewhere(&ana, demo.address).await;
+
+    is_told(&bo, "ana", false).await;
+    bo.value("lab.rings('ana', {})").await;
+    bo.sees("lab.outcome === 'offline'").await;
+    comes_back(&ana, "ana").await;
+    is_told(&bo, "ana", true).await;
+    assert_eq!(
+        bo.value("await lab.me.send('ana', 'hi').then(() => 'delivered')").await,
+        "delivered"
+    );
+    ana.sees("lab.heard.messages.includes('hi')").await;
+}
+
+async fn a_page_whose_user_comes_back_soon_has_its_session_again(demo: &Demo) {
+    let (ana, bo) = demo.two_app_users().await;
+    watches(&bo, "ana").await;
+    let session = ana.value("lab.me.sessionId").await;
+
+    goes_elsewhere(&ana, demo.address).await;
+    bo.value("(lab.sent = lab.me.send('ana', 'are you there?').then(() => 'delivered', (error) => error.code), true)")
+        .await;
+    comes_back(&ana, "ana").await;
+
+    if ana.browser == Browser::Chromium {
+        assert_eq!(ana.value("lab.me.sessionId").await, session);
+        assert_eq!(ana.value("lab.heard.states").await, json!(["waiting", "connecting", "online"]));
+        assert_eq!(bo.value("await lab.sent").await, "delivered");
+    }
+    is_told(&bo, "ana", true).await;
+    bo.has_heard_of_no_error().await;
+}
+
+async fn a_page_that_is_kept_while_it_waits_for_its_server_is_back_within_a_second(demo: &Demo) {
+    let other = Program::start();
+    let ana = demo.app_user("ana").await;
+    ana.may_complain_of("WebSocket");
+    demo.stop_the_server();
+    ana.sees("lab.me.state === 'waiting'").await;
+
+    goes_elsewhere(&ana, other.address).await;
+    demo.start_the_server_again();
+    ana.driver.back().await.unwrap();
+
+    is_back_within_a_second(&ana).await;
+    assert_eq!(ana.value("lab.heard.states.at(-1)").await, "online");
+}
+
+/// Only Chromium's driver can freeze a page.
+#[test]
+fn a_page_that_is_frozen_is_offline_in_time_and_back_when_it_runs_again() {
+    on_a_demo_page_of(short_window(), async |demo| {
+        let (ana, bo) = demo.two_app_users().await;
+        watches(&bo, "ana").await;
+
+        becomes(&ana, "frozen").await;
+        is_told(&bo, "ana", false).await;
+        becomes(&ana, "active").await;
+
+        is_told(&bo, "ana", true).await;
+        assert_eq!(ana.value("lab.heard.states").await, json!(["waiting", "connecting", "online"]));
+    });
+}
+
+async fn becomes(page: &Page, state: &str) {
+    let state = json!({ "state": state });
+    page.driver.cdp().send_raw("Page.setWebLifecycleState", state).await.unwrap();
+}
+
+async fn a_client_without_webrtc_rejects_a_call_at_once(demo: &Demo) {
+    let ana = demo.app_user("ana").await;
+    let bo = demo.app_page(&demo.address_of("/healthz")).await;
+    bo.loads_the_lab().await;
+    bo.value("delete window.RTCPeerConnection").await;
+    bo.value("await lab.start('bo')").await;
+
+    ana.value("lab.rings('bo')").await;
+
+    ana.sees_call_end("rejected").await;
+    assert_eq!(ana.value("lab.call.detail").await, "this client has no WebRTC");
+    let outcome = "await lab.me.call('ana').catch((error) => [error.code, error.message])";
+    let unsupported = json!(["unsupported", "there is no RTCPeerConnection here"]);
+    assert_eq!(bo.value(outcome).await, unsupported);
+    bo.has_heard_of_no_error().await;
+}
+
+#[test]
+fn the_sign_in_says_that_a_browser_without_webrtc_can_only_chat() {
+    on_the_demo_page(async |demo| {
+        let page = demo.page_at("/", Camera::Fake).await;
+        assert_eq!(page.value("seen.part('webrtc-note').checkVisibility()").await, false);
+        let without = json!({ "source": "delete window.RTCPeerConnection" });
+        page.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", without).await.unwrap();
+
+        page.driver.goto(demo.address_of("/?user=ana")).await.unwrap();
+        page.reads("status", "Signed in as ana.").await;
+        page.presses("sign-out").await;
+        page.driver.goto(demo.address_of("/?lang=en")).await.unwrap();
+
+        page.reads("webrtc-note", "This browser has no WebRTC").await;
+        page.sees("seen.part('webrtc-note').checkVisibility()").await;
+        assert_eq!(page.value("seen.part('insecure-note').checkVisibility()").await, false);
+    });
+}
