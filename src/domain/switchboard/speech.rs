@@ -70,6 +70,7 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         let price = self.price(user, said.as_ref().ok(), bytes);
+        self.units_asked += u64::from(price);
         let Some(session) = self.registry.session_mut(user) else { return };
         let account = session.account.as_ref();
         if let Err(over) = self.quotas.message(&mut session.buckets, account, price, now) {
