@@ -424,13 +424,17 @@ mod tests {
         Server::start(config).await.unwrap()
     }
 
+    async fn fault_of(server: &mut Server) -> Fault {
+        timeout(Duration::from_secs(10), server.fails()).await.expect("a fault within 10 s")
+    }
+
     #[actix_rt::test]
     async fn an_admin_listener_that_ends_while_the_node_serves_is_a_failure_that_names_it() {
         let mut server = served().await;
 
         server.admin.as_ref().unwrap().listener.stop().await;
 
-        let fault = server.fails().await;
+        let fault = fault_of(&mut server).await;
         assert!(matches!(fault, Fault::ListenerGone { part: "admin-listen", .. }), "{fault}");
         assert!(fault.to_string().contains("`admin-listen`"), "{fault}");
         server.stop().await;
@@ -443,7 +447,7 @@ mod tests {
         server.listener.stop().await;
 
         // The hub lives in a thread of the listener and may be missed first.
-        let fault = server.fails().await;
+        let fault = fault_of(&mut server).await;
         assert!(matches!(fault, Fault::ListenerGone { .. } | Fault::HubGone { .. }), "{fault}");
     }
 }
