@@ -1,9 +1,8 @@
 //! The order in which clients that wait are heard: fair queueing (Demers, Keshav and Shenker, 1989).
 //!
 //! Promises: a client that has asked little of the hub goes before those that have asked more, however
-//! many these are and whenever they came. Clients that have asked equally much are heard in the order
-//! of coming. Nobody starves: a client never waits behind one that comes later than [`AHEAD_MAX`]
-//! after it. Cost: a heap of the clients that wait, and four bytes for any other.
+//! many these are. Clients that have asked equally much are heard in the order of coming. Nobody
+//! starves: a client never waits behind one that comes later than [`AHEAD_MAX`] after it. Cost: a heap of the clients that wait, and four bytes for any other.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -16,11 +15,11 @@ use std::time::{Duration, Instant};
 /// Units and not time, because the time includes that of other processes.
 const UNIT: u32 = 10_000;
 
-/// Each message counts as this much more while it waits, and as much again for each further
+/// Time that a message counts as while it waits, in microseconds, and again for each further
 /// [`PIECE`] of it, because its price is not known yet. So for two seconds short messages go before
-/// long ones, which may take a hundred times as long; thousands of these may come at once.
+/// long ones, which may take a hundred times as long and may come by the thousand.
 const MESSAGE: u32 = 100_000;
-/// Bytes of a message that count as one. Twelve short names, or all of an ordinary message.
+/// Bytes of a message that count as one: twelve short names, or all of an ordinary message.
 const PIECE: usize = 128;
 /// The longest time that a message counts as, whatever its length.
 const MESSAGE_MAX: u32 = 2_000_000;
