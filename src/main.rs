@@ -61,7 +61,11 @@ fn print(text: &str) -> ExitCode {
 /// What is wrong with the settings is for whoever starts it; all else is for whoever reads the log.
 fn fail(fault: &Fault) -> ExitCode {
     match fault {
-        Fault::Listen { .. } | Fault::Start(_) | Fault::Threads { .. } | Fault::HubGone { .. }
+        Fault::Listen { .. }
+        | Fault::Start(_)
+        | Fault::Threads { .. }
+        | Fault::HubGone { .. }
+        | Fault::ListenerGone { .. }
             if log_enabled!(Level::Error) =>
         {
             error!("{fault}");

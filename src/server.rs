@@ -2,6 +2,8 @@
 
 mod begin;
 mod reload;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -10,7 +12,6 @@ use std::time::Duration;
 
 use actix::{Actor, Addr, MailboxError};
 use actix_rt::System;
-use actix_server::ServerHandle;
 use actix_web::web::Data;
 use arc_swap::ArcSwap;
 use log::{info, warn};
@@ -30,7 +31,7 @@ use crate::metrics::Meters;
 use crate::signals::{Signals, Told};
 use crate::tls::{self, Certificate};
 use crate::watch::Watch;
-use begin::begin;
+use begin::{Listener, begin};
 
 /// How long sockets may take to say goodbye when the server stops, the moment for settling
 /// included. All in all a stop takes less than 10 s, which is a container's patience.
@@ -75,6 +76,14 @@ pub enum Fault {
         /// Sockets that were open.
         open: usize,
     },
+    /// A defect: nobody who comes is let in.
+    #[error("the listener of `{part}` is gone: {why}; restarting the node is the only cure")]
+    ListenerGone {
+        /// The setting that it listened for.
+        part: &'static str,
+        /// The reason, in the system's words.
+        why: String,
+    },
 }
 
 impl Fault {
@@ -94,7 +103,7 @@ pub struct Server {
     memory: Arc<SocketMemory>,
     pending: Pending,
     gate: Arc<Gate>,
-    listener: ServerHandle,
+    listener: Listener,
     auth: Option<Arc<dyn Authenticator>>,
     /// Follows the files of the certificate, where there is one.
     certificate: Option<Watch>,
@@ -104,7 +113,7 @@ pub struct Server {
 /// The listener of the admin API.
 struct AdminListener {
     address: SocketAddr,
-    handle: ServerHandle,
+    listener: Listener,
     /// In force.
     token: Arc<ArcSwap<Secret>>,
 }
@@ -254,11 +263,23 @@ impl Server {
         self.hub.send(Inspect).await
     }
 
-    /// Waits for the one failure that ends a node: its hub is gone.
+    /// Waits for a failure that ends a node: its hub or a listener is gone. Not to be called again
+    /// after that.
     pub async fn fails(&mut self) -> Fault {
-        // The sender is never used; it is dropped with the hub.
-        let _ = (&mut self.hub_gone).await;
-        Fault::HubGone { open: self.open.count() }
+        let admin = async {
+            match &mut self.admin {
+                Some(admin) => admin.listener.ends().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            // The hub goes with the listener whose thread it lives in, and is the worse loss.
+            biased;
+            // The sender is never used; it is dropped with the hub.
+            _ = &mut self.hub_gone => Fault::HubGone { open: self.open.count() },
+            fault = self.listener.ends() => fault,
+            fault = admin => fault,
+        }
     }
 
     /// Tells every socket (1012), waits for them to go, at most 9 s, and stops.
@@ -270,9 +291,9 @@ impl Server {
         {
             info!(sockets = self.open.count(); "some sockets did not say goodbye in time");
         }
-        self.listener.stop(false).await;
+        self.listener.stop().await;
         if let Some(admin) = self.admin {
-            admin.handle.stop(false).await;
+            admin.listener.stop().await;
         }
     }
 }
@@ -369,9 +390,9 @@ impl Wiring {
         };
         let admin = Admin::new(&self.config, token.clone(), hub.clone(), counters);
         let server = listen_for_admin(bound, admin)?;
-        let handle = begin("admin-listen", server).await?;
+        let listener = begin("admin-listen", server).await?;
         info!(address:%; "admin API listening");
-        Ok(AdminListener { address, handle, token })
+        Ok(AdminListener { address, listener, token })
     }
 
     fn hub(&self) -> Addr<SignalingHub> {

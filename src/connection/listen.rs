@@ -4,11 +4,11 @@
 //! it. Sockets that were handed over are invisible to actix-server: [`OpenSockets`](super::OpenSockets)
 //! counts them, and stopping the server comes last in a drain. What is not handed over yet is counted
 //! by [`Pending`]. The rate limit for new connections acts before the TLS handshake, whose key
-//! exchange has its turn among the requests.
+//! exchange has its turn among the requests and counts against that rate by its time.
 
 use std::cell::Cell;
 use std::io;
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -210,7 +210,7 @@ async fn accept(stream: TcpStream, tls: Option<Arc<ServerConfig>>, desk: Rc<Desk
         if !wait.is_zero() {
             sleep(wait).await;
         }
-        if let Some(io) = opened(stream, tls, &desk).await {
+        if let Some(io) = opened(stream, tls, peer.ip(), &desk).await {
             io.tune();
             Requests::new(io, peer, Rc::clone(&desk)).serve().await;
         }
@@ -232,10 +232,15 @@ async fn accept(stream: TcpStream, tls: Option<Arc<ServerConfig>>, desk: Rc<Desk
 }
 
 /// The stream with TLS, where there is any.
-async fn opened(stream: TcpStream, tls: Option<Arc<ServerConfig>>, desk: &Desk) -> Option<Io> {
+async fn opened(
+    stream: TcpStream,
+    tls: Option<Arc<ServerConfig>>,
+    peer: IpAddr,
+    desk: &Desk,
+) -> Option<Io> {
     let Some(tls) = tls else { return Some(stream.into()) };
     // Boxed, because its state is of no use afterwards.
-    match timeout(TLS_HANDSHAKE, Box::pin(shake_hands(stream, tls, desk))).await {
+    match timeout(TLS_HANDSHAKE, Box::pin(shake_hands(stream, tls, peer, desk))).await {
         Ok(Ok(io)) => Some(io),
         Ok(Err(error)) => {
             debug!(kind:% = error.kind(); "tls handshake failed");
@@ -249,11 +254,17 @@ async fn opened(stream: TcpStream, tls: Option<Arc<ServerConfig>>, desk: &Desk) 
     }
 }
 
-async fn shake_hands(stream: TcpStream, tls: Arc<ServerConfig>, desk: &Desk) -> io::Result<Io> {
+async fn shake_hands(
+    stream: TcpStream,
+    tls: Arc<ServerConfig>,
+    peer: IpAddr,
+    desk: &Desk,
+) -> io::Result<Io> {
     let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
     let turn = desk.turns.take().await;
     // The whole hello is here, so the first step signs. It is what a handshake costs.
-    Ok(turn.begins(hello.into_stream(tls)).await?.into())
+    let took = |time| desk.pending.count_key_exchange(peer, time);
+    Ok(turn.begins_timed(hello.into_stream(tls), took).await?.into())
 }
 
 /// What an actix-web `App` with response bodies of type `B` becomes.

@@ -23,6 +23,11 @@ use super::AddressRate;
 /// Seconds of the rate that an address may use at once: the six connections that a browser opens
 /// for a page, for six people behind one address at the default. Those of 33 more only wait.
 const BURST: u32 = 1;
+/// The key exchanges of one address may take one part in this many of a core in the long run. Only
+/// RSA keys of more than 2048 bits take so much at the default rate: 7 ms each with 4096 bits.
+const KEY_EXCHANGE_SHARE: u32 = 8;
+/// A longer key exchange counts as this: the rest was the time of other processes.
+const KEY_EXCHANGE_MAX: Duration = Duration::from_millis(10);
 /// How long a new connection may wait for its turn, nothing of it being read.
 const TURN_WITHIN: Duration = Duration::from_secs(5);
 
@@ -142,6 +147,14 @@ impl Pending {
             self.0.too_fast.fetch_add(1, Relaxed);
         }
         wait.ok()
+    }
+
+    /// Counts the time that the key exchange with `peer` kept a thread busy: the next connections of
+    /// that address wait for it.
+    pub(super) fn count_key_exchange(&self, peer: IpAddr, took: Duration) {
+        if !self.is_proxy(peer) {
+            self.0.rate.charge(peer, took.min(KEY_EXCHANGE_MAX) * KEY_EXCHANGE_SHARE);
+        }
     }
 
     pub(super) fn count_slow_head(&self) {
@@ -291,6 +304,28 @@ mod tests {
 
         let _fourth = enter(&pending, "10.9.0.1");
         assert!(is_needed(&mut places[0]));
+    }
+
+    #[test]
+    fn key_exchanges_of_an_address_take_an_eighth_of_a_core_in_the_long_run() {
+        let pending = pending(0, 0);
+        let [dear, cheap, proxy] =
+            ["10.0.0.1", "10.0.0.2", "10.9.0.1"].map(|it| it.parse().unwrap());
+        let pending = &pending;
+        let waits = |peer, millis| {
+            (0..100).map(move |_| {
+                let wait = pending.arrives(peer);
+                pending.count_key_exchange(peer, Duration::from_millis(millis));
+                wait.unwrap_or(Duration::MAX)
+            })
+        };
+
+        // A second of the rate comes at once: 1000 ms / 56 ms, and then each waits for the last.
+        let at_once = waits(dear, 7).take_while(|wait| wait.is_zero()).count();
+        assert!((17..=19).contains(&at_once), "{at_once}");
+        let at_once = waits(cheap, 1).take_while(|wait| wait.is_zero()).count();
+        assert!((40..=42).contains(&at_once), "{at_once}");
+        assert!(waits(proxy, 7).all(|wait| wait.is_zero()));
     }
 
     #[test]

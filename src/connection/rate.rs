@@ -64,6 +64,19 @@ impl AddressRate {
         *full_at += interval;
         Ok(wait)
     }
+
+    /// Has the one that `address` took last count as this much time, if that is more than it counted.
+    pub fn charge(&self, address: IpAddr, time: Duration) {
+        let more = self.interval.map_or(Duration::ZERO, |interval| time.saturating_sub(interval));
+        if more.is_zero() {
+            return;
+        }
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that is forgotten has been silent since.
+        if let Some(full_at) = book.full_at.get_mut(&subscriber(address)) {
+            *full_at += more;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -98,6 +111,18 @@ mod tests {
         let tenths: Vec<_> = (0..11).map(|n| Ok(SECOND / 10 * n)).collect();
         assert_eq!(waits[..11], tenths);
         assert_eq!(waits[11], Err(SECOND * 11 / 10));
+    }
+
+    #[test]
+    fn one_that_took_long_counts_as_its_time_and_one_that_did_not_as_an_interval() {
+        let (rate, now) = (AddressRate::new(10, 1), Instant::now());
+        assert_eq!(rate.take(address(1), now, SECOND), Ok(Duration::ZERO));
+        rate.charge(address(1), SECOND / 4);
+        assert_eq!(rate.take(address(2), now, SECOND), Ok(Duration::ZERO));
+        rate.charge(address(2), SECOND / 20);
+
+        assert_eq!(rate.take(address(1), now, SECOND), Ok(SECOND / 4));
+        assert_eq!(rate.take(address(2), now, SECOND), Ok(SECOND / 10));
     }
 
     #[test]

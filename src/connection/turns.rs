@@ -52,8 +52,18 @@ impl Turns {
 impl Turn<'_> {
     /// Does the first step of `work` in this turn, and what it waits for afterwards.
     pub(super) async fn begins<F: Future>(self, work: F) -> F::Output {
+        self.begins_timed(work, |_| ()).await
+    }
+
+    /// The same; `took` is told how long the first step took.
+    pub(super) async fn begins_timed<F: Future>(
+        self,
+        work: F,
+        took: impl FnOnce(Duration),
+    ) -> F::Output {
         let mut work = pin!(work);
         let first = poll_fn(|cx| Poll::Ready(work.as_mut().poll(cx))).await;
+        took(self.began.elapsed());
         self.pass_on().await;
         match first {
             Poll::Ready(output) => output,

@@ -10,8 +10,11 @@ use std::time::{Duration, Instant};
 
 use crate::protocol::UserId;
 
-/// At most so often are changes told by name.
-pub(super) const CHANGES_EVERY: Duration = Duration::from_millis(100);
+/// Least time from one telling of changes to the next.
+const CHANGES_EVERY: Duration = Duration::from_millis(100);
+/// Users who may be told names in that time. Where more are, the time is longer: telling them takes
+/// a fiftieth of a core, however many come and go.
+const NAMED_AT_A_TIME: usize = 250;
 /// At most so often is the number of users told.
 pub(super) const TOTAL_EVERY: Duration = Duration::from_secs(1);
 /// To so many at a time; others have their turn in the next second. So what numbers cost is bounded
@@ -108,6 +111,23 @@ pub(super) struct Round {
     pub(super) last: Option<UserId>,
     /// How many are left; beyond the number of users it is everybody.
     pub(super) left: usize,
+    /// Turns of the present second that are still to be given.
+    pub(super) now: Second,
+}
+
+/// The turns of one second, given in slices.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Second {
+    /// Users that may still be told.
+    pub(super) told: usize,
+    /// Users that may still be looked at.
+    pub(super) looks: usize,
+}
+
+impl Second {
+    pub(super) fn has_turns(&self) -> bool {
+        self.told > 0 && self.looks > 0
+    }
 }
 
 impl Presence {
@@ -153,6 +173,13 @@ impl Presence {
             }
         }
         changes
+    }
+
+    /// Time from one telling of changes to the next, at most as long as for numbers.
+    pub(super) fn window(&self) -> Duration {
+        let times = self.named.div_ceil(NAMED_AT_A_TIME).max(1);
+        let times = u32::try_from(times).unwrap_or(u32::MAX);
+        CHANGES_EVERY.saturating_mul(times).min(TOTAL_EVERY)
     }
 
     /// The users who changed in this window and are watched, each once.

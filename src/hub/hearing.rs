@@ -1,15 +1,18 @@
-//! Hearing a client: batch by batch, in turns, and in the order in which it spoke.
+//! Hearing clients: in turns, and those first that have used least of the hub.
 //!
-//! Promises: the messages of one client are judged in their order. A batch holds the others up for
-//! one turn at most; its rest is heard behind theirs. A token is checked on another thread, and the
-//! client's later messages wait for the answer.
+//! Promises: the messages of one client are judged in their order. A client is heard for one turn
+//! ([`TURN`]), and waits for its next one behind all that have used less ([`FairQueue`]). The hub
+//! works for one stretch ([`STRETCH`]); then its thread reads and writes sockets. So a message of an
+//! ordinary client waits for one stretch and one turn, however many others flood the hub. A token is
+//! checked on another thread, and the client's later messages wait for the answer.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix::prelude::*;
 
+use super::fair_queue::FairQueue;
 use super::verifier::{Answer, Question, Rest};
-use super::{Link, Payload, SignalingHub, now};
+use super::{Batch, Link, Payload, SignalingHub};
 use crate::domain::{Input, Unverified};
 use crate::protocol::{BadMessage, BadToken, Refusal, Rejected, decode};
 
@@ -17,60 +20,94 @@ use crate::protocol::{BadMessage, BadToken, Refusal, Rejected, decode};
 /// and the dearest of them take 0.3 ms each.
 const TURN: Duration = Duration::from_micros(250);
 
-/// The rest of a client's batch.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(super) struct GoOn {
+/// How long the hub works before the other tasks of its thread do: a few hundred messages.
+const STRETCH: Duration = Duration::from_millis(1);
+
+/// Clients that wait to be heard.
+pub(super) type Waiting = FairQueue<Unheard>;
+
+/// A client's batch that has not been heard to its end.
+pub(super) struct Unheard {
     link: Link,
     rest: Rest,
+    progress: Progress,
 }
 
-impl Handler<GoOn> for SignalingHub {
-    type Result = ();
-
-    fn handle(&mut self, GoOn { link, rest }: GoOn, context: &mut Context<Self>) {
-        let later = self.carry_out(|hub| hub.hear_all(link, rest));
-        put_behind(later, context);
-    }
-}
-
-/// Has the rest of a batch heard behind what others have said meanwhile.
-pub(super) fn put_behind(rest: Option<GoOn>, context: &Context<SignalingHub>) {
-    if let Some(rest) = rest {
-        // why: a connection has one batch with the hub at a time, so there is one at most for each.
-        context.address().do_send(rest);
-    }
+/// Whether anything of a batch has been heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    Fresh,
+    Begun,
 }
 
 impl SignalingHub {
-    /// Hears what a client has said, up to a token that has to be looked at first or to the end of
-    /// its turn. Returns what is to be heard when others have had theirs.
-    pub(super) fn hear_all(&mut self, link: Link, mut rest: Rest) -> Option<GoOn> {
-        let begin = now();
+    /// Takes a batch of messages that were read at this time.
+    pub(super) fn take_batch(&mut self, link: Link, batch: Batch, at: Instant) {
+        let rest = Rest { batch: batch.into_iter(), at };
+        self.take_unheard(Unheard { link, rest, progress: Progress::Fresh });
+    }
+
+    /// Hears a batch at once, if nobody waits and the stretch is not over; otherwise in its turn.
+    fn take_unheard(&mut self, unheard: Unheard) {
+        if self.waiting.is_empty() && self.worked < STRETCH {
+            self.hear_turn(unheard);
+        } else {
+            self.put_off(unheard, (self.clock)());
+        }
+    }
+
+    fn put_off(&mut self, unheard: Unheard, now: Instant) {
+        let first = unheard.rest.batch.as_slice().first().map_or(0, Payload::len);
+        let place = self.waiting.place(unheard.link.usage(), first, now);
+        self.waiting.push(place, unheard);
+    }
+
+    /// Gives turns to clients that wait: one at least, and no more when the stretch is over. Returns
+    /// whether more wait.
+    pub(super) fn hear_waiting(&mut self) -> bool {
+        while let Some(unheard) = self.waiting.pop() {
+            self.hear_turn(unheard);
+            if self.worked >= STRETCH {
+                break;
+            }
+        }
+        !self.waiting.is_empty()
+    }
+
+    /// Hears a client for one turn. The rest of its batch waits for the next one.
+    fn hear_turn(&mut self, Unheard { link, rest, progress }: Unheard) {
+        if progress == Progress::Fresh {
+            self.meters.report_taken();
+        }
+        let (begin, asked) = ((self.clock)(), self.board.units_asked());
         self.heard_at = Some(rest.at);
+        let rest = self.hear_until(begin + TURN, &link, rest);
+        self.heard_at = None;
+        let end = self.finish_step(begin);
+        let units = self.board.units_asked() - asked;
+        self.waiting.charge(link.usage(), u32::try_from(units).unwrap_or(u32::MAX), end);
+        if let Some(rest) = rest {
+            self.put_off(Unheard { link, rest, progress: Progress::Begun }, end);
+        }
+    }
+
+    /// Hears a batch up to its end, to a token that has to be checked, or for as long as a turn
+    /// lasts. Returns the rest in the last case.
+    fn hear_until(&mut self, end: Instant, link: &Link, mut rest: Rest) -> Option<Rest> {
         link.batch_arrived();
         while let Some(payload) = rest.batch.next() {
-            self.hear(&link, payload);
-            let Some(question) = self.question.take() else {
-                if !rest.is_empty() && now().saturating_duration_since(begin) >= TURN {
-                    self.heard_at = None;
-                    link.batch_sent(rest.bytes());
-                    return Some(GoOn { link, rest });
-                }
-                continue;
-            };
-            // Messages that wait for the answer go on counting.
-            link.batch_sent(rest.bytes());
-            match self.ask(question, rest) {
-                None => {
-                    self.heard_at = None;
-                    return None;
-                }
-                Some(back) => rest = back,
+            self.hear(link, payload);
+            if let Some(question) = self.question.take() {
+                // Messages that wait for the answer go on counting.
+                link.batch_sent(rest.bytes());
+                rest = self.ask(question, rest)?;
+                link.batch_arrived();
             }
-            link.batch_arrived();
+            if !rest.is_empty() && (self.clock)() >= end {
+                link.batch_sent(rest.bytes());
+                return Some(rest);
+            }
         }
-        self.heard_at = None;
         link.batch_taken();
         None
     }
@@ -112,20 +149,113 @@ impl SignalingHub {
 impl Handler<Answer> for SignalingHub {
     type Result = ();
 
-    fn handle(&mut self, answer: Answer, context: &mut Context<Self>) {
+    fn handle(&mut self, answer: Answer, _: &mut Context<Self>) {
         let Answer { link, user, id, said, rest } = answer;
         match &said {
             Ok(identity) if identity.user != user => link.brought_bad_token(&BadToken::OtherUser),
             Ok(_) => {}
             Err(why) => link.brought_bad_token(why),
         }
-        let later = self.carry_out(|hub| {
-            let now = now();
+        self.carry_out(|hub| {
+            let now = (hub.clock)();
             let verified = said.map(|it| it.from(now).0).map_err(Unverified::Refused);
-            let connection = link.clone();
-            hub.apply(Input::Refreshed { connection, user, id, verified });
-            hub.hear_all(link, rest)
+            hub.apply(Input::Refreshed { connection: link.clone(), user, id, verified });
         });
-        put_behind(later, context);
+        self.take_unheard(Unheard { link, rest, progress: Progress::Begun });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use actix::{Actor, Addr};
+
+    use super::*;
+    use crate::config::Config;
+    use crate::hub::test_client::Client;
+    use crate::metrics::Meters;
+
+    /// Time between two readings of [`clock`]. A message takes two of them.
+    const READING: Duration = Duration::from_micros(100);
+    /// Messages in a turn: the turn ends with the first that goes beyond it.
+    const IN_A_TURN: usize = 2;
+
+    /// A clock that moves when it is read, by the same time.
+    fn clock() -> Instant {
+        thread_local!(static NOW: Cell<Instant> = Cell::new(Instant::now()));
+        NOW.set(NOW.get() + READING);
+        NOW.get()
+    }
+
+    fn hub() -> Addr<SignalingHub> {
+        let config = Config { presence_limit: 0, ..Config::default() };
+        let (mut hub, _) = SignalingHub::new(&config.into(), None, Meters::default());
+        hub.clock = clock;
+        hub.start()
+    }
+
+    const TO_EVE: &str = r#"{"type":"message","to":"eve","data":1}"#;
+
+    /// Has `eve` hear this many messages, and returns their senders in order.
+    async fn senders(eve: &mut Client, count: usize) -> Vec<String> {
+        let mut senders = Vec::new();
+        while senders.len() < count {
+            let heard = eve.hears_whole().await;
+            if heard["type"] == "message" {
+                senders.push(heard["from"].as_str().unwrap().to_owned());
+            }
+        }
+        senders
+    }
+
+    #[actix_rt::test]
+    async fn a_batch_is_heard_for_one_turn_and_its_rest_behind_those_who_have_used_less() {
+        let hub = hub();
+        let mut eve = Client::comes(&hub, "eve").await;
+        let (ana, bo) = (Client::comes(&hub, "ana").await, Client::comes(&hub, "bo").await);
+        let waker = futures_util::task::noop_waker();
+
+        ana.says([TO_EVE; 2 * IN_A_TURN + 1]);
+        bo.says([TO_EVE; 1]);
+
+        let expected = ["ana", "ana", "bo", "ana", "ana", "ana"];
+        assert_eq!(senders(&mut eve, expected.len()).await, expected);
+        assert!(ana.link.may_read(&waker) && bo.link.may_read(&waker), "nothing is left of either");
+    }
+
+    #[actix_rt::test]
+    async fn a_client_that_floods_waits_behind_one_that_does_not_in_its_next_batch_as_well() {
+        let hub = hub();
+        let mut eve = Client::comes(&hub, "eve").await;
+        let (ana, bo) = (Client::comes(&hub, "ana").await, Client::comes(&hub, "bo").await);
+        let cy = Client::comes(&hub, "cy").await;
+        ana.says([TO_EVE; 16]);
+        senders(&mut eve, 16).await;
+
+        // The first is heard at once.
+        cy.says([TO_EVE; IN_A_TURN + 1]);
+        ana.says([TO_EVE; 1]);
+        bo.says([TO_EVE; 1]);
+
+        assert_eq!(senders(&mut eve, 5).await, ["cy", "cy", "bo", "cy", "ana"]);
+    }
+
+    #[actix_rt::test]
+    async fn after_a_stretch_the_hub_gives_its_thread_back_however_many_wait() {
+        const CLIENTS: usize = 15;
+        let hub = hub();
+        let mut eve = Client::comes(&hub, "eve").await;
+        let mut flood = Vec::new();
+        for number in 0..CLIENTS {
+            flood.push(Client::comes(&hub, &format!("u{number}")).await);
+        }
+
+        flood.iter().for_each(|client| client.says([TO_EVE; 16]));
+
+        senders(&mut eve, 1).await;
+        let in_a_stretch = (STRETCH.as_micros() / READING.as_micros()) as usize;
+        assert!(eve.heard.len() < in_a_stretch, "{} in one go", eve.heard.len());
+        senders(&mut eve, CLIENTS * 16 - 1).await;
     }
 }

@@ -6,7 +6,7 @@
 //! bring a free slot of its own.
 
 use std::sync::atomic::{
-    AtomicUsize,
+    AtomicU32, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::{Arc, OnceLock};
@@ -23,6 +23,7 @@ use crate::domain::{Login, Parting, UNWRITTEN_COST};
 use crate::protocol::{BadToken, Close, UserId};
 
 use super::SocketMemory;
+use super::fair_queue::Usage;
 
 /// One WebSocket message, in either direction, without its frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,7 +156,9 @@ struct Shared {
     /// The memory that all connections of the node hold.
     memory: Arc<SocketMemory>,
     /// 0 while no batch is with the hub, else one more than the bytes it counts for.
-    batch_with_hub: AtomicUsize,
+    batch_with_hub: AtomicU32,
+    /// The use that the client has made of the hub.
+    usage: Usage,
     reader: AtomicWaker,
     guard: Guard,
 }
@@ -170,7 +173,8 @@ impl Link {
             unwritten_bytes: AtomicUsize::new(0),
             unwritten_messages: AtomicUsize::new(0),
             memory,
-            batch_with_hub: AtomicUsize::new(0),
+            batch_with_hub: AtomicU32::new(0),
+            usage: Usage::default(),
             reader: AtomicWaker::new(),
             guard,
         }))
@@ -187,8 +191,10 @@ impl Link {
     /// Marks that a batch of frames is on its way to the hub, which keeps `bytes` of memory: nothing
     /// more is read until it is taken, which makes a flood its own back-pressure.
     pub fn batch_sent(&self, bytes: usize) {
-        self.0.batch_with_hub.store(bytes + 1, Relaxed);
-        self.0.memory.incoming_changed(0, bytes);
+        // A batch is one message over the limit of a turn at most, far from 4 GiB.
+        let counted = u32::try_from(bytes).unwrap_or(u32::MAX).min(u32::MAX - 1);
+        self.0.batch_with_hub.store(counted + 1, Relaxed);
+        self.0.memory.incoming_changed(0, counted as usize);
     }
 
     /// Whether the connection may read on; if not, `reader` is woken when it may.
@@ -254,10 +260,15 @@ impl Link {
         self.0.guard.brought_bad_token(why);
     }
 
+    /// The use that the client has made of the hub. Only the hub changes it.
+    pub(super) fn usage(&self) -> &Usage {
+        &self.0.usage
+    }
+
     /// The hub has the batch in hand: what it relays of it does not count twice.
     pub fn batch_arrived(&self) {
         let counted = self.0.batch_with_hub.swap(1, Relaxed);
-        self.0.memory.incoming_changed(counted.saturating_sub(1), 0);
+        self.0.memory.incoming_changed(counted.saturating_sub(1) as usize, 0);
     }
 
     /// The batch has been handled: the connection may read on.
@@ -271,7 +282,7 @@ impl Shared {
     fn batch_is_gone(&self) {
         let counted = self.batch_with_hub.swap(0, Release);
         if counted > 1 {
-            self.memory.incoming_changed(counted - 1, 0);
+            self.memory.incoming_changed(counted as usize - 1, 0);
         }
     }
 }

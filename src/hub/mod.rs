@@ -5,17 +5,20 @@
 //! rules, effects out. Here, and nowhere deeper, the clock is read and randomness drawn.
 
 mod alarm;
+mod fair_queue;
 mod hearing;
 mod link;
 mod memory;
 mod operator;
 mod spoken;
+#[cfg(test)]
+mod test_client;
 mod verifier;
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{self, Poll, ready};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::task::{self, Poll};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use actix::prelude::*;
 use bytestring::ByteString;
@@ -24,6 +27,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use smallvec::smallvec;
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 
 pub use crate::domain::{Login, Parting};
 pub use link::{Batch, ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Seat, Then};
@@ -35,8 +39,9 @@ pub use operator::{
 pub use spoken::{Refusals, Spoken};
 
 use alarm::Alarm;
-use hearing::{GoOn, put_behind};
-use verifier::{Question, Rest, Verifier};
+use fair_queue::FairQueue;
+use hearing::Waiting;
+use verifier::{Question, Verifier};
 
 use crate::auth::Authenticator;
 use crate::config::Config;
@@ -63,6 +68,11 @@ pub struct SignalingHub {
     verifier: Option<Verifier>,
     /// The token that the rules have just asked about.
     question: Option<Question>,
+    waiting: Waiting,
+    /// The runtime's; tests of turns have one of their own.
+    clock: fn() -> Instant,
+    /// Time that it has worked since other tasks of its thread did.
+    worked: Duration,
     /// Kept to spare an allocation a message.
     effects: Effects,
     outbox: Vec<(Link, Deliver)>,
@@ -96,6 +106,9 @@ impl SignalingHub {
             auth,
             verifier: None,
             question: None,
+            waiting: FairQueue::new(now()),
+            clock: now,
+            worked: Duration::ZERO,
             effects: Vec::new(),
             outbox: Vec::new(),
             alarm: Alarm::default(),
@@ -112,12 +125,21 @@ impl SignalingHub {
 
     /// Handles one message or event, and measures all of it.
     fn carry_out<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
-        let begin = now();
+        let begin = (self.clock)();
         let outcome = work(self);
+        self.finish_step(begin);
+        outcome
+    }
+
+    /// Sends what has been brought about since `begin`, and measures all of it. Returns the end.
+    fn finish_step(&mut self, begin: Instant) -> Instant {
         self.send_off();
         self.warn_of_ceiling();
-        self.meters.stepped(now().saturating_duration_since(begin));
-        outcome
+        let end = (self.clock)();
+        let took = end.saturating_duration_since(begin);
+        self.meters.stepped(took);
+        self.worked += took;
+        end
     }
 
     fn warn_of_ceiling(&mut self) {
@@ -135,7 +157,7 @@ impl SignalingHub {
 
     /// One step of the rules, and what follows from it into the outbox.
     fn step<R>(&mut self, step: impl FnOnce(&mut Board, Instant, &mut Effects) -> R) -> R {
-        let now = now();
+        let now = (self.clock)();
         if self.tells_time {
             self.board.set_wall(wall(now));
         }
@@ -224,10 +246,11 @@ fn give_back<T>(empty: &mut Vec<T>) {
     }
 }
 
-/// What the hub's task polls behind its mailbox: whatever falls due.
-struct WhenDue;
+/// The part of the hub's task that is polled behind its mailbox: clients that wait, then timers and
+/// work that is left of a step.
+struct BehindMailbox;
 
-impl ActorFuture<SignalingHub> for WhenDue {
+impl ActorFuture<SignalingHub> for BehindMailbox {
     type Output = ();
 
     fn poll(
@@ -236,11 +259,29 @@ impl ActorFuture<SignalingHub> for WhenDue {
         _: &mut Context<SignalingHub>,
         cx: &mut task::Context<'_>,
     ) -> Poll<()> {
-        loop {
-            ready!(hub.alarm.poll_ring(cx));
+        let more_wait = hub.hear_waiting();
+        // One slice of work that is left, or timers until one of them leaves some.
+        let mut has_due = hub.board.has_work_left();
+        while has_due || hub.alarm.poll_ring(cx).is_ready() {
             hub.carry_out(|hub| hub.apply(Input::Tick));
+            if hub.board.has_work_left() {
+                break;
+            }
+            has_due = false;
         }
+        if more_wait || hub.board.has_work_left() {
+            give_way(cx);
+        }
+        hub.worked = Duration::ZERO;
+        Poll::Pending
     }
+}
+
+/// Has this task polled again when the others and the kernel have had their turn. To wake it here
+/// would poll it before the kernel is asked for what has come.
+fn give_way(cx: &mut task::Context<'_>) {
+    // It has the runtime wake this task later, which needs no second poll of it.
+    let _ = pin!(yield_now()).poll(cx);
 }
 
 impl Actor for SignalingHub {
@@ -256,42 +297,36 @@ impl Actor for SignalingHub {
                 }
             }
         }
-        context.spawn(WhenDue);
+        context.spawn(BehindMailbox);
     }
 }
 
 impl Handler<FromConnection> for SignalingHub {
     type Result = ();
 
-    fn handle(&mut self, said: FromConnection, context: &mut Context<Self>) {
-        self.meters.report_taken();
-        let later = self.carry_out(|hub| hub.take(said));
-        put_behind(later, context);
+    fn handle(&mut self, said: FromConnection, _: &mut Context<Self>) {
+        let FromConnection { link, event, at } = said;
+        match event {
+            ConnectionEvent::Said(batch) => self.take_batch(link, batch, at),
+            ConnectionEvent::Opened(login) => {
+                self.take(Input::Claim { connection: link, login: *login });
+            }
+            ConnectionEvent::Alive => match link.user().cloned() {
+                Some(user) => self.take(Input::Alive { connection: link, user }),
+                None => self.meters.report_taken(),
+            },
+            ConnectionEvent::Ended(parting) => match link.user().cloned() {
+                Some(user) => self.take(Input::Ended { connection: link, user, parting }),
+                None => self.meters.report_taken(),
+            },
+        }
     }
 }
 
 impl SignalingHub {
-    /// Returns what is to be heard when others have had their turn.
-    fn take(&mut self, FromConnection { link, event, at }: FromConnection) -> Option<GoOn> {
-        match event {
-            ConnectionEvent::Opened(login) => {
-                self.apply(Input::Claim { connection: link, login: *login });
-            }
-            ConnectionEvent::Said(batch) => {
-                return self.hear_all(link, Rest { batch: batch.into_iter(), at });
-            }
-            ConnectionEvent::Alive => {
-                if let Some(user) = link.user().cloned() {
-                    self.apply(Input::Alive { connection: link, user });
-                }
-            }
-            ConnectionEvent::Ended(parting) => {
-                if let Some(user) = link.user().cloned() {
-                    self.apply(Input::Ended { connection: link, user, parting });
-                }
-            }
-        }
-        None
+    fn take(&mut self, report: Input<Link>) {
+        self.meters.report_taken();
+        self.carry_out(|hub| hub.apply(report));
     }
 }
 

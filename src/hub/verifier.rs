@@ -105,15 +105,13 @@ mod tests {
     use std::sync::{Mutex, mpsc};
     use std::time::Duration;
 
-    use actix::{Actor, Addr, Context, Handler};
-    use serde_json::Value;
-    use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-    use tokio::time::timeout;
+    use actix::{Actor, Addr};
 
     use super::*;
     use crate::config::{AuthMode, Config};
-    use crate::domain::{Login, Parting, Permissions};
-    use crate::hub::{ConnectionEvent, Deliver, FromConnection, SignalingHub};
+    use crate::domain::{Parting, Permissions};
+    use crate::hub::test_client::Client;
+    use crate::hub::{ConnectionEvent, SignalingHub};
     use crate::metrics::Meters;
 
     /// Looks at a token when it is let.
@@ -124,61 +122,6 @@ mod tests {
             self.0.lock().unwrap().recv().map_err(|_| BadToken::Signature)?;
             let (user, lasts) = (UserId::parse("ana").unwrap(), Duration::from_secs(60));
             Ok(Identity { user, name: None, lasts, permissions: Permissions::default() })
-        }
-    }
-
-    /// A connection that passes on what it is sent.
-    struct Recorder(tokio::sync::mpsc::UnboundedSender<Value>);
-
-    impl Actor for Recorder {
-        type Context = Context<Self>;
-    }
-
-    impl Handler<Deliver> for Recorder {
-        type Result = ();
-
-        fn handle(&mut self, delivery: Deliver, _: &mut Context<Self>) {
-            for payload in delivery.payloads {
-                let Payload::Text(text) = payload else { panic!("the server sends text") };
-                self.0.send(serde_json::from_str(&text).unwrap()).unwrap();
-            }
-        }
-    }
-
-    struct Client {
-        link: Link,
-        hub: Addr<SignalingHub>,
-        heard: UnboundedReceiver<Value>,
-    }
-
-    impl Client {
-        async fn comes(hub: &Addr<SignalingHub>, user: &str) -> Self {
-            let (sender, heard) = unbounded_channel();
-            let recipient = Recorder(sender).start().recipient();
-            let link = Link::new(recipient, Default::default(), Arc::new(()));
-            let mut client = Self { link, hub: hub.clone(), heard };
-            let login = Login::fresh(UserId::parse(user).unwrap());
-            client.reports(ConnectionEvent::Opened(Box::new(login)));
-            assert_eq!(client.hears().await, "registered");
-            assert_eq!(client.hears().await, "client-list");
-            client
-        }
-
-        fn reports(&self, event: ConnectionEvent) {
-            let (link, at) = (self.link.clone(), Instant::now());
-            self.hub.do_send(FromConnection { link, event, at });
-        }
-
-        fn says<const N: usize>(&self, said: [&str; N]) {
-            let batch = said.iter().map(|text| Payload::Text((*text).into())).collect();
-            self.link.batch_sent(0);
-            self.reports(ConnectionEvent::Said(batch));
-        }
-
-        /// The type of what it hears next.
-        async fn hears(&mut self) -> String {
-            let heard = timeout(Duration::from_secs(10), self.heard.recv()).await;
-            heard.unwrap().unwrap()["type"].as_str().unwrap().to_owned()
         }
     }
 

@@ -277,3 +277,21 @@ fn who_is_listed_within_a_window_and_goes_at_once_is_told_offline() {
 
     assert_eq!(board.hears("ana"), [offline(["bo"])]);
 }
+
+#[test]
+fn where_more_than_250_are_told_names_further_changes_come_every_100_ms_for_each_250() {
+    let users: Vec<_> = (0..600).map(|number| format!("user{number}")).collect();
+    let mut board = Board::of(["ana"]);
+    users.iter().for_each(|user| drop(board.logs_in(user)));
+    board.passes(secs(5));
+    drop(board.hears("ana"));
+    board.goes("user0");
+    assert_eq!(board.hears_one("ana")["offline"], json!(["user0"]), "the first one at once");
+
+    board.goes("user1");
+    board.passes(millis(299));
+    assert_eq!(board.hears("ana"), NOTHING);
+    board.passes(millis(1));
+
+    assert_eq!(board.hears_one("ana")["offline"], json!(["user1"]));
+}

@@ -13,8 +13,10 @@ use switchboard::protocol::{self, Close, UserId};
 
 use crate::harness::{Socket, secs};
 
-/// Effects of one step at most: a slice of what falls due, and a room of 400 more.
-const STEP: usize = 1400;
+/// Effects of one step at most: a slice of 100 of what falls due, and a room of 400 more.
+const STEP: usize = 600;
+/// Effects of one step where no rooms are left: a slice, and those of its last user.
+const SLICE: usize = 110;
 
 /// Users by number, each with one socket of the same number, and what they were sent.
 struct Crowd {
@@ -256,6 +258,29 @@ fn many_who_are_told_numbers_instead_of_names_learn_it_in_slices() {
         assert_eq!(heard, [json!({"type": "presence", "total": 1200})], "{number}");
     }
     crowd.assert_sliced(3);
+}
+
+#[test]
+fn the_thousand_who_are_told_a_number_in_a_second_are_told_it_in_slices() {
+    let numbers = |config: &mut Config| {
+        (config.presence, config.presence_limit) = (PresenceMode::All, 0);
+    };
+    let mut crowd = Crowd::of(2500, false, numbers);
+    crowd.passes(5);
+    crowd.forgets();
+
+    crowd.comes(2500, false);
+    crowd.passes(0);
+
+    let told = crowd.heard.len();
+    assert!((1000..=1001).contains(&told), "{told} in the first second");
+    assert!(crowd.largest <= SLICE, "one step had {} effects", crowd.largest);
+    crowd.passes(5);
+    let number = [json!({"type": "presence", "total": 2500})];
+    for user in 0..2500 {
+        assert_eq!(crowd.hears(user), number, "{user}");
+    }
+    assert!(crowd.largest <= SLICE, "one step had {} effects", crowd.largest);
 }
 
 #[test]

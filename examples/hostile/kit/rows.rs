@@ -106,6 +106,7 @@ pub const ROWS: &[Row] = rows![
     "refresh-es256", JWT, tokens::refresh, [];
     "refresh-rs256", JWT_RSA, tokens::refresh, [];
     "bad-tokens", JWT, tokens::of_a_neighbour, [IN_TURN];
+    "bad-logins-rs256", JWT_RSA, tokens::of_many_addresses, [];
     "admin-tokens", DEFAULT, tokens::of_the_operators_address, [Bound::Operator];
     "unread-log", UNREAD_LOG, log::filled, [Bound::Stops];
 ];

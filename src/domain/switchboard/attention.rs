@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use super::Switchboard;
+use super::slices::{LOOKS_A_FRAME, SLICE};
 use crate::config::PresenceMode;
 use crate::domain::agenda::Due;
-use crate::domain::presence::{Changes, LOOKS_AT_A_TIME, TOTAL_EVERY, TOTALS_AT_A_TIME};
+use crate::domain::presence::{Changes, LOOKS_AT_A_TIME, Second, TOTAL_EVERY, TOTALS_AT_A_TIME};
 use crate::domain::session::View;
 use crate::domain::{Effect, Handle};
 use crate::protocol::{MessageId, NAMED_MAX, NotPermitted, Refusal, ServerMessage, UserId};
@@ -39,48 +40,66 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// Tells the number of others to those whose turn it is.
-    pub(super) fn tell_totals(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
+    /// Begins to tell the number of others to those whose turn it is in this second.
+    pub(super) fn begin_totals(&mut self, now: Instant) {
         // Where time was late, what had been planned before is due together with what was planned since.
         if self.presence.total_from.is_some_and(|from| now < from)
             || self.presence.named == self.registry.len()
         {
             return;
         }
-        let users = self.take_turns();
-        let next = now + TOTAL_EVERY;
-        self.presence.total_from = Some(next);
-        if self.presence.round.left > 0 {
-            self.agenda.put(next, Due::Totals);
-        }
-        self.tell_total(users, effects);
+        self.presence.total_from = Some(now + TOTAL_EVERY);
+        self.presence.round.now = Second { told: TOTALS_AT_A_TIME, looks: LOOKS_AT_A_TIME };
     }
 
-    /// The next who are told numbers and know another one.
+    /// Tells the number of others to the next of those whose turn it is. Returns whether there were any.
+    pub(super) fn go_on_with_totals(&mut self, effects: &mut Vec<Effect<C>>) -> bool {
+        if !self.presence.round.now.has_turns() {
+            return false;
+        }
+        let users = self.take_turns();
+        self.tell_total(users, effects);
+        let round = &mut self.presence.round;
+        if round.left == 0 {
+            round.now = Second::default();
+        }
+        if let (1.., false, Some(next)) =
+            (round.left, round.now.has_turns(), self.presence.total_from)
+        {
+            self.agenda.put(next, Due::Totals);
+        }
+        true
+    }
+
+    /// The next who are told numbers and know another one, as many as a slice may have.
     fn take_turns(&mut self) -> Vec<UserId> {
-        let others = self.registry.len() - 1;
+        let others = self.registry.len().saturating_sub(1);
         let round = &mut self.presence.round;
         round.left = round.left.min(self.registry.len());
-        let looks = round.left.min(LOOKS_AT_A_TIME);
+        let looks = round.left.min(round.now.looks).min(SLICE * LOOKS_A_FRAME);
+        let most = round.now.told.min(SLICE);
         let mut outdated = Vec::new();
         let mut last = None;
         for user in self.registry.in_turn(round.last.as_ref()).take(looks) {
             round.left -= 1;
+            round.now.looks -= 1;
+            self.looks += 1;
             last = Some(user);
             let view = self.registry.session(user).map(|session| session.view);
             if matches!(view, Some(View::Total { told }) if told != Some(others)) {
                 outdated.push(user.clone());
             }
-            if outdated.len() == TOTALS_AT_A_TIME {
+            if outdated.len() == most {
                 break;
             }
         }
+        round.now.told -= outdated.len();
         round.last = last.cloned().or(round.last.take());
         outdated
     }
 
     pub(super) fn tell_total(&mut self, users: Vec<UserId>, effects: &mut Vec<Effect<C>>) {
-        let others = self.registry.len() - 1;
+        let others = self.registry.len().saturating_sub(1);
         let message = ServerMessage::Presence {
             online: None,
             offline: None,

@@ -71,6 +71,8 @@ pub struct Switchboard<C> {
     mint: Mint,
     counts: Counts,
     course: Course,
+    /// Units of all messages so far, refused ones too.
+    units_asked: u64,
     /// Whose session a resume token is for, by the first half of its hash.
     tokens: HashMap<u128, UserId>,
     /// Sessions without a socket.
@@ -199,6 +201,7 @@ impl<C: Handle> Switchboard<C> {
             mint: Mint::new(generator),
             counts: Counts::default(),
             course: Course::default(),
+            units_asked: 0,
             tokens: HashMap::new(),
             waiting: 0,
             ringing: 0,
@@ -263,7 +266,7 @@ impl<C: Handle> Switchboard<C> {
         match due {
             Due::NoAnswer(call) => self.ring_out(&call, effects),
             Due::Presence => self.tell_changes(now),
-            Due::Totals => self.tell_totals(now, effects),
+            Due::Totals => self.begin_totals(now),
             Due::Confirm(user) => self.confirm(&user, effects),
             Due::TokenExpired(user) => self.token_expired(&user, now, effects),
             Due::ResumeOver(user) => self.resume_over(&user, now, effects),

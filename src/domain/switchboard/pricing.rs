@@ -65,6 +65,11 @@ impl<C: Handle> Switchboard<C> {
         Price { units: self.price(user, message, bytes), reading: units(bytes / BYTES) }
     }
 
+    /// Units of all messages that were ever priced, carried out or not.
+    pub const fn units_asked(&self) -> u64 {
+        self.units_asked
+    }
+
     /// A token may take rooms and watches away, and bring a list.
     fn refresh_price(&self, user: &UserId) -> usize {
         let Some(session) = self.registry.session(user) else { return TOKEN };

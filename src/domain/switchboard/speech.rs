@@ -72,6 +72,7 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         let price = self.price_of(user, said.as_ref().ok(), bytes);
+        self.units_asked += u64::from(price.units);
         let Some(session) = self.registry.session_mut(user) else { return };
         let account = session.account.as_ref();
         if let Err(over) = self.quotas.message(&mut session.buckets, account, price, now) {

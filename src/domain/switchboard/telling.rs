@@ -12,7 +12,7 @@ use bytestring::ByteString;
 use super::Switchboard;
 use super::slices::SLICE;
 use crate::domain::agenda::Due;
-use crate::domain::presence::{CHANGES_EVERY, Changes, Known, Naming, News, TOTAL_EVERY, Telling};
+use crate::domain::presence::{Changes, Known, Naming, News, TOTAL_EVERY, Telling};
 use crate::domain::session::View;
 use crate::domain::{Effect, Handle};
 use crate::protocol::UserId;
@@ -38,7 +38,7 @@ impl<C: Handle> Switchboard<C> {
             watched: self.presence.watched_changes(),
             watcher: None,
         });
-        self.presence.changes_from = Some(now + CHANGES_EVERY);
+        self.presence.changes_from = Some(now + self.presence.window());
     }
 
     /// Names are told no more. So everybody must know at once that its list is over, or when its

@@ -1,11 +1,13 @@
 //! Bad access tokens and bad admin tokens.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::kit::stage::{Open, Stage, word};
-use crate::kit::wire::{ATTACKER, HONEST, Login, TEXT, frame};
+use crate::kit::wire::{ATTACKER, HONEST, Login, TEXT, address, frame};
 
 /// Sockets that send `refresh`.
 const SOCKETS: usize = 10;
@@ -13,6 +15,8 @@ const SOCKETS: usize = 10;
 const AT_A_TIME: usize = 8;
 /// Attempts of each of these, at most.
 const ATTEMPTS: usize = 50_000;
+/// `new-connections-per-address`: 40 a second.
+const LOGIN_EVERY: Duration = Duration::from_millis(25);
 
 /// `refresh` with tokens whose signature is wrong.
 pub async fn refresh(stage: Arc<Stage>) {
@@ -38,6 +42,27 @@ pub async fn of_a_neighbour(stage: Arc<Stage>) {
         work.spawn(async move {
             for _ in 0..ATTEMPTS {
                 let came = stage.dial.log_in(HONEST, &login).await.err();
+                let answer = came.map_or_else(|| "let in".to_owned(), |it| word(&it));
+                stage.found.add(&format!("a bad token: {answer}"), 1);
+            }
+        });
+    }
+    stage.until_over(work).await;
+}
+
+/// Logins with bad tokens from many addresses, each as often as it may open connections.
+pub async fn of_many_addresses(stage: Arc<Stage>) {
+    let token = stage.issuer.as_ref().unwrap().forged("stranger");
+    let login = Login { token: Some(token), ..Login::of("stranger") };
+    let mut work = JoinSet::new();
+    for n in 0..stage.pick(20, 50) {
+        let (stage, login) = (Arc::clone(&stage), login.clone());
+        work.spawn(async move {
+            let mut clock = interval(LOGIN_EVERY);
+            clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            for _ in 0..ATTEMPTS {
+                clock.tick().await;
+                let came = stage.dial.log_in(address(n), &login).await.err();
                 let answer = came.map_or_else(|| "let in".to_owned(), |it| word(&it));
                 stage.found.add(&format!("a bad token: {answer}"), 1);
             }
