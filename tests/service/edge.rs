@@ -46,6 +46,7 @@ async fn every_answer_carries_the_headers_that_keep_a_page_to_itself() {
         ("GET /style/base.css", &[], 200),
         ("GET /healthz", &[], 200),
         ("GET /readyz", &[], 200),
+        ("GET /ws/check", &[], 200),
         ("GET /ws", &[], 426),
         ("GET /nothing", &[], 404),
         ("POST /", &["Content-Length: 0"], 405),

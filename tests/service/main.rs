@@ -12,6 +12,7 @@ mod addresses;
 mod admin;
 mod behind;
 mod calls;
+mod checking;
 mod churn;
 mod connecting;
 mod counted;
