@@ -20,7 +20,7 @@ import { minify } from "terser";
 const LIMIT = 16_000;
 /** Names that stand neither in the types nor on the wire, and that the browser has not. */
 const INNER =
-  "advance allow arrived asked becomes caughtUp equip equipped forget hasChannel hear held hungUp hurry isCall lacking lasting networkChanged newName opens owner problem renewAt renewable sends settle speak startOver strip told tried withdraw".split(" ");
+  "advance allow arrived asked becomes caughtUp equip equipped forget hasChannel hear held hungUp hurry isCall lacking lasting networkChanged newName obstacle opens owner problem renewAt renewable sends settle speak startOver strip told tried withdraw".split(" ");
 const SERVED = "static/switchboard.js";
 const source = fileURLToPath(new URL("src", import.meta.url));
 const root = fileURLToPath(new URL("..", import.meta.url));

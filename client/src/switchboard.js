@@ -98,7 +98,7 @@ export class Switchboard extends Emitter {
   /** @param {number} [timeout] @returns {Promise<Switchboard>} */
   _begin(timeout = 30_000) {
     const { line } = this.#core;
-    const late = () => line.end(line.problem ?? new SwitchboardError("unavailable", "the server was not reached in time"));
+    const late = () => line.end(line.problem ?? new SwitchboardError("unavailable", line.obstacle));
     return new Promise((fulfill, reject) => {
       this.#start = { fulfill, reject };
       this.#startAlarm.set(timeout, late);

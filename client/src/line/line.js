@@ -24,6 +24,8 @@ import { Alarm } from "../platform.js";
 import { Access } from "./access.js";
 import { addressOf, protocolsOf } from "./address.js";
 import { BackOff } from "./backoff.js";
+import { Check } from "./check.js";
+import { home } from "./home.js";
 import { Outbox } from "./outbox.js";
 import { Pace } from "./pace.js";
 
@@ -47,6 +49,7 @@ export class Line {
   #registered = false;
   /** Before its rooms nothing is said to them. */ #restoring = false;
   /** @type {SwitchboardError | null} why this socket was refused */ problem = null;
+  /** Why no socket has come about yet. */ obstacle = "the server was not reached in time";
   #resumeToken = "";
   #received = 0;
   #told = 0;
@@ -55,6 +58,7 @@ export class Line {
   #pace = new Pace();
   #backOff = new BackOff();
   #access;
+  #check = new Check();
 
   // When what is due.
   #opened = 0;
@@ -189,15 +193,25 @@ export class Line {
   #open() {
     if (!this.#resumeToken) this.#received = 0;
     const WebSocket = this.platform("WebSocket");
-    const { url = this.platform("location").origin, name } = this.options;
+    const { url = home(this.platform("location").origin), name } = this.options;
+    let address = "";
     try {
-      const address = addressOf(url, { userId: this.userId, name, received: `${this.#received}` });
+      address = addressOf(url, { userId: this.userId, name, received: `${this.#received}` });
       this.#socket = new WebSocket(address, protocolsOf(this.#access.token, this.#resumeToken));
     } catch (cause) {
       return this.end(new SwitchboardError("protocol", "no socket can be opened", { cause }));
     }
     this.#socket.onmessage = (/** @type {any} */ { data }) => this.#hear(data);
-    this.#socket.onclose = (/** @type {any} */ { code, reason }) => this.#broken(code, reason);
+    this.#socket.onclose = (/** @type {any} */ { code, reason }) => {
+      this.#broken(code, reason);
+      if (code === 1006) this.#check.ask(address, this.platform, (it) => this.#checked(it));
+    };
+  }
+
+  /** The server says what became of the first socket, if it has answered at all. @param {Message} it */
+  #checked({ accepts, permanent, reason, message }) {
+    if (permanent) return this.end(new SwitchboardError(`${reason}-refused`, message));
+    this.obstacle = accepts ? "the server answers, but no WebSocket reaches it: does every proxy pass on `Upgrade`?" : message;
   }
 
   /** @param {number} code */
@@ -241,6 +255,7 @@ export class Line {
     this.#outbox.frame = it.limits.frame;
     this.#pace.allow(it.limits);
     this.#backOff.reset();
+    this.#check.stop();
     this.#registered = true;
     this.#restoring = true;
     this.#safely(() => this.owner.registered(it));
@@ -310,6 +325,7 @@ export class Line {
     this.#pump();
     this.#acknowledge();
     this.#letGo(1000);
+    this.#check.stop();
     this.#unlisten.forEach((stop) => stop());
     this.state = "closed";
     this.#arm();
