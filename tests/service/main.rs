@@ -32,6 +32,8 @@ mod liveness;
 mod metrics;
 mod presence;
 mod proxied;
+#[path = "../proxies/mod.rs"]
+mod proxies;
 mod races;
 mod reconnecting;
 mod refreshing;
