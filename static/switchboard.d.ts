@@ -14,12 +14,15 @@
 /**
  * Connects and registers.
  * Fails with `unavailable` when the server could not be reached within `timeout`, with `bad-token`, `bad-user-id`,
- * `name-in-use` … when it refused. Once connected the client never gives up, but for a refusal (event `close`).
+ * `name-in-use` … when it refused, and at once with `origin-refused` … when it takes no page of this address. Once connected the client never gives up, but for a refusal (event `close`).
  */
 export function connect(options?: Options): Promise<Switchboard>;
 
 export interface Options {
-  /** The server: `https://host`, `wss://host/ws`. Default: the page's own origin. `/ws` is added where it is missing. */
+  /**
+   * The server: `https://host`, `wss://host/ws`; `/ws` is added where it is missing. Default: the page's own origin, or,
+   * where the library was loaded from a folder of that origin as `switchboard.js`, that folder.
+   */
   url?: string | URL;
   /** Who you are. Default: the subject of `token`, or a guest's name that the server makes. */
   userId?: string;
@@ -43,6 +46,8 @@ export class SwitchboardError extends Error {
    * - `undelivered`: nobody has seen it, `not-sent`: it never left this page, `unknown`: it may have arrived or not
    * - `failed`: no way to the other side was found, or a function of the app, the browser or JSON has failed (see `cause`)
    * - `refused`, `closed`: by the other app; `closed` also: this client is closed
+   * - `origin-refused`, `host-refused`, `path-refused`: the server takes no page of this origin, is not called by this
+   *   name, or has no WebSocket at this path; `message` says what to change
    * - `replaced`: this user has connected elsewhere; `removed`: by an operator; `protocol`: client and server do not fit
    */
   readonly code: string;
