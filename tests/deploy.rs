@@ -128,7 +128,7 @@ fn environment_in_compose(env_file: &BTreeMap<String, String>) -> BTreeMap<Strin
         let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("{line}"));
         (name.to_owned(), interpolated(value, env_file))
     });
-    // What the file itself names goes before what stands in `.env`.
+    // The file's own variables override those of `.env`.
     env_file.clone().into_iter().chain(named).collect()
 }
 

@@ -17,7 +17,7 @@ use crate::protocol::{Check, CheckReason, Unavailable};
 
 /// The path of the WebSocket.
 const SOCKET: &str = "/ws";
-/// What follows the path of a WebSocket to ask about it.
+/// Suffix of the path of a WebSocket for questions about it.
 const CHECK: &str = "/check";
 
 /// The query of the URL.
@@ -61,18 +61,32 @@ fn fault_of(request: &HttpRequest, context: &Context) -> Option<(CheckReason, St
     if socket != SOCKET {
         return Some((CheckReason::Path, wrong_path(socket)));
     }
+    let headers = request.headers();
     let asked = Query::<Asked>::from_query(request.query_string());
     let asked = asked.map(Query::into_inner).unwrap_or_default();
-    let page = match Page::of(request.headers()) {
-        Page::None => asked.origin.as_deref().map_or(Page::None, Page::At),
-        page => page,
+    let own = match Page::of(headers) {
+        Page::None => asked.origin.as_deref(),
+        Page::At(_) | Page::Unclear => None,
     };
-    let refusal = origin::check_page(page, request.headers(), &context.config).err()?;
-    let reason = match refusal {
-        HttpRefusal::ForeignOrigin(_) => CheckReason::Origin,
-        _ => CheckReason::Host,
-    };
-    Some((reason, refusal.to_string()))
+    let page = own.map_or_else(|| Page::of(headers), Page::At);
+    let refusal = origin::check_page(page, headers, &context.config).err()?;
+    Some(match (&refusal, own) {
+        (HttpRefusal::ForeignOrigin(origin), Some(_)) => {
+            (CheckReason::Origin, changed_host(origin, origin::host(headers)))
+        }
+        (HttpRefusal::ForeignOrigin(_), None) => (CheckReason::Origin, refusal.to_string()),
+        _ => (CheckReason::Host, refusal.to_string()),
+    })
+}
+
+/// The fault where a browser sends no `Origin` because it asks the page's own server, which is
+/// called by another name when the request arrives.
+fn changed_host(origin: &str, host: &str) -> String {
+    format!(
+        "the page is of {origin}, but the server is called {}: let the proxy pass on `Host` as it \
+         is, or add the origin to the setting `origins`",
+        origin::shown(host)
+    )
 }
 
 fn wrong_path(socket: &str) -> String {

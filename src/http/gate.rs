@@ -24,14 +24,14 @@ use crate::protocol::{BadToken, Unavailable};
 use super::failures::Failures;
 use super::refusal::HttpRefusal;
 use counts::Counters;
-use foreigners::Foreigners;
 use pace::{InPace, Pace};
+use refusal_log::RefusalLog;
 
 pub use counts::GateCounts;
 
 mod counts;
-mod foreigners;
 mod pace;
+mod refusal_log;
 
 /// From so many times a limit on, an address is not even told in words.
 const PATIENCE: u32 = 4;
@@ -52,7 +52,7 @@ pub struct Gate {
     /// Whether it was said that a header of a proxy is not believed.
     told_of_proxies: AtomicBool,
     told_of_ceiling: Seldom,
-    foreigners: Foreigners,
+    refusal_log: RefusalLog,
 }
 
 #[derive(Debug, Default)]
@@ -110,7 +110,7 @@ impl Gate {
             counters: Counters::default(),
             told_of_proxies: AtomicBool::new(false),
             told_of_ceiling: Seldom::default(),
-            foreigners: Foreigners::default(),
+            refusal_log: RefusalLog::default(),
         }
     }
 
@@ -148,7 +148,7 @@ impl Gate {
             | HttpRefusal::ForeignHost(_)
             | HttpRefusal::UnlistedHost(_) => {
                 self.counters.foreign.fetch_add(1, Relaxed);
-                self.foreigners.tell_of(refusal);
+                self.refusal_log.report(refusal);
             }
             HttpRefusal::LongQuery(_)
             | HttpRefusal::Fault(Fault::LongHead | Fault::ManyHeaders | Fault::LongBody(_))
@@ -264,7 +264,7 @@ impl Gate {
     }
 }
 
-/// Whether `count` is at so many times its limit; limit 0 is none.
+/// Whether `count` has reached `times` times its limit; limit 0 is unlimited.
 fn is_over(count: usize, limit: usize, times: u32) -> bool {
     limit > 0 && count >= limit.saturating_mul(times as usize)
 }

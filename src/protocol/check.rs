@@ -1,4 +1,4 @@
-//! What `/ws/check` answers: whether a WebSocket of the page that asks would come about.
+//! The answer of `/ws/check`: whether a WebSocket of the page that asks would be accepted, and if not why.
 
 use serde::Serialize;
 
@@ -44,7 +44,7 @@ struct Obstacle {
 }
 
 impl Check {
-    /// A WebSocket would come about.
+    /// A WebSocket would be accepted.
     pub const fn accepts() -> Self {
         Self { accepts: true, obstacle: None }
     }

@@ -33,7 +33,7 @@ fn elsewhere() -> SocketAddr {
     address
 }
 
-/// What comes of connecting to this server with the library that it serves.
+/// The outcome of connecting to this server with the library that it serves.
 async fn fate_of_connecting(demo: &Demo, page: &Page, path: &str) -> Value {
     page.is_watched().await;
     page.may_complain_of("WebSocket");

@@ -56,7 +56,7 @@ test("a server that answers and whose sockets are cut is told from one that is d
   await assert.rejects(page.connected, { code: "unavailable", message: /no WebSocket reaches it.*proxy/ });
 });
 
-test("the question goes beside the socket, names the page, and has no token and no user in it", async () => {
+test("the question goes to the path of the socket, names the page, and has no token and no user in it", async () => {
   for (const [url, asked] of [
     ["https://signal.example", "https://signal.example/ws/check"],
     ["ws://localhost:8080/signal/ws?token=s3cr3t", "http://localhost:8080/signal/ws/check"],

@@ -350,7 +350,7 @@ export class Page {
   clock = new Clock();
   sockets = [];
   connections = [];
-  /** What was asked by HTTP. */ questions = [];
+  /** Requests by HTTP. */ questions = [];
   window = new Target();
   document = Object.assign(new Target(), { visibilityState: "visible" });
   /** What `Math.random` gives. */

@@ -81,6 +81,10 @@ async fn the_sentence_is_that_of_the_refusal_itself() {
     let of_page = checked(&server, "/ws/check", &["Origin: https://app.example"]).await;
     assert_eq!(of_page.json(), example("origin.json"));
     assert_eq!(checked(&server, "/ws/check", &[]).await.json(), example("accepts.json"));
+    let own = checked(&server, "/ws/check?origin=https%3A%2F%2Fcalls.example", &[]).await.json();
+    let said = own["message"].as_str().unwrap();
+    let names = ["https://calls.example", &server.address.to_string(), "`Host`", "`origins`"];
+    assert!(names.iter().all(|name| said.contains(name)), "{said}");
     let at_path = checked(&server, "/signal/ws/check", &[]).await.json();
     assert!(at_path["message"].as_str().unwrap().contains("/signal/ws"), "{at_path}");
     server.ends_clean().await;

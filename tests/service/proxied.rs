@@ -163,6 +163,24 @@ async fn a_proxy_that_leaves_the_path_on_is_named_as_the_fault() {
 }
 
 #[actix_rt::test]
+async fn a_proxy_that_changes_the_host_is_named_as_the_fault() {
+    let server = server().await;
+    let text = snippet(AT_A_NAME, "map $http_upgrade");
+    let text = text.replace("proxy_set_header Host $http_host;", "");
+    let proxy = Proxy::nginx(text, server.address, certificate()).await;
+
+    let question = format!("/ws/check?origin=https%3A%2F%2F{}", proxy.listen);
+    let said = proxy.gets(&question, "").await.json();
+
+    assert_eq!(said["reason"], "origin", "{said}");
+    let message = said["message"].as_str().unwrap();
+    assert!(message.contains("let the proxy pass on `Host`"), "{said}");
+    assert!(message.contains(&server.address.to_string()), "{said}");
+    drop(proxy);
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
 async fn a_file_that_nginx_compresses_is_not_sent_again() {
     let server = server().await;
     let text = snippet(AT_A_NAME, "map $http_upgrade");

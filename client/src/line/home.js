@@ -6,7 +6,7 @@
 const SERVED = /\/switchboard(-[^/]*)?\.js$/;
 
 /**
- * A server below a path, behind a proxy, serves the library beside its socket. A library from elsewhere, or within the
+ * A server below a path, behind a proxy, serves the library next to its socket. A library from elsewhere, or within the
  * app's own code, says nothing of the server: that is then the page's origin.
  * @param {string} origin of the page @param {string} [module] address of the library
  */

@@ -91,7 +91,7 @@ async function whatElse(address, platform) {
   // Only its own server may be asked anything else by this page.
   if (address.host !== platform.location.host) return { code: "websocket.unreachable" };
   try {
-    const answer = await within(platform, PATIENCE, platform.fetch(beside(address, "healthz"), { cache: "no-store" }));
+    const answer = await within(platform, PATIENCE, platform.fetch(sibling(address, "healthz"), { cache: "no-store" }));
     if (!answer) return { code: "websocket.down" };
     if (GATEWAY.includes(answer.status)) return { code: "websocket.gateway", status: answer.status };
     const text = await within(platform, PATIENCE, answer.text());
@@ -102,12 +102,12 @@ async function whatElse(address, platform) {
 }
 
 /**
- * What the server says of a WebSocket of this page (docs/protocol.md §1).
+ * Asks the server why it refuses a WebSocket of this page (docs/protocol.md §1).
  * @param {URL} address @param {Platform} platform
  * @returns {Promise<string | null>} `blocked`: it would take it; null: no answer, or none that this page knows
  */
 async function refusal(address, platform) {
-  const question = beside(address, "ws/check");
+  const question = sibling(address, "ws/check");
   question.searchParams.set("origin", platform.origin ?? platform.location.origin);
   try {
     const answer = await within(platform, PATIENCE, platform.fetch(question, { cache: "no-store" }));
@@ -119,8 +119,8 @@ async function refusal(address, platform) {
   }
 }
 
-/** What is at the same server, below the same path. @param {URL} address of the socket @param {string} path */
-function beside(address, path) {
+/** An address at the same server, below the same path. @param {URL} address of the socket @param {string} path */
+function sibling(address, path) {
   const other = new URL(path, address);
   other.protocol = address.protocol.replace("ws", "http");
   return other;

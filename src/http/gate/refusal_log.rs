@@ -13,17 +13,18 @@ use crate::http::refusal::HttpRefusal;
 /// Origins and names that are reported in the life of a process.
 const REPORTED_MAX: usize = 16;
 
-/// What was reported.
+/// Origins and names that were reported.
 #[derive(Debug, Default)]
-pub(super) struct Foreigners(Mutex<HashSet<String>>);
+pub(super) struct RefusalLog(Mutex<HashSet<String>>);
 
-impl Foreigners {
+impl RefusalLog {
     /// Writes a line about the origin or the name that was refused, if it is a new one.
-    pub(super) fn tell_of(&self, refusal: &HttpRefusal) {
+    pub(super) fn report(&self, refusal: &HttpRefusal) {
         match refusal {
             HttpRefusal::ForeignOrigin(origin) if self.is_new(origin) => warn!(
                 origin = origin.as_str();
-                "a page was refused, as its origin is not among `origins`; told once for each origin"
+                "a page was refused, as its origin is neither that of `Host`, which a proxy must pass \
+                 on, nor among `origins`; told once for each origin"
             ),
             HttpRefusal::ForeignHost(host) if self.is_new(host) => warn!(
                 host = host.as_str();
@@ -52,8 +53,8 @@ mod tests {
 
     #[test]
     fn each_is_new_once_and_at_the_bound_nothing_is() {
-        let foreigners = Foreigners::default();
-        let is_new = |n: usize| foreigners.is_new(&format!("https://app{n}.example"));
+        let log = RefusalLog::default();
+        let is_new = |n: usize| log.is_new(&format!("https://app{n}.example"));
         for n in 0..REPORTED_MAX {
             assert!(is_new(n), "{n}");
             assert!(!is_new(n), "{n}");
