@@ -13,6 +13,9 @@ use tokio::time::sleep;
 /// How long a proxy may take until it listens.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// Ports that are tried, at most. One that was free may be taken before the proxy has it.
+const ATTEMPTS: usize = 5;
+
 /// The files of a certificate and its key.
 #[derive(Clone, Copy)]
 pub struct Certificate<'a> {
@@ -95,16 +98,35 @@ fn exchanged(mut text: String, pairs: &[(&str, String)]) -> String {
 }
 
 impl Proxy {
-    async fn starts(mut command: Command, listen: SocketAddr, folder: TempDir) -> Self {
-        let started = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let process = started.expect("the proxy; tests/run.sh --install-only installs it");
-        let proxy = Self { process, listen, _folder: folder };
+    /// Runs the command for a free port and a folder of its own.
+    async fn starts(command: impl Fn(SocketAddr, &Path) -> Command) -> Self {
+        for _ in 0..ATTEMPTS {
+            let (listen, folder) = (free(), TempDir::new().unwrap());
+            let mut command = command(listen, folder.path());
+            let started = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+            let process = started.expect("the proxy; tests/run.sh --install-only installs it");
+            let mut proxy = Self { process, listen, _folder: folder };
+            if proxy.listens().await {
+                return proxy;
+            }
+        }
+        panic!("the proxy ended {ATTEMPTS} times")
+    }
+
+    /// Waits until it listens. False where it ends: something else has taken the port meanwhile.
+    async fn listens(&mut self) -> bool {
         let begin = Instant::now();
-        while TcpStream::connect(listen).await.is_err() {
+        loop {
+            let is_open = TcpStream::connect(self.listen).await.is_ok();
+            if self.process.try_wait().unwrap().is_some() {
+                return false;
+            }
+            if is_open {
+                return true;
+            }
             assert!(begin.elapsed() < PATIENCE, "it does not listen");
             sleep(Duration::from_millis(10)).await;
         }
-        proxy
     }
 
     /// Caddy with this site for `name`; without a certificate it speaks plain HTTP.
@@ -114,27 +136,30 @@ impl Proxy {
         upstream: SocketAddr,
         certificate: Option<Certificate<'_>>,
     ) -> Self {
-        let (listen, folder) = (free(), TempDir::new().unwrap());
-        let port = listen.port();
-        let at = match certificate {
-            Some(Certificate { cert, key }) => format!(
-                "https://localhost:{port}, https://127.0.0.1:{port} {{\n\ttls {} {}",
-                cert.display(),
-                key.display()
-            ),
-            None => format!("http://localhost:{port}, http://127.0.0.1:{port} {{"),
-        };
-        let pairs = [(&*format!("{name} {{"), at), ("127.0.0.1:8080", upstream.to_string())];
-        let site = exchanged(site, &pairs);
-        let file = folder.path().join("Caddyfile");
-        let globals = "{\n\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n}\n";
-        fs::write(&file, format!("{globals}{site}")).unwrap();
-        let mut command = Command::new("caddy");
-        command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file);
-        for name in ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
-            command.env(name, folder.path());
-        }
-        Self::starts(command, listen, folder).await
+        Self::starts(|listen, folder| {
+            let port = listen.port();
+            let at = match certificate {
+                Some(Certificate { cert, key }) => format!(
+                    "https://localhost:{port}, https://127.0.0.1:{port} {{\n\ttls {} {}",
+                    cert.display(),
+                    key.display()
+                ),
+                None => format!("http://localhost:{port}, http://127.0.0.1:{port} {{"),
+            };
+            let pairs = [(&*format!("{name} {{"), at), ("127.0.0.1:8080", upstream.to_string())];
+            let site = exchanged(site.clone(), &pairs);
+            let file = folder.join("Caddyfile");
+            let globals =
+                "{\n\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n}\n";
+            fs::write(&file, format!("{globals}{site}")).unwrap();
+            let mut command = Command::new("caddy");
+            command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file);
+            for name in ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
+                command.env(name, folder);
+            }
+            command
+        })
+        .await
     }
 
     /// nginx with this server; without a certificate it speaks plain HTTP.
@@ -143,35 +168,41 @@ impl Proxy {
         upstream: SocketAddr,
         certificate: Option<Certificate<'_>>,
     ) -> Self {
-        let (listen, folder) = (free(), TempDir::new().unwrap());
-        let at = folder.path().display();
-        let pairs = [("127.0.0.1:8080", upstream.to_string())];
-        let server = exchanged(server, &pairs);
-        let server = match certificate {
-            Some(Certificate { cert, key }) => exchanged(
-                server,
-                &[
-                    ("listen 443 ssl", format!("listen {listen} ssl")),
-                    ("/etc/ssl/calls/fullchain.pem", cert.display().to_string()),
-                    ("/etc/ssl/calls/privkey.pem", key.display().to_string()),
-                ],
-            ),
-            None => {
-                let is_of_tls = |line: &&str| line.trim().starts_with("ssl_");
-                let lines = server.lines().filter(|line| !is_of_tls(line)).collect::<Vec<_>>();
-                exchanged(lines.join("\n"), &[("listen 443 ssl", format!("listen {listen}"))])
-            }
-        };
-        let places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-        let places = places.map(|name| format!("{name}_temp_path {at}/{name};\n")).concat();
-        let file = folder.path().join("nginx.conf");
-        let whole = format!(
-            "daemon off;\npid {at}/pid;\nerror_log {at}/errors;\nevents {{}}\n\
-             http {{\naccess_log off;\n{places}{server}}}\n"
-        );
-        fs::write(&file, whole).unwrap();
-        let mut command = Command::new("/usr/sbin/nginx");
-        command.arg("-p").arg(folder.path()).arg("-c").arg(file);
-        Self::starts(command, listen, folder).await
+        let server = exchanged(server, &[("127.0.0.1:8080", upstream.to_string())]);
+        Self::starts(|listen, folder| {
+            let at = folder.display();
+            let server = listening(server.clone(), listen, certificate);
+            let places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+            let places = places.map(|name| format!("{name}_temp_path {at}/{name};\n")).concat();
+            let file = folder.join("nginx.conf");
+            let whole = format!(
+                "daemon off;\npid {at}/pid;\nerror_log {at}/errors;\nevents {{}}\n\
+                 http {{\naccess_log off;\n{places}{server}}}\n"
+            );
+            fs::write(&file, whole).unwrap();
+            let mut command = Command::new("/usr/sbin/nginx");
+            command.arg("-p").arg(folder).arg("-c").arg(file);
+            command
+        })
+        .await
+    }
+}
+
+/// The server of nginx at this address, with this certificate in place of that of the manual.
+fn listening(server: String, listen: SocketAddr, certificate: Option<Certificate<'_>>) -> String {
+    match certificate {
+        Some(Certificate { cert, key }) => exchanged(
+            server,
+            &[
+                ("listen 443 ssl", format!("listen {listen} ssl")),
+                ("/etc/ssl/calls/fullchain.pem", cert.display().to_string()),
+                ("/etc/ssl/calls/privkey.pem", key.display().to_string()),
+            ],
+        ),
+        None => {
+            let is_of_tls = |line: &&str| line.trim().starts_with("ssl_");
+            let lines = server.lines().filter(|line| !is_of_tls(line)).collect::<Vec<_>>();
+            exchanged(lines.join("\n"), &[("listen 443 ssl", format!("listen {listen}"))])
+        }
     }
 }
