@@ -20,7 +20,7 @@ import { minify } from "terser";
 const LIMIT = 16_384;
 /** Names that stand neither in the types nor on the wire, and that the browser has not. */
 const INNER =
-  "advance allow arrived asked becomes caughtUp equip equipped failures forget hasChannel hear held hides hungUp hurry isCall lacking lasting moves needsMedia networkChanged newName opens owner problem renewAt renewable rest sends settle sleeps speak startOver strip told tried wakes withdraw".split(" ");
+  "advance allow arrived asked becomes caughtUp equip equipped failures forget hasChannel hear held hides hungUp hurry isCall lacking lasting moves needsMedia networkChanged newName obstacle opens owner problem renewAt renewable rest sends settle sleeps speak startOver strip told tried wakes withdraw".split(" ");
 const SERVED = "static/switchboard.js";
 const source = fileURLToPath(new URL("src", import.meta.url));
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """A client of switchboard whose session outlives its network: nothing lost, nothing twice.
 
-    python3 examples/resuming_client.py ws://localhost:8080/ws ana bo
+    python3 examples/resuming_client.py ws://localhost:8080/ws ana bo [TOKEN_FILE]
 
-Says each line of its input to `bo`, prints what bo says, and what became of each line. It needs the
-package `websockets` (10 or later) and nothing else. `Session` is the part to port: both sides count
+Says each line of its input to `bo`, prints what bo says, and what became of each line. TOKEN_FILE
+holds the access token, where the server asks for one; it is read at each connection, so a fresh token
+may be put there before the old one expires. It needs the package `websockets` (10 or later) and
+nothing else. `Session` is the part to port: both sides count
 messages, keep what they sent until it is acknowledged, and after a cut send what the other lacks.
 """
 import asyncio, collections, json, random, re, sys, threading, time, urllib.parse
@@ -18,8 +20,10 @@ FAILURES = (OSError, EOFError, asyncio.TimeoutError, WebSocketException)
 
 
 class Session:
-    def __init__(self, url, user, on_message, on_fate):
+    def __init__(self, url, user, on_message, on_fate, access_token=lambda: None):
         self.url, self.user, self.on_message, self.on_fate = url, user, on_message, on_fate
+        self.access_token, self.shown = access_token, None  # asked at each connection; the last one
+        self.refusal = ""  # the server's sentence, where it refused the last connection
         self.socket, self.token, self.superseded, self.attempts = None, None, 0, 0
         self.received = self.told = self.untold_bytes = 0  # what we took, what the server knows of that
         self.ack_by = None
@@ -52,7 +56,9 @@ class Session:
                 self.outbox = collections.deque(it for it in self.outbox if it[0] in self.open)
                 self.tried, self.token = 0, None
             if code in FOR_GOOD or code >= 4500:
-                sys.exit(f"sent away for good: {code} {reason}")
+                sys.exit(f"sent away for good: {code} {reason} {self.refusal}".rstrip())
+            if code == 4401 and self.access_token() == self.shown:  # a fresh one resumes the session
+                sys.exit("the access token has expired, and there is no other one")
             self.superseded += code == 4009
             if self.superseded == 2:
                 self.token = None  # somebody else resumes it: connect afresh
@@ -64,13 +70,16 @@ class Session:
     async def one_socket(self):
         """Connects, and talks until the socket ends; returns its close code and reason."""
         query = urllib.parse.urlencode({"userId": self.user, "received": self.received})
+        self.shown, self.refusal = self.access_token(), ""
         protocols = ["switchboard.v1"] + ([f"resume.{self.token}"] if self.token else [])
+        protocols += [f"bearer.{self.shown}"] if self.shown else []  # not in the URL: proxies log it
         tasks = []
         try:
             self.socket = await websockets.connect(
                 f"{self.url}?{query}", subprotocols=protocols, ping_interval=None, open_timeout=5)
             welcome = {"type": None}
             while welcome["type"] != "registered":  # an error is followed by a close
+                self.refusal = welcome.get("message", "")
                 welcome = json.loads(await asyncio.wait_for(self.socket.recv(), 10))
             heartbeat, pause = self.registered(welcome)
             tasks = [asyncio.create_task(self.read(heartbeat)), asyncio.create_task(self.write(pause))]
@@ -159,9 +168,14 @@ class Session:
                     pass
 
 
-async def main(url, user, other):
+async def main(url, user, other, token_file=None):
     def tell(line):
         print(line, flush=True)
+
+    def access_token():
+        if token_file:
+            with open(token_file, encoding="ascii") as file:
+                return file.read().strip()
 
     def read_lines():
         for line in sys.stdin:
@@ -169,7 +183,8 @@ async def main(url, user, other):
         loop.call_soon_threadsafe(at_the_end.set)
 
     loop, at_the_end = asyncio.get_running_loop(), asyncio.Event()
-    session = Session(url, user, lambda who, text: tell(f"{who}: {text}"), lambda text, fate: tell(f"-- {fate}: {text}"))
+    session = Session(url, user, lambda who, text: tell(f"{who}: {text}"),
+                      lambda text, fate: tell(f"-- {fate}: {text}"), access_token)
     running = asyncio.create_task(session.run())
     threading.Thread(target=read_lines, daemon=True).start()
     await at_the_end.wait()
@@ -180,4 +195,4 @@ async def main(url, user, other):
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:4]))
+    asyncio.run(main(*sys.argv[1:5]))

@@ -199,7 +199,7 @@ settings! {
     /// How long TURN credentials are good; clients are sent fresh ones after half of it.
     turn_ttl: Duration = Duration::from_secs(HOUR), Span(MINUTE..=24 * HOUR);
 
-    /// Further origins whose pages may connect, beside the server's own.
+    /// Further origins whose pages may connect, besides the server's own.
     origins: Vec<String> = Vec::new(), List::ORIGINS;
 
     /// The names, without ports, by which the server may be called; none is every name.

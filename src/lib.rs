@@ -17,6 +17,7 @@
 //! - [`http`]: the URL table, who may connect, the pages
 //! - [`server`]: the only place that wires the parts together
 //! - [`address`]: where a client is behind proxies, and what counts as one address
+//! - [`origins`]: which pages may connect besides the server's own
 //! - [`metrics`]: what counts and measures, and the page that tells it
 //! - [`tls`]: the certificate in use, exchanged while sockets stay
 //! - [`files`], [`watch`]: reading the files that settings name, and following their changes
@@ -41,6 +42,7 @@ pub mod hub;
 pub mod logging;
 pub mod memory_bound;
 pub mod metrics;
+pub mod origins;
 pub mod protocol;
 pub mod server;
 pub mod signals;

@@ -14,8 +14,9 @@
 /**
  * Connects and registers.
  * Fails with `unavailable` when the server could not be reached within `timeout`, with `bad-token`, `bad-user-id`,
- * `name-in-use` … when it refused, with `bad-option` when an option is unknown or `url` is no address. Once connected the
- * client gives up only when it is refused (event `close`). A prerendered page connects when it is shown.
+ * `name-in-use` … when it refused, with `bad-option` when an option is unknown or `url` is no address, and at once with
+ * `origin-refused` … when it takes no page of this address. Once connected the client gives up only when it is refused
+ * (event `close`). A prerendered page connects when it is shown.
  *
  * `Said` is what `send` and the event `message` have for `data`, `Given` what goes along with calls and peers. Nothing
  * checks at run time that other users keep to it.
@@ -25,8 +26,9 @@ export function connect<Said = any, Given = any>(options?: Options): Promise<Swi
 /** Unknown options are refused with `bad-option`. */
 export interface Options {
   /**
-   * The server: `https://host`, `wss://host/ws`, or relative to the page: `/signal`. Default: the page's own origin; Node
-   * has none. `/ws` is added where it is missing.
+   * The server: `https://host`, `wss://host/ws`, or relative to the page: `/signal`. `/ws` is added where it is missing.
+   * Default: the page's own origin, or, where the library was loaded from a folder of that origin as `switchboard.js`,
+   * that folder; Node has none.
    */
   url?: string | URL;
   /** Who you are. Default: the subject of `token`, or a guest's name that the server makes. */
@@ -87,6 +89,8 @@ export type EndReason =
  * - `undelivered`: nobody has seen it, `not-sent`: it never left this page, `unknown`: it may have arrived or not
  * - `failed`: no path to the other side was found, or a function of the app, the browser or JSON has failed (see `cause`)
  * - `refused`, `closed`: by the other app; `closed` also: this client is closed
+ * - `origin-refused`, `host-refused`, `path-refused`: the server takes no page of this origin, is not called by this
+ *   name, or has no WebSocket at this path; `message` says what to change
  * - `removed`: by an operator; `protocol`: client and server do not fit
  * - `bad-option`: an option is unknown or wrong, see `message`
  * - `unsupported`: there is no WebRTC or no WebSocket here, as in Node or in a worker
@@ -103,6 +107,9 @@ export type ErrorCode =
   | "refused"
   | "closed"
   | "removed"
+  | "origin-refused"
+  | "host-refused"
+  | "path-refused"
   | "protocol"
   | "bad-option"
   | "unsupported";

@@ -2,15 +2,20 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
 
 use switchboard::config::{Config, Given, SETTINGS, load};
 use switchboard::memory_bound::MemoryBound;
 
-const FILES: [&str; 4] =
-    ["docker-compose.yml", "Dockerfile", "deploy/kubernetes.yaml", "deploy/switchboard.service"];
+const FILES: [&str; 5] = [
+    "docker-compose.yml",
+    "Dockerfile",
+    "deploy/kubernetes.yaml",
+    "deploy/ingress.yaml",
+    "deploy/switchboard.service",
+];
 
 fn file(name: &str) -> String {
     fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
@@ -89,6 +94,82 @@ fn whoever_looks_after_a_node_waits_longer_than_a_drain_takes() {
     assert!(number(&file("deploy/switchboard.service"), "TimeoutStopSec=") > DRAIN);
 }
 
+/// A value of `docker-compose.yml` as compose fills in its variables: `${NAME-default}`, or with `:-`
+/// where an empty variable is none. They may be nested.
+fn interpolated(text: &str, variables: &BTreeMap<String, String>) -> String {
+    let Some((before, rest)) = text.split_once("${") else { return text.into() };
+    let mut depth = 1;
+    let end = rest.find(|sign| {
+        depth += match sign {
+            '{' => 1,
+            '}' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    let (variable, behind) = rest.split_at(end.expect("a bracket that is closed"));
+    let (name, default) = variable.split_once('-').unwrap_or((variable, ""));
+    let not_empty = name.ends_with(':');
+    let given = variables.get(name.trim_end_matches(':'));
+    let given = given.filter(|value| !(not_empty && value.is_empty()));
+    let value = given.cloned().unwrap_or_else(|| interpolated(default, variables));
+    format!("{before}{value}{}", interpolated(&behind[1..], variables))
+}
+
+/// The variables that the server of `docker-compose.yml` gets where these stand in `.env`.
+fn environment_in_compose(env_file: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let compose = file("docker-compose.yml");
+    let (_, server) = compose.split_once("\n  switchboard:\n").unwrap();
+    let (server, _) = server.split_once("\n  caddy:\n").unwrap();
+    assert!(server.contains("    env_file:\n      - path: .env\n        required: false\n"));
+    let (_, named) = server.split_once("\n    environment:\n").unwrap();
+    let named = named.lines().take_while(|line| line.starts_with("      ")).map(str::trim);
+    let named = named.filter(|line| !line.starts_with('#')).map(|line| {
+        let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("{line}"));
+        (name.to_owned(), interpolated(value, env_file))
+    });
+    // The file's own variables override those of `.env`.
+    env_file.clone().into_iter().chain(named).collect()
+}
+
+#[test]
+fn every_setting_in_the_env_file_of_compose_reaches_the_process() {
+    let settings = SETTINGS.iter().map(|setting| (setting.variable(), "of .env".to_owned()));
+    let env_file: BTreeMap<_, _> = settings.collect();
+
+    let environment = environment_in_compose(&env_file);
+
+    let empty = [("SWITCHBOARD_HOSTS".to_owned(), String::new())].into();
+    assert_eq!(environment_in_compose(&empty)["SWITCHBOARD_HOSTS"], "", "none is every name");
+    let (others, listen) = environment
+        .iter()
+        .partition::<BTreeMap<_, _>, _>(|(name, _)| *name != "SWITCHBOARD_LISTEN");
+    assert!(others.values().all(|value| *value == "of .env"), "{others:?}");
+    assert_eq!(others.len(), SETTINGS.len() - 1);
+    assert_eq!(listen.values().next().unwrap().as_str(), "0.0.0.0:8080");
+    assert!(file("docs/deployment.md").contains("`SWITCHBOARD_LISTEN` alone is fixed"));
+}
+
+#[test]
+fn compose_serves_without_an_env_file_and_with_that_of_the_manual() {
+    let manual = file("docs/deployment.md");
+    let (_, block) = manual.split_once("```sh\nSITE=").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let line = |line: &str| {
+        let (name, value) = line.split(" #").next().unwrap().trim().split_once('=').unwrap();
+        (name.to_owned(), value.replace('…', &"x".repeat(32)))
+    };
+    let of_the_manual = format!("SITE={block}").lines().map(line).collect::<BTreeMap<_, _>>();
+    for env_file in [BTreeMap::new(), of_the_manual] {
+        let variables = environment_in_compose(&env_file).into_iter();
+        let variables = variables.map(|(name, value)| (name.into(), value.into())).collect();
+
+        let loaded = load(Given { flags: Vec::new(), variables, file: None }).unwrap();
+
+        loaded.check_access().unwrap();
+    }
+}
+
 /// A file that a node is deployed with: what stands before and behind a variable's name in front of
 /// its value, and the limit of memory.
 struct Deployed {
@@ -122,7 +203,7 @@ impl Deployed {
         let variable = |name: &str| {
             let name = format!("SWITCHBOARD_{name}");
             let value = value(&text, &format!("{before}{name}{behind}"));
-            (name.into(), value.into())
+            (name.into(), interpolated(value, &BTreeMap::new()).into())
         };
         let variables = ["QUEUE_TOTAL", "MAX_SOCKETS", "MAX_PENDING"].map(variable).to_vec();
         for other in ["MAX_FRAME", "MAX_ROOMS", "WORKERS", "TLS_CERT"] {

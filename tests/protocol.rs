@@ -272,7 +272,7 @@ fn every_json_block_of_the_page_is_an_example() {
 
 #[test]
 fn the_page_shows_every_example_of_a_client_and_of_the_server_once() {
-    let mut all: Vec<_> = ["client", "server"]
+    let mut all: Vec<_> = ["client", "server", "check"]
         .into_iter()
         .flat_map(|folder| {
             examples(folder).into_keys().map(move |name| format!("{folder}/{name}.json"))

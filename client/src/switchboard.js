@@ -102,7 +102,7 @@ export class Switchboard extends Emitter {
   _begin() {
     const { line } = this.#core;
     const timeout = line.options.timeout ?? 30_000;
-    const late = () => line.end(line.problem ?? new SwitchboardError("unavailable", "the server was not reached in time"));
+    const late = () => line.end(line.problem ?? new SwitchboardError("unavailable", line.obstacle));
     this.#patience = () => this.#start && this.#startAlarm.set(timeout, late);
     return new Promise((fulfill, reject) => {
       this.#start = { fulfill, reject };

@@ -67,6 +67,20 @@ pub enum Fault {
         /// Where it stands.
         from: Source,
     },
+    /// Pages of anybody may connect, under every name.
+    #[error(
+        "origins has {entry} ({from}), which {whose}, and with auth open every page that may \
+         connect can claim every name: list the origins of your own pages instead, or set auth \
+         to jwt and one of {KEYS}"
+    )]
+    PagesOfAnybody {
+        /// The entry.
+        entry: String,
+        /// Where it stands.
+        from: Source,
+        /// Whose pages have that origin, in words.
+        whose: &'static str,
+    },
     /// Nothing to check access tokens with.
     #[error("auth is jwt ({from}) without a key to check access tokens with: set one of {KEYS}")]
     NoKey {

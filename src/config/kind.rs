@@ -351,7 +351,11 @@ mod tests {
         let read = |text| List::ORIGINS.read(text);
         assert_eq!(read("https://App.example"), Some(vec!["https://app.example".into()]));
         assert_eq!(read("http://localhost:3000"), Some(vec!["http://localhost:3000".into()]));
-        for bad in ["app.example", "https://app.example/", "*", "null", "ftp://a", "https://a@b"] {
+        let all = "capacitor://localhost,https://*.preview.example.org,null,file://,*";
+        assert_eq!(read(all).map(|them| them.len()), Some(5));
+        for bad in
+            ["app.example", "https://app.example/", "https://*.org", "wss://a", "https://a@b"]
+        {
             assert_eq!(read(bad), None, "{bad}");
         }
     }

@@ -17,6 +17,7 @@ use super::secret;
 use super::setting::{PREFIX, name_of};
 use super::{AuthMode, Config, SETTINGS, Setting};
 use crate::files::{FILE_MAX, read_text};
+use crate::origins::OriginRule;
 
 /// The variable that names the TOML file; the flag `--config` goes before it.
 pub const CONFIG_VARIABLE: &str = "SWITCHBOARD_CONFIG";
@@ -243,11 +244,26 @@ impl Loaded {
     }
 
     fn check_open(&self) -> Result<(), Fault> {
+        self.check_open_origins()?;
         let Config { listen, insecure_open, .. } = self.config;
         if insecure_open || listen.ip().to_canonical().is_loopback() {
             return Ok(());
         }
         Err(Fault::OpenToAll { listen, from: self.source_of("listen") })
+    }
+
+    /// In open mode the origin is all that keeps a page of anybody from coming under every name.
+    fn check_open_origins(&self) -> Result<(), Fault> {
+        for entry in &self.config.origins {
+            if let Some(OriginRule::Anybody(anybody)) = OriginRule::parse(entry) {
+                return Err(Fault::PagesOfAnybody {
+                    entry: entry.clone(),
+                    from: self.source_of("origins"),
+                    whose: anybody.whose(),
+                });
+            }
+        }
+        Ok(())
     }
 
     fn meaningless(&self, field: &str, auth: &'static str, mend: &'static str) -> Fault {

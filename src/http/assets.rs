@@ -41,8 +41,7 @@ fn answer(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse
     // 64 bits of a SHA-256 tell two versions of a file apart.
     let tag: String = file.metadata.sha256_hash()[..8].iter().map(|b| format!("{b:02x}")).collect();
     let tag = format!("\"{tag}\"");
-    let known =
-        request.headers().get(IF_NONE_MATCH).is_some_and(|it| it.as_bytes() == tag.as_bytes());
+    let known = is_known(request, &tag);
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, "no-cache"));
     if LIBRARY.contains(&path) {
@@ -62,6 +61,14 @@ fn answer(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse
     let kind =
         if kind.type_() == "text" { format!("{kind}; charset=utf-8") } else { kind.to_string() };
     response.insert_header((CONTENT_TYPE, kind)).body(content(file.data))
+}
+
+/// Whether the client has the version with this tag (RFC 9110, section 13.1.2). Tags are compared
+/// weakly: a proxy that compresses a file makes its tag a weak one.
+fn is_known(request: &HttpRequest, tag: &str) -> bool {
+    let lines = request.headers().get_all(IF_NONE_MATCH).filter_map(|line| line.to_str().ok());
+    let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
+    tags.any(|it| it == "*" || it.strip_prefix("W/").unwrap_or(it) == tag)
 }
 
 /// The bytes of a file. Those in the binary are not copied; in a debug build they come from disk.

@@ -12,7 +12,6 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use log::warn;
 
 use crate::address::{Client, Headers, subscriber};
@@ -25,15 +24,17 @@ use crate::protocol::{BadToken, Unavailable};
 use super::failures::Failures;
 use super::refusal::HttpRefusal;
 use counts::Counters;
+use pace::{InPace, Pace};
+use refusal_log::RefusalLog;
 
 pub use counts::GateCounts;
 
 mod counts;
+mod pace;
+mod refusal_log;
 
 /// From so many times a limit on, an address is not even told in words.
 const PATIENCE: u32 = 4;
-/// Addresses whose rate is remembered before those at rest are forgotten.
-const REMEMBERED: usize = 10_000;
 
 /// The counters of one node.
 #[derive(Debug)]
@@ -51,14 +52,7 @@ pub struct Gate {
     /// Whether it was said that a header of a proxy is not believed.
     told_of_proxies: AtomicBool,
     told_of_ceiling: Seldom,
-}
-
-/// How fast an address may open sockets: refused in words above the first, by HTTP above the
-/// second.
-#[derive(Debug)]
-struct Pace {
-    polite: DefaultKeyedRateLimiter<IpAddr>,
-    hard: DefaultKeyedRateLimiter<IpAddr>,
+    refusal_log: RefusalLog,
 }
 
 #[derive(Debug, Default)]
@@ -116,6 +110,7 @@ impl Gate {
             counters: Counters::default(),
             told_of_proxies: AtomicBool::new(false),
             told_of_ceiling: Seldom::default(),
+            refusal_log: RefusalLog::default(),
         }
     }
 
@@ -153,6 +148,7 @@ impl Gate {
             | HttpRefusal::ForeignHost(_)
             | HttpRefusal::UnlistedHost(_) => {
                 self.counters.foreign.fetch_add(1, Relaxed);
+                self.refusal_log.report(refusal);
             }
             HttpRefusal::LongQuery(_)
             | HttpRefusal::Fault(Fault::LongHead | Fault::ManyHeaders | Fault::LongBody(_))
@@ -209,6 +205,17 @@ impl Gate {
         entry
     }
 
+    /// Why a socket of this client would have to take the place of another one just now, or be
+    /// refused.
+    pub(super) fn lack_of_room(&self, client: &Client) -> Option<Unavailable> {
+        let open = self.open();
+        let held = open.by_address.get(&subscriber(client.address)).copied().unwrap_or(0);
+        if is_over(held, self.max_per_address, 1) {
+            return Some(Unavailable::Address);
+        }
+        is_over(open.seated, self.max_sockets, 1).then_some(Unavailable::Full)
+    }
+
     /// Behind a proxy that nobody has named, all users share one address and its limits. Said once,
     /// as anybody can send such a header.
     fn look_for_proxies(&self, client: &Client) {
@@ -229,14 +236,11 @@ impl Gate {
         let in_pace = pace.as_ref().map(|pace| pace.check(address));
         let mut open = self.open();
         let held = open.by_address.get(&address).copied().unwrap_or(0);
-        let over = |count: usize, limit: usize, times: u32| {
-            limit > 0 && count >= limit.saturating_mul(times as usize)
-        };
-        if in_pace == Some(InPace::No) || over(held, self.max_per_address, PATIENCE) {
+        if in_pace == Some(InPace::No) || is_over(held, self.max_per_address, PATIENCE) {
             return Entry::TurnedAway;
         }
-        let full = over(open.seated, self.max_sockets, 1);
-        let crowded = over(held, self.max_per_address, 1);
+        let full = is_over(open.seated, self.max_sockets, 1);
+        let crowded = is_over(held, self.max_per_address, 1);
         let too_fast = in_pace == Some(InPace::Hardly);
         let seated = !full && !crowded && !too_fast;
         open.seated += usize::from(seated);
@@ -260,35 +264,9 @@ impl Gate {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum InPace {
-    Yes,
-    Hardly,
-    No,
-}
-
-impl Pace {
-    fn new(rate: NonZeroU32) -> Self {
-        let hard = rate.saturating_mul(const { NonZeroU32::new(PATIENCE).expect("not zero") });
-        Self {
-            polite: RateLimiter::keyed(Quota::per_second(rate)),
-            hard: RateLimiter::keyed(Quota::per_second(hard)),
-        }
-    }
-
-    fn check(&self, address: IpAddr) -> InPace {
-        if self.hard.len() > REMEMBERED {
-            self.hard.retain_recent();
-            self.polite.retain_recent();
-        }
-        if self.hard.check_key(&address).is_err() {
-            InPace::No
-        } else if self.polite.check_key(&address).is_err() {
-            InPace::Hardly
-        } else {
-            InPace::Yes
-        }
-    }
+/// Whether `count` has reached `times` times its limit; limit 0 is unlimited.
+fn is_over(count: usize, limit: usize, times: u32) -> bool {
+    limit > 0 && count >= limit.saturating_mul(times as usize)
 }
 
 impl Pass {

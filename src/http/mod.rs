@@ -3,12 +3,14 @@
 //! | path | as a page | as an upgrade |
 //! |---|---|---|
 //! | `/ws` | 426 | a socket |
+//! | `/ws/check` | why an upgrade of the page that asks would be refused | 404 |
 //! | `/healthz` | the process lives | 404 |
 //! | `/readyz` | the hub answers and no drain is under way, else 503 | 404 |
 //! | `/`, `/…` | the files of demo page and client library, else 404 | 404 |
 
 mod admin;
 mod assets;
+mod check;
 mod client;
 mod credentials;
 mod failures;
@@ -26,9 +28,10 @@ use actix::Addr;
 use actix_service::ServiceFactory;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, get, route};
-use actix_web::{App, Error, HttpResponse, Responder};
+use actix_web::{App, Error, HttpRequest, HttpResponse, Responder};
 use tokio::time::timeout;
 
 use crate::auth::Authenticator;
@@ -87,7 +90,7 @@ pub fn pages(context: Data<Context>) -> App<impl Routes> {
         .route("/ws", get().to(not_an_upgrade))
         .route("/healthz", get().to(alive))
         .route("/readyz", get().to(ready))
-        .default_service(route().to(assets::serve))
+        .default_service(route().to(check_or_file))
 }
 
 /// Upgrades.
@@ -104,10 +107,38 @@ async fn alive() -> impl Responder {
 }
 
 async fn ready(context: Data<Context>) -> HttpResponse {
+    match readiness(&context).await {
+        Readiness::Ready => HttpResponse::Ok().body("ready\n"),
+        Readiness::Draining => HttpResponse::ServiceUnavailable().body("draining\n"),
+        Readiness::Silent => no_answer_of_the_hub(),
+    }
+}
+
+/// Whether the node takes anybody in.
+enum Readiness {
+    Ready,
+    Draining,
+    /// The hub has not answered in time.
+    Silent,
+}
+
+async fn readiness(context: &Context) -> Readiness {
     match timeout(HUB_PATIENCE, context.hub.send(AskReady)).await {
-        Ok(Ok(false)) => HttpResponse::ServiceUnavailable().body("draining\n"),
-        Ok(Ok(true)) => HttpResponse::Ok().body("ready\n"),
-        Ok(Err(_)) | Err(_) => HttpResponse::ServiceUnavailable().body("the hub is silent\n"),
+        Ok(Ok(true)) => Readiness::Ready,
+        Ok(Ok(false)) => Readiness::Draining,
+        Ok(Err(_)) | Err(_) => Readiness::Silent,
+    }
+}
+
+fn no_answer_of_the_hub() -> HttpResponse {
+    HttpResponse::ServiceUnavailable().body("the hub is silent\n")
+}
+
+/// A client that was given a wrong path learns it by the same question as any other fault.
+async fn check_or_file(request: HttpRequest, context: Data<Context>) -> HttpResponse {
+    match *request.method() == Method::GET && check::is_meant_by(request.path()) {
+        true => check::answer(request, context).await,
+        false => assets::serve(request).await,
     }
 }
 

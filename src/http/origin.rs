@@ -4,16 +4,25 @@
 //! through the user's firewall. `Origin` names the page (RFC 6455, section 10.2); `Host` names
 //! the server as the page sees it, which a DNS entry of the attacker's could have pointed here.
 
-use actix_web::http::Uri;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::http::uri::Authority;
 
 use super::refusal::HttpRefusal;
 use crate::config::{AuthMode, Config};
+use crate::origins::{OriginRule, Place};
 
 /// Refuses pages of foreign origins, servers called by a name that is not theirs and, in open mode,
 /// by a public one.
 pub(super) fn check(headers: &HeaderMap, config: &Config) -> Result<(), HttpRefusal> {
+    check_page(Page::of(headers), headers, config)
+}
+
+/// The same for a page that is known in another way than by its request.
+pub(super) fn check_page(
+    page: Page<'_>,
+    headers: &HeaderMap,
+    config: &Config,
+) -> Result<(), HttpRefusal> {
     let host = host(headers);
     if needs_loopback_name(config) && !is_loopback(host) {
         return Err(HttpRefusal::ForeignHost(shown(host)));
@@ -21,17 +30,59 @@ pub(super) fn check(headers: &HeaderMap, config: &Config) -> Result<(), HttpRefu
     if !config.hosts.is_empty() && !is_listed(host, &config.hosts) {
         return Err(HttpRefusal::UnlistedHost(shown(host)));
     }
-    match is_allowed(headers, config) {
+    match page.may_connect(host, config) {
         true => Ok(()),
-        false => Err(HttpRefusal::ForeignOrigin(shown(origin(headers).unwrap_or_default()))),
+        false => Err(HttpRefusal::ForeignOrigin(shown(page.text()))),
     }
 }
 
-/// Whether a request comes from a page that may, or from none: what sends no origin is no browser,
-/// or a page that asks its own server. What proxies say about the host is not looked at.
+/// Whether a request comes from a page that may connect, or from none. Headers of proxies that name
+/// a host are not looked at.
 pub(super) fn is_allowed(headers: &HeaderMap, config: &Config) -> bool {
-    let Some(origin) = origin(headers) else { return true };
-    is_same(origin, host(headers)) || config.origins.iter().any(|it| is_alike(it, origin))
+    Page::of(headers).may_connect(host(headers), config)
+}
+
+/// The page that a request comes from, by its origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Page<'a> {
+    /// No browser, or a page that asks its own server.
+    None,
+    /// A page of this origin.
+    At(&'a str),
+    /// The header is no text, or is there twice, so nobody knows which page it is.
+    Unclear,
+}
+
+impl<'a> Page<'a> {
+    /// The page that sent these headers.
+    pub(super) fn of(headers: &'a HeaderMap) -> Self {
+        let mut origins = headers.get_all(ORIGIN);
+        match (origins.next(), origins.next()) {
+            (None, _) => Self::None,
+            (Some(origin), None) => origin.to_str().map_or(Self::Unclear, Self::At),
+            (Some(_), Some(_)) => Self::Unclear,
+        }
+    }
+
+    fn may_connect(self, host: &str, config: &Config) -> bool {
+        let lets_in = |entry: &String, origin| {
+            OriginRule::parse(entry).is_some_and(|rule| rule.lets_in(origin))
+        };
+        match self {
+            Self::None => true,
+            Self::At(origin) => {
+                is_same(origin, host) || config.origins.iter().any(|entry| lets_in(entry, origin))
+            }
+            Self::Unclear => false,
+        }
+    }
+
+    fn text(self) -> &'a str {
+        match self {
+            Self::At(origin) => origin,
+            Self::None | Self::Unclear => "(unclear)",
+        }
+    }
 }
 
 /// Where everybody may claim every name, a page may only connect that was served from this machine
@@ -47,15 +98,6 @@ pub(super) fn host(headers: &HeaderMap) -> &str {
     match (hosts.next(), hosts.next()) {
         (Some(host), None) => host.to_str().unwrap_or_default(),
         _ => "",
-    }
-}
-
-/// What is no text, or is there twice, is no origin that anybody has listed.
-fn origin(headers: &HeaderMap) -> Option<&str> {
-    let mut origins = headers.get_all(ORIGIN);
-    match (origins.next()?, origins.next()) {
-        (origin, None) => Some(origin.to_str().unwrap_or("null")),
-        _ => Some("null"),
     }
 }
 
@@ -84,30 +126,13 @@ pub(super) fn is_loopback(host: &str) -> bool {
 /// Whether a page of `origin` was served by `host`. Only name and port are compared: behind a
 /// proxy that ends TLS the scheme differs.
 fn is_same(origin: &str, host: &str) -> bool {
-    let (Some((name, port, default)), Ok(host)) = (place(origin), host.parse::<Authority>()) else {
+    let (Some(place), Ok(host)) = (Place::parse(origin), host.parse::<Authority>()) else {
         return false;
     };
-    name.eq_ignore_ascii_case(host.host()) && port == host.port_u16().unwrap_or(default)
-}
-
-fn is_alike(listed: &str, origin: &str) -> bool {
-    match (place(listed), place(origin)) {
-        (Some(listed), Some(origin)) => {
-            listed.0.eq_ignore_ascii_case(&origin.0) && listed.1 == origin.1
-        }
-        _ => false,
-    }
-}
-
-/// Name, port, and the scheme's own port of an origin (RFC 6454).
-fn place(origin: &str) -> Option<(String, u16, u16)> {
-    let uri: Uri = origin.parse().ok()?;
-    let default = match uri.scheme_str()? {
-        "http" => 80,
-        "https" => 443,
-        _ => return None,
-    };
-    Some((uri.host()?.to_owned(), uri.port_u16().unwrap_or(default), default))
+    // A page of another scheme was not served over HTTP.
+    let Some(usual) = place.usual_port() else { return false };
+    place.host().eq_ignore_ascii_case(host.host())
+        && place.port() == Some(host.port_u16().unwrap_or(usual))
 }
 
 #[cfg(test)]
@@ -126,6 +151,8 @@ mod tests {
             ("http://[::1]:8080", "[::1]:8080", true),
             ("http://localhost:8081", "localhost:8080", false),
             ("http://localhost.evil.example:8080", "localhost:8080", false),
+            ("capacitor://localhost", "localhost", false),
+            ("capacitor://localhost:8080", "localhost:8080", false),
             ("null", "localhost:8080", false),
             ("file://", "localhost:8080", false),
             ("", "", false),

@@ -3,6 +3,7 @@
 //! Promises: what is decoded is well formed, so nothing to the left checks it again; what is
 //! refused has a code and a sentence. Knows no user, no socket and no clock.
 
+mod check;
 mod client_message;
 mod close;
 mod data;
@@ -15,6 +16,7 @@ mod server_message;
 mod text;
 mod token;
 
+pub use check::{Check, CheckReason};
 pub use client_message::{ClientMessage, Destination, Incoming, Rejected, SignalKind, decode};
 pub use close::Close;
 pub use data::{DEPTH_MAX, Data};

@@ -80,7 +80,7 @@ export class Dock {
     const { iceServers } = this.#source;
     const token = this.#source.token();
     if (!this.#selfTest || token !== this.#token) {
-      this.#selfTest = mountSelfTest(part("self-test", HTMLElement), { words, iceServers, url: location.origin, token });
+      this.#selfTest = mountSelfTest(part("self-test", HTMLElement), { words, iceServers, token });
       this.#token = token;
     }
     dialog.showModal();

@@ -60,7 +60,10 @@ export class Session {
       if (turn === this.#turn) this.#follow(me, turn);
       else me.close();
     } catch (error) {
-      if (turn === this.#turn) this.#changed({ phase: "over", error: /** @type {any} */ (error), closing: this.#closing });
+      if (turn !== this.#turn) return;
+      // The library may have given up while a socket was being opened, which tells its end later.
+      this.#turn++;
+      this.#changed({ phase: "over", error: /** @type {any} */ (error), closing: this.#closing });
     }
   }
 

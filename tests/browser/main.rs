@@ -6,6 +6,7 @@
 
 mod accessible;
 mod acts;
+mod below_a_path;
 mod browser;
 mod calling;
 mod chatting;
@@ -29,7 +30,11 @@ mod page;
 mod pairs;
 mod panels;
 mod people;
+#[path = "../proxies/mod.rs"]
+#[allow(dead_code, unreachable_pub, reason = "other tests need the rest")]
+mod proxies;
 mod readme;
+mod refused;
 mod relay;
 mod rooms;
 mod screens;

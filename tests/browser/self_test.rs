@@ -144,6 +144,7 @@ fn a_server_that_is_down_is_told_from_one_whose_sockets_are_kept_away() {
         for it in [&page, &behind] {
             it.may_complain_of("WebSocket");
             it.may_complain_of("/healthz");
+            it.may_complain_of("/ws/check");
         }
 
         assert_eq!(behind.culprits().await, json!(["websocket websocket.blocked"]));

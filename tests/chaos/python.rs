@@ -1,13 +1,18 @@
 //! The client of `examples/resuming_client.py`, over the same lines.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::rc::Rc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use switchboard::auth::{Issue, issue};
+use switchboard::config::{AuthMode, Config, Secret};
+use switchboard::protocol::UserId;
 use switchboard::server::Server;
+use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{sleep, timeout};
 
@@ -46,13 +51,22 @@ impl Person {
 
     /// The same with a URL and variables of its own.
     pub fn starts_at(url: &str, name: &str, other: &str, variables: &[(&str, &str)]) -> Self {
+        Self::runs(&[url, name, other], variables)
+    }
+
+    /// With a file that holds its access token.
+    fn starts_with_token(server: SocketAddr, name: &str, other: &str, token: &Path) -> Self {
+        Self::runs(&[&format!("ws://{server}/ws"), name, other, token.to_str().unwrap()], &[])
+    }
+
+    fn runs(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(python());
         for proxy in ["http_proxy", "https_proxy", "all_proxy", "ws_proxy"] {
             command.env_remove(proxy).env_remove(proxy.to_uppercase());
         }
         let client = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/resuming_client.py");
-        command.args([client, url, name, other]).envs(variables.iter().copied());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.arg(client).args(arguments).envs(variables.iter().copied());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
         let (tell, lines) = unbounded_channel();
@@ -97,14 +111,27 @@ impl Person {
     pub async fn leaves(mut self) {
         drop(self.process.stdin.take());
         let begin = Instant::now();
-        let status = loop {
+        let status = self.ends(begin).await;
+        assert!(status.success(), "{status}");
+    }
+
+    async fn ends(&mut self, begin: Instant) -> ExitStatus {
+        loop {
             match self.process.try_wait().unwrap() {
-                Some(status) => break status,
+                Some(status) => return status,
                 None => assert!(begin.elapsed() < PATIENCE, "still there"),
             }
             sleep(Duration::from_millis(5)).await;
-        };
-        assert!(status.success(), "{status}");
+        }
+    }
+
+    /// Ends by itself, with this last line.
+    async fn gives_up(mut self) -> String {
+        let status = self.ends(Instant::now()).await;
+        assert_eq!(status.code(), Some(1));
+        let mut said = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        said.lines().last().unwrap_or_default().to_owned()
     }
 }
 
@@ -151,5 +178,83 @@ async fn two_clients_in_python_lose_nothing_over_lines_that_are_cut() {
     ana.leaves().await;
     bo.leaves().await;
     assert_eq!(nobody_is_left(&server).await.counts.expired, 0);
+    server.stop().await;
+}
+
+const SECRET: &str = "a secret of at least 32 bytes, for these tests";
+/// A token is taken for so long after it has expired.
+const LEEWAY: Duration = Duration::from_secs(30);
+
+fn asking_for_tokens() -> Config {
+    Config { auth: AuthMode::Jwt, jwt_secret: Some(Secret::new(SECRET)), ..config() }
+}
+
+/// A token that the server takes for so long from now on.
+fn token(user: &str, lasts: Duration) -> String {
+    let wish = Issue {
+        user: UserId::parse(user).unwrap(),
+        name: None,
+        ttl: LEEWAY + lasts,
+        audience: None,
+        issuer: None,
+        typ: None,
+    };
+    issue(&Secret::new(SECRET), &wish, SystemTime::now() - 2 * LEEWAY)
+}
+
+#[actix_rt::test]
+async fn a_client_in_python_shows_its_access_token_and_resumes_with_a_fresh_one_after_4401() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let server = Server::start(asking_for_tokens()).await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let [of_ana, of_bo] = ["ana", "bo"].map(|name| folder.path().join(name));
+    std::fs::write(&of_ana, token("ana", Duration::from_secs(8))).unwrap();
+    std::fs::write(&of_bo, token("bo", HOUR)).unwrap();
+    let mut ana = Person::starts_with_token(server.address(), "ana", "bo", &of_ana);
+    let mut bo = Person::starts_with_token(server.address(), "bo", "ana", &of_bo);
+    let begin = Instant::now();
+    while server.inspect().await.unwrap().census.users < 2 {
+        assert!(begin.elapsed() < PATIENCE, "never connected");
+        sleep(Duration::from_millis(5)).await;
+    }
+    std::fs::write(&of_ana, token("ana", HOUR)).unwrap();
+
+    ana.says("before");
+    bo.has(1, 0).await;
+    while server.inspect().await.unwrap().census.counts.resumed == 0 {
+        assert!(begin.elapsed() < PATIENCE, "never resumed");
+        sleep(Duration::from_millis(5)).await;
+    }
+    ana.says("after");
+    bo.has(2, 0).await;
+    ana.has(0, 2).await;
+
+    assert_eq!(bo.heard, ["ana: before", "ana: after"]);
+    assert_eq!(ana.fates, ["delivered: before", "delivered: after"]);
+    assert_eq!(server.closes().by_code().get(&4401), Some(&1));
+    ana.leaves().await;
+    bo.leaves().await;
+    nobody_is_left(&server).await;
+    server.stop().await;
+}
+
+#[actix_rt::test]
+async fn a_client_in_python_says_why_its_access_token_is_refused() {
+    let server = Server::start(asking_for_tokens()).await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("token");
+    let long_ago = token("ana", Duration::ZERO);
+    for (token, said) in [
+        ("no.such.token", "sent away for good: 4501"),
+        (&*long_ago, "the access token has expired, and there is no other one"),
+    ] {
+        std::fs::write(&file, token).unwrap();
+        let ana = Person::starts_with_token(server.address(), "ana", "bo", &file);
+        let last = ana.gives_up().await;
+        assert!(last.contains(said), "{last}");
+    }
+    let without = Person::starts_at(&format!("ws://{}/ws", server.address()), "ana", "bo", &[]);
+    let last = without.gives_up().await;
+    assert!(last.contains("access token"), "{last}");
     server.stop().await;
 }

@@ -42,6 +42,34 @@ fn open_mode_starts_on_a_loopback_address_only_and_says_what_to_set() {
 }
 
 #[test]
+fn in_open_mode_origins_that_pages_of_anybody_have_are_refused_with_the_reason() {
+    for (entry, whose) in [
+        ("null", "is the origin of every sandboxed frame, which any page can make"),
+        ("file://", "is the origin of every file that somebody opens in a browser"),
+        ("*", "stands for every page of the web"),
+    ] {
+        let list = format!("https://app.example,{entry}");
+        for more in [None, Some("--insecure-open")] {
+            let arguments: Vec<_> = ["--origins", &list].into_iter().chain(more).collect();
+            assert_eq!(
+                refused(&arguments, &[]),
+                format!(
+                    "switchboard: origins has {entry} (flag --origins), which {whose}, and with \
+                     auth open every page that may connect can claim every name: list the origins \
+                     of your own pages instead, or set auth to jwt and one of jwt-secret, jwt-key \
+                     and jwt-jwks\n"
+                )
+            );
+        }
+        let with_tokens = run(&["config", "--origins", &list], &[JWT, SECRET]);
+        assert_eq!(with_tokens.code, 0, "{}", with_tokens.err);
+    }
+    let apps = "capacitor://localhost,app://localhost,https://*.preview.example.org";
+    let open = run(&["config", "--origins", apps], &[]);
+    assert_eq!(open.code, 0, "{}", open.err);
+}
+
+#[test]
 fn access_tokens_need_one_key_and_no_more() {
     assert_eq!(
         refused(&[], &[JWT]),

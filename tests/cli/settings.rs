@@ -146,7 +146,15 @@ const RANGES: &[(&str, &[&str], &[&str])] = &[
     ("turn-url", &["", "turn:a,turns:b:5349?transport=tcp"], &["stun:a", "turn:a?transport=sctp"]),
     ("turn-secret", &["", "0123456789abcdef"], &["0123456789abcde"]),
     ("turn-ttl", &["60s", "24h"], &["59s", "25h", "0s"]),
-    ("origins", &["", "https://a.example,http://b:81"], &["a.example", "https://a/", "*"]),
+    (
+        "origins",
+        &[
+            "",
+            "https://a.example,http://b:81",
+            "app://localhost,https://*.a.example,null,file://,*",
+        ],
+        &["a.example", "https://a/", "https://*.example", "wss://a.example"],
+    ),
     (
         "hosts",
         &["", "localhost,127.0.0.1", "[::1]"],

@@ -337,11 +337,21 @@ export class PeerConnection {
   }
 }
 
+/** Asked by HTTP; nobody answers unless a test does. */
+class Question {
+  constructor(url, signal, fulfill, fails) {
+    Object.assign(this, { url: new URL(url), signal, fails });
+    this.answers = (text) => fulfill(new Response(typeof text === "string" ? text : JSON.stringify(text)));
+    signal.addEventListener("abort", () => fails(signal.reason));
+  }
+}
+
 /** A page with one client in it. */
 export class Page {
   clock = new Clock();
   sockets = [];
   connections = [];
+  /** Requests by HTTP. */ questions = [];
   window = new Target();
   document = Object.assign(new Target(), { visibilityState: "visible" });
   /** What `Math.random` gives. */
@@ -369,6 +379,7 @@ export class Page {
             page.connections.push(this);
           }
         },
+        fetch: (url, { signal }) => new Promise((fulfill, reject) => page.questions.push(new Question(url, signal, fulfill, reject))),
         MediaStream: Stream,
         performance: { now: () => this.clock.now },
         setTimeout: this.clock.setTimeout,

@@ -121,7 +121,33 @@ test("where nothing gets through the server is down", async () => {
   assert.deepEqual(await webSocket({ ...impatient, WebSocket: silent, fetch: never }), ["failed", "websocket.down"]);
 });
 
-test("a server elsewhere cannot be asked by HTTP, and only its silence is told", async () => {
+test("a server that refuses the page says why, wherever it is", async () => {
+  const WebSocket = serverThat((socket) => socket.onclose({ code: 1006, reason: "" }));
+  for (const url of ["https://other/signal", undefined]) {
+    const asked = [];
+    const answers = (answer) => async (address) => (asked.push(String(address)), new Response(JSON.stringify(answer)));
+    for (const reason of ["origin", "host", "path", "full", "draining"]) {
+      const refused = { accepts: false, reason, permanent: true, message: "" };
+      assert.deepEqual(await webSocket({ WebSocket, fetch: answers(refused) }, { url }), ["failed", `websocket.${reason}`]);
+    }
+    assert.deepEqual(await webSocket({ WebSocket, fetch: answers({ accepts: true }) }, { url }), ["failed", "websocket.blocked"]);
+    const server = url ?? "http://localhost:8080";
+    assert.deepEqual([...new Set(asked)], [`${server}/ws/check?origin=http%3A%2F%2Flocalhost%3A8080`]);
+  }
+});
+
+test("a page below a path asks the server there", async () => {
+  const sockets = [];
+  const WebSocket = serverThat((socket) => (sockets.push(socket.url.href), socket.onclose({ code: 1006, reason: "" })));
+  const asked = [];
+  const fetch = async (address) => (asked.push(new URL(address).pathname), new Response("ok\n"));
+  const location = new URL("https://host/signal/?user=ana");
+  assert.deepEqual(await webSocket({ WebSocket, fetch, location }), ["failed", "websocket.blocked"]);
+  assert.deepEqual(sockets, ["wss://host/signal/ws?userId=%2F"]);
+  assert.deepEqual(asked, ["/signal/ws/check", "/signal/healthz"]);
+});
+
+test("a server elsewhere that does not answer cannot be asked for more, and only its silence is told", async () => {
   const WebSocket = serverThat((socket) => socket.onclose({ code: 1006, reason: "" }));
   assert.deepEqual(await webSocket({ WebSocket }, { url: "https://other" }), ["failed", "websocket.unreachable"]);
 });

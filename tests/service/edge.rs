@@ -46,6 +46,7 @@ async fn every_answer_carries_the_headers_that_keep_a_page_to_itself() {
         ("GET /style/base.css", &[], 200),
         ("GET /healthz", &[], 200),
         ("GET /readyz", &[], 200),
+        ("GET /ws/check", &[], 200),
         ("GET /ws", &[], 426),
         ("GET /nothing", &[], 404),
         ("POST /", &["Content-Length: 0"], 405),
@@ -99,6 +100,38 @@ async fn pages_of_listed_origins_may_read_and_no_others() {
     let foreign = ["Origin: https://evil.example", preflight];
     let foreign = request(&server, "OPTIONS /healthz", &foreign).await;
     assert_eq!((foreign.status, foreign.header("access-control-allow-origin")), (405, None));
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
+async fn a_file_that_the_client_has_is_not_sent_again_even_if_a_proxy_has_made_its_tag_a_weak_one()
+{
+    let server = TestServer::start(config()).await;
+    let first = request(&server, "GET /switchboard.js", &[]).await;
+    let tag = first.header("etag").expect("a tag").to_owned();
+    assert!(first.body.len() > 1000 && tag.starts_with('"'), "{}", first.head);
+    for (known, status) in [
+        (tag.clone(), 304),
+        (format!("W/{tag}"), 304),
+        (format!("\"other\", W/{tag}"), 304),
+        (format!("W/\"other\",{tag} , \"another\""), 304),
+        ("*".into(), 304),
+        ("\"other\"".into(), 200),
+        (format!("w/{tag}"), 200),
+        (tag.trim_matches('"').into(), 200),
+        (String::new(), 200),
+    ] {
+        for method in ["GET", "HEAD"] {
+            let line = format!("{method} /switchboard.js");
+            let answer = request(&server, &line, &[&format!("If-None-Match: {known}")]).await;
+            assert_eq!(answer.status, status, "{method} {known}");
+            assert_eq!(answer.header("etag"), Some(&*tag), "{method} {known}");
+            assert_eq!(answer.body.is_empty(), status == 304 || method == "HEAD", "{known}");
+        }
+    }
+    let lines = ["If-None-Match: \"other\"", &format!("If-None-Match: {tag}")];
+    assert_eq!(request(&server, "GET /switchboard.js", &lines).await.status, 304);
+    assert_eq!(request(&server, "GET /nothing", &["If-None-Match: *"]).await.status, 404);
     server.ends_clean().await;
 }
 

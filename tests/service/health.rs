@@ -36,10 +36,13 @@ async fn a_hub_that_does_not_answer_is_told_within_its_deadline_and_the_process_
     let begin = Instant::now();
     let not_ready = asked("/readyz").await;
     let took = begin.elapsed();
+    // Nobody knows, so nothing is said in the shape of an answer.
+    let unknown = asked("/ws/check").await;
     let alive = asked("/healthz").await;
     drop(go_on);
 
     assert_eq!(not_ready, (503, "the hub is silent\n".into()));
+    assert_eq!(unknown, not_ready);
     let deadline = Duration::from_secs(1);
     assert!((deadline..deadline * 5).contains(&took), "{took:?}");
     assert_eq!(alive, (200, "ok\n".into()));

@@ -12,6 +12,7 @@ mod addresses;
 mod admin;
 mod behind;
 mod calls;
+mod checking;
 mod churn;
 mod connecting;
 mod counted;
@@ -31,6 +32,8 @@ mod liveness;
 mod metrics;
 mod presence;
 mod proxied;
+#[path = "../proxies/mod.rs"]
+mod proxies;
 mod races;
 mod reconnecting;
 mod refreshing;

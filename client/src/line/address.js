@@ -10,6 +10,7 @@
 import { failure } from "../errors.js";
 import { badOption } from "../options.js";
 import { lack } from "../platform.js";
+import { home } from "./home.js";
 
 /** Schemes of a server's address, and of its socket. */
 const SCHEMES = /^(http|ws)s?:$/;
@@ -17,11 +18,11 @@ const SCHEMES = /^(http|ws)s?:$/;
 /**
  * The address of the server's socket. `/ws` is added where it is missing.
  * @param {Platform} platform
- * @param {string | URL} [url] relative to the page; default: the page's own server
+ * @param {string | URL} [url] relative to the page; default: the one that the library came from, or the page's own
  */
 export function serverOf(platform, url) {
   const page = platform("location");
-  const given = url ?? page?.origin;
+  const given = url ?? (page?.origin && home(page.origin));
   if (!given || given === "null") throw fault("is missing: there is no page here");
   const base = platform("document")?.baseURI ?? page?.href;
   let address;

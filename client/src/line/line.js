@@ -25,6 +25,7 @@ import { Alarm } from "../platform.js";
 import { Access } from "./access.js";
 import { addressOf, protocolsOf, serverOf, unopened } from "./address.js";
 import { BackOff } from "./backoff.js";
+import { Check } from "./check.js";
 import { follow } from "./lifecycle.js";
 import { Outbox } from "./outbox.js";
 import { Pace } from "./pace.js";
@@ -51,6 +52,7 @@ export class Line {
   #registered = false;
   /** Before its rooms nothing is said to them. */ #restoring = false;
   /** @type {SwitchboardError | null} why this socket was refused */ problem = null;
+  /** Why no socket has come about yet. */ obstacle = "the server was not reached in time";
   #resumeToken = "";
   #received = 0;
   #told = 0;
@@ -60,6 +62,7 @@ export class Line {
   #backOff = new BackOff();
   #access;
   #server;
+  #check = new Check();
 
   // When what is due.
   #opened = 0;
@@ -180,14 +183,24 @@ export class Line {
   #open() {
     if (!this.#resumeToken) this.#received = 0;
     const query = { userId: this.userId, name: this.options.name, received: `${this.#received}` };
+    const address = addressOf(this.#server, query);
     try {
       const WebSocket = this.platform("WebSocket");
-      this.#socket = new WebSocket(addressOf(this.#server, query), protocolsOf(this.#access.token, this.#resumeToken));
+      this.#socket = new WebSocket(address, protocolsOf(this.#access.token, this.#resumeToken));
     } catch (cause) {
       return this.end(unopened(this.platform, this.#server, cause));
     }
     this.#socket.onmessage = (/** @type {any} */ { data }) => this.#hear(data);
-    this.#socket.onclose = (/** @type {any} */ { code, reason }) => this.#broken(code, reason);
+    this.#socket.onclose = (/** @type {any} */ { code, reason }) => {
+      this.#broken(code, reason);
+      if (code === 1006) this.#check.ask(address, this.platform, (it) => this.#checked(it));
+    };
+  }
+
+  /** The server says what became of the first socket, if it has answered at all. @param {Message} it */
+  #checked({ accepts, permanent, reason, message }) {
+    if (permanent) return this.end(new SwitchboardError(/** @type {Api.ErrorCode} */ (`${reason}-refused`), message));
+    this.obstacle = accepts ? "the server answers, but no WebSocket reaches it: does every proxy pass on `Upgrade`?" : message;
   }
 
   /** @param {number} code */
@@ -236,6 +249,7 @@ export class Line {
     this.#outbox.frame = it.limits.frame;
     this.#pace.allow(it.limits);
     this.#backOff.reset();
+    this.#check.stop();
     this.#registered = true;
     this.#restoring = true;
     this.#safely(() => this.owner.registered(it));
@@ -305,6 +319,7 @@ export class Line {
     this.#pump();
     this.#acknowledge();
     this.#letGo(1000);
+    this.#check.stop();
     this.#unfollow();
     this.state = "closed";
     this.#arm();

@@ -1,8 +1,7 @@
 //! Lists of texts: URLs, origins, hosts.
 
-use std::net::Ipv6Addr;
-
 use super::Kind;
+use crate::origins::{OriginRule, host_and_port_of};
 
 /// Any number of texts with commas in between; none is the empty text.
 pub(in crate::config) struct List {
@@ -41,17 +40,16 @@ impl List {
         },
     };
 
-    /// `http` or `https`, host, and the port where it is not the usual one. In lower case, as
-    /// browsers send them.
+    /// Entries as [`OriginRule`] reads them. In lower case, as browsers send origins.
     pub(in crate::config) const ORIGINS: Self = Self {
         unit: "origins",
-        allowed: "origins like https://app.example.org or http://localhost:3000, without a path, \
-                  with commas in between",
+        allowed: "origins like https://app.example.org, http://localhost:3000 or \
+                  capacitor://localhost, without a path, https://*.preview.example.org for every \
+                  name with one label in the place of the star, and with auth jwt null, file:// or \
+                  * for pages of anybody, with commas in between",
         item: |text| {
             let text = text.to_ascii_lowercase();
-            let (scheme, rest) = text.split_once("://")?;
-            let is_web = matches!(scheme, "http" | "https");
-            (is_web && is_host_with_port(rest)).then_some(text)
+            OriginRule::parse(&text).is_some().then_some(text)
         },
     };
 
@@ -91,16 +89,6 @@ impl Kind<Vec<String>> for List {
     }
 }
 
-/// `host`, `host:port`, `[v6]` or `[v6]:port`.
 fn is_host_with_port(text: &str) -> bool {
-    let (host_is_good, after) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((v6, after)) => (v6.parse::<Ipv6Addr>().is_ok(), after),
-        None => {
-            let (host, after) = text.split_at(text.find(':').unwrap_or(text.len()));
-            let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-            (!host.is_empty() && host.chars().all(is_part), after)
-        }
-    };
-    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
-    host_is_good && (after.is_empty() || after.strip_prefix(':').is_some_and(is_port))
+    host_and_port_of(text).is_some()
 }

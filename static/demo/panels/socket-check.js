@@ -17,13 +17,15 @@ const IMPOSSIBLE_NAME = "/";
 const ALIVE = "ok";
 /** What a proxy answers that does not reach the server behind it. */
 const GATEWAY = [502, 503, 504];
+/** Why the server refuses a WebSocket, in its own words. */
+const REASONS = ["origin", "host", "path", "full", "draining"];
 
 /** @typedef {{ opened: boolean, words: string[], closed: { code: number, reason: string } | null }} Heard */
 
 /** @param {Settings} settings @param {Platform} platform @returns {Promise<Verdict>} */
 export async function checkWebSocket({ url, token }, platform) {
   if (!platform.WebSocket) return failed("websocket.unsupported");
-  const address = socketAddress(url ?? platform.location.origin);
+  const address = socketAddress(url ?? new URL(".", platform.location.href));
   const place = `${address.protocol}//${address.host}`;
   let heard;
   try {
@@ -79,15 +81,17 @@ function verdictOn({ words, closed }, place, expires, platform) {
 }
 
 /**
- * No socket opens: does anything reach the server? What answers in its place is not taken for it.
+ * No socket opens: why not, or does anything at all reach the server? What answers in its place is not taken for it.
  * @param {URL} address @param {Platform} platform
  * @returns {Promise<{ code: string, status?: number }>}
  */
 async function whatElse(address, platform) {
-  // What comes from elsewhere may not be asked by this page.
+  const told = await refusal(address, platform);
+  if (told) return { code: `websocket.${told}` };
+  // Only its own server may be asked anything else by this page.
   if (address.host !== platform.location.host) return { code: "websocket.unreachable" };
   try {
-    const answer = await within(platform, PATIENCE, platform.fetch("/healthz", { cache: "no-store" }));
+    const answer = await within(platform, PATIENCE, platform.fetch(sibling(address, "healthz"), { cache: "no-store" }));
     if (!answer) return { code: "websocket.down" };
     if (GATEWAY.includes(answer.status)) return { code: "websocket.gateway", status: answer.status };
     const text = await within(platform, PATIENCE, answer.text());
@@ -95,6 +99,31 @@ async function whatElse(address, platform) {
   } catch {
     return { code: "websocket.down" };
   }
+}
+
+/**
+ * Asks the server why it refuses a WebSocket of this page (docs/protocol.md §1).
+ * @param {URL} address @param {Platform} platform
+ * @returns {Promise<string | null>} `blocked`: it would take it; null: no answer, or none that this page knows
+ */
+async function refusal(address, platform) {
+  const question = sibling(address, "ws/check");
+  question.searchParams.set("origin", platform.origin ?? platform.location.origin);
+  try {
+    const answer = await within(platform, PATIENCE, platform.fetch(question, { cache: "no-store" }));
+    const { accepts, reason } = parsed((await within(platform, PATIENCE, answer.text())) ?? "") ?? {};
+    if (accepts === true) return "blocked";
+    return REASONS.includes(reason) ? reason : null;
+  } catch {
+    return null;
+  }
+}
+
+/** An address at the same server, below the same path. @param {URL} address of the socket @param {string} path */
+function sibling(address, path) {
+  const other = new URL(path, address);
+  other.protocol = address.protocol.replace("ws", "http");
+  return other;
 }
 
 /** Until when a token is good, as far as it can be read; ms since 1970. @param {Settings["token"]} token */
