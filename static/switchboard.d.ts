@@ -385,6 +385,11 @@ export interface Room<Said = any> extends Emitter<RoomEvents<Said>> {
   readonly peers: ReadonlyMap<string, Peer>;
   /** To all others. Resolves when the server has taken it. */
   send(data: Said, options?: { volatile?: boolean }): Promise<void>;
+  /**
+   * Connects anew to a member whose connection has ended, such as with the reason `failed`; the event `peer` tells of it.
+   * A connection that there is stays as it is. null: nobody of this name is a member, or the room is without a mesh.
+   */
+  retry(userId: string): Peer | null;
   leave(): Promise<void>;
 }
 

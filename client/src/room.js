@@ -27,6 +27,7 @@ export class Room extends Emitter {
   /** The server has not been asked. */ #unsaid = true;
   /** The answer to `join` is awaited; that one is asked again in another session. */ #joining = true;
   #left = false;
+  /** @type {WeakSet<Peer>} that the app has asked for again */ #retried = new WeakSet();
   /** @type {(error: any) => void} */ #refuse = () => {};
   #core;
   #rooms;
@@ -57,6 +58,17 @@ export class Room extends Emitter {
   /** @param {any} data @param {{ volatile?: boolean }} [options] */
   send(data, options) {
     return this.#core.speak({ room: this.name, data, volatile: options?.volatile, receipt: false });
+  }
+
+  /** @param {string} user @returns {Peer | null} */
+  retry(user) {
+    if (this.#left || !this.members.has(user)) return null;
+    const known = this.peers.get(user);
+    if (known) return known;
+    this.#meet(user, false);
+    const peer = this.peers.get(user) ?? null;
+    if (peer) this.#retried.add(peer);
+    return peer;
   }
 
   leave() {
@@ -144,7 +156,10 @@ export class Room extends Emitter {
       this._emit(type, userId);
     } else {
       if (type === "offer" && !this.peers.has(from)) this.#meet(from, true);
-      this.peers.get(from)?._hear(type, data);
+      const peer = this.peers.get(from);
+      // Both sides try again at the same moment, so neither is the newcomer.
+      if (type === "offer" && peer?._link?.isFresh && this.#retried.has(peer)) peer._polite = this.#core.line.userId > from;
+      peer?._hear(type, data);
     }
   }
 

@@ -4,7 +4,7 @@
  * Promises: what this side sends is given back when the call ends. Leaves to others: pictures, sounds, words.
  *
  * Events: `change`; `started` (detail: userId), when two begin to talk; `missed` (detail: {@link End}), when a call that
- * rang here has ended while there is another one.
+ * rang here has ended, and nobody took it.
  */
 
 import { Sending } from "./sending.js";
@@ -12,7 +12,10 @@ import { exchangeSwitches } from "./switches.js";
 
 /** @typedef {import("../switchboard.js").Call} Call */
 /** @typedef {import("../switchboard.js").Switchboard} Switchboard */
-/** @typedef {{ reason?: string, detail?: string, peer: string, outgoing: boolean, mine: boolean }} End */
+/**
+ * @typedef {{ reason?: string, detail?: string, peer: string, outgoing: boolean, mine: boolean, connected: boolean, call: Call }} End
+ *   `connected`: there had been picture and sound
+ */
 /**
  * @typedef {{ phase: "idle" }
  *   | { phase: "calling", peer: string, rings: boolean, away: boolean }
@@ -24,6 +27,8 @@ import { exchangeSwitches } from "./switches.js";
  *   on with a call that this page, reloaded, has forgotten; `shaky`: the media have stopped and may come back
  */
 
+/** Ends of a call that rang here, which the person at this page has brought about. */
+const ANSWERED = ["rejected", "answered-elsewhere", "closed"];
 const BOTH = { audio: true, video: true };
 
 export class CallControl extends EventTarget {
@@ -209,8 +214,9 @@ export class CallControl extends EventTarget {
   #rangOut(call) {
     if (call === this.call) return;
     const end = this.#endOf(call);
+    const known = end.mine || this.#passed.delete(call) || ANSWERED.includes(String(end.reason));
     if (!this.call) this.#end = end;
-    else if (!end.mine && !this.#passed.delete(call)) this.dispatchEvent(new CustomEvent("missed", { detail: end }));
+    if (!known) this.dispatchEvent(new CustomEvent("missed", { detail: end }));
     this.#changed();
   }
 
@@ -222,7 +228,8 @@ export class CallControl extends EventTarget {
     const { reason, detail, userId: peer, incoming } = call;
     // A client that is closed has ended its calls itself.
     const mine = this.#mine.has(call) || this.#me?.state === "closed";
-    return { reason, detail, peer, outgoing: !incoming, mine };
+    const connected = call === this.call && this.#since !== null;
+    return { reason, detail, peer, outgoing: !incoming, mine, connected, call };
   }
 
   #changed() {

@@ -23,6 +23,7 @@ import { language, words } from "./words.js";
  * @property {string} text
  * @property {Date} at
  * @property {"sending" | "sent" | "delivered" | "failed"} fate of what this page has sent
+ * @property {boolean} [missed] no message, but a call that nobody took
  * @property {SwitchboardError | null} error
  */
 
@@ -136,15 +137,29 @@ export class Chat extends EventTarget {
     );
   }
 
+  /**
+   * Somebody has called, and nobody took it.
+   * @param {string} userId
+   */
+  missed(userId) {
+    this.#append(userId, { from: userId, text: "", at: new Date(), fate: "sent", error: null, missed: true });
+    this.#count(userId);
+  }
+
+  /** @param {string} key of a conversation that has something new */
+  #count(key) {
+    if (key === this.partner) return;
+    this.unread.set(key, (this.unread.get(key) ?? 0) + 1);
+    this.#tellUnread();
+  }
+
   /** @param {IncomingMessage} message */
   #received({ from, room, data }) {
     const text = typeof data?.text === "string" ? data.text : JSON.stringify(data);
     const key = room === undefined ? from : roomKey(room);
     this.#append(key, { from, text, at: new Date(), fate: "sent", error: null });
     if (this.partner === "") return this.show(key);
-    if (key === this.partner) return;
-    this.unread.set(key, (this.unread.get(key) ?? 0) + 1);
-    this.#tellUnread();
+    this.#count(key);
   }
 
   /**
@@ -186,7 +201,8 @@ export class Chat extends EventTarget {
 
   /** @param {Entry} entry */
   #show(entry) {
-    const line = make("li", { className: entry.from ? "theirs" : "mine", "data-testid": "chat-entry" });
+    const side = entry.from ? "theirs" : "mine";
+    const line = make("li", { className: entry.missed ? `${side} missed` : side, "data-testid": "chat-entry" });
     line.append(make("span", { className: "who" }), make("span", { className: "text", text: entry.text }));
     line.append(make("span", entry.from ? {} : { className: "fate", "data-testid": "chat-fate" }));
     this.#lines.set(entry, line);
@@ -201,11 +217,12 @@ export class Chat extends EventTarget {
    * @param {HTMLElement} line
    * @param {Entry} entry
    */
-  #fill(line, { from, at, fate, error }) {
-    const [who, , verdict] = /** @type {HTMLElement[]} */ ([...line.children]);
+  #fill(line, { from, at, fate, error, missed }) {
+    const [who, text, verdict] = /** @type {HTMLElement[]} */ ([...line.children]);
     const time = timeOfDay(at, "seconds");
     const head = from && isRoom(this.partner) ? `${isolated(displayName(from))} · ${time}` : time;
     if (who.textContent !== head) who.textContent = head;
+    if (missed) text.textContent = words("chat.missed");
     const sentence = error ? errorWords(error, nameOf) : words(`chat.${fate}`);
     if (from || verdict.lastChild?.textContent === sentence) return;
     verdict.dataset.fate = fate;

@@ -4,17 +4,17 @@
 
 import { keepAtEndWhenResized, part } from "./dom.js";
 import { keep, recall } from "./kept.js";
+import { nameOf } from "./names.js";
 import { mountConnection } from "./panels/connection.js";
 import { mountLadder } from "./panels/ladder.js";
 import { mountSelfTest } from "./panels/self-test.js";
 import { tape } from "./tape.js";
 import { onLanguage, words } from "./words.js";
 
-/** @typedef {import("../switchboard.js").Peer} Peer */
 /**
  * @typedef {object} Source what the panels look at
  * @property {() => string} userId
- * @property {() => Peer | null} peer whose connection is looked at
+ * @property {import("./connections.js").Connections} connections
  * @property {() => RTCIceServer[] | null} iceServers null: the server could not be asked
  * @property {() => string | undefined} token
  */
@@ -30,7 +30,6 @@ const dialog = part("self-test-dialog", HTMLDialogElement);
 
 export class Dock {
   #source;
-  /** @type {Peer | null} */ #peer = null;
   /** @type {string | undefined} with which the self-test asks */ #token;
   #ladder;
   #connection;
@@ -43,9 +42,10 @@ export class Dock {
     // On the card, too: it may be what keeps somebody from signing in.
     for (const id of ["self-test-open", "self-test-first"]) part(id, HTMLButtonElement).addEventListener("click", () => this.#test());
     this.#show((recall("localStorage", KEPT) ?? String(ROOMY.matches)) === "true");
-    const { userId, peer } = source;
-    this.#ladder = mountLadder(part("ladder", HTMLElement), { tape, words, userId });
-    this.#connection = mountConnection(part("connection", HTMLElement), { words, peer });
+    const { userId, connections } = source;
+    const facts = () => connections.all.map((it) => it.exported());
+    this.#ladder = mountLadder(part("ladder", HTMLElement), { tape, words, userId, connections: facts });
+    this.#connection = mountConnection(part("connection", HTMLElement), { words, connections, nameOf });
     // Rows that come while it is shut are at its end when it is opened.
     for (const box of body.querySelectorAll(".ladder-diagram")) keepAtEndWhenResized(/** @type {HTMLElement} */ (box));
     onLanguage(() => {
@@ -53,18 +53,11 @@ export class Dock {
     });
   }
 
-  /** Looks whether the connection is another one. */
-  refresh() {
-    const peer = this.#source.peer();
-    if (peer === this.#peer) return;
-    this.#peer = peer;
-    this.#connection.refresh();
-  }
-
   /** @param {boolean} open */
   #open(open) {
     keep("localStorage", KEPT, String(open));
     this.#show(open);
+    this.#connection.refresh();
   }
 
   /** @param {boolean} open */

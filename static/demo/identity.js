@@ -14,6 +14,8 @@ const REMEMBERED = "switchboard.identity";
 const LONGEST_USER_ID = 128;
 const LONGEST_DISPLAY_NAME = 64;
 const LONGEST_ROOM = 64;
+const USER = { none: "name.choose", spaces: "name.spaces", alphabet: "name.alphabet", long: "name.long" };
+const ROOM = { none: "name.choose-room", spaces: "room-name.spaces", alphabet: "room-name.alphabet", long: "room-name.long" };
 
 /**
  * Why this cannot be a user's name, as a sentence; null when it can.
@@ -21,7 +23,7 @@ const LONGEST_ROOM = 64;
  * @returns {string | null}
  */
 export function userIdProblem(text) {
-  return problemOf(text, LONGEST_USER_ID, "name.choose");
+  return problemOf(text, LONGEST_USER_ID, USER);
 }
 
 /**
@@ -30,20 +32,20 @@ export function userIdProblem(text) {
  * @returns {string | null}
  */
 export function roomProblem(text) {
-  return problemOf(text, LONGEST_ROOM, "name.choose-room");
+  return problemOf(text, LONGEST_ROOM, ROOM);
 }
 
 /**
  * @param {string} text
  * @param {number} longest
- * @param {string} choose the key of what is said where there is none
+ * @param {typeof USER} keys of what is said
  * @returns {string | null}
  */
-function problemOf(text, longest, choose) {
-  if (text === "") return words(choose);
+function problemOf(text, longest, keys) {
+  if (text === "") return words(keys.none);
   const wrong = [...text].find((character) => !/^[!-~]$/.test(character) || '"\\/?#%,'.includes(character));
-  if (wrong !== undefined) return words(/\s/.test(wrong) ? "name.spaces" : "name.alphabet", { wrong });
-  return text.length > longest ? words("name.long", { longest, length: text.length }) : null;
+  if (wrong !== undefined) return words(/\s/.test(wrong) ? keys.spaces : keys.alphabet, { wrong });
+  return text.length > longest ? words(keys.long, { longest, length: text.length }) : null;
 }
 
 /**
@@ -58,6 +60,15 @@ export function displayNameProblem(text) {
 }
 
 /**
+ * Why this cannot be an access token (RFC 7519, in its compact form), as a sentence; null when it can.
+ * @param {string} text
+ */
+export function tokenProblem(text) {
+  if (text === "") return words("token.missing");
+  return /^[\w.-]+$/.test(text) ? null : words("token.alphabet");
+}
+
+/**
  * Who should be signed in as soon as the page is open: the page address (`?user=11&name=Ana`, or `?token=…`) goes
  * first, then whoever was signed in in this tab before a reload. Null: ask.
  * @returns {Identity | null}
@@ -65,7 +76,7 @@ export function displayNameProblem(text) {
 export function expectedIdentity() {
   const query = new URLSearchParams(location.search);
   const token = query.get("token")?.trim();
-  if (token) return { ...spokenOf(token), token };
+  if (token) return identityOf(token);
   const userId = query.get("user");
   if (userId) return { userId: userId.trim(), displayName: (query.get("name") ?? "").trim() };
   return remembered();
@@ -102,6 +113,15 @@ function remembered() {
   } catch {
     return null;
   }
+}
+
+/**
+ * The user whom an access token names. Only the server can tell whether it is valid.
+ * @param {string} token
+ * @returns {Identity} without names where the token tells none
+ */
+export function identityOf(token) {
+  return { ...spokenOf(token), token };
 }
 
 /**

@@ -6,21 +6,30 @@ import { avatar } from "./avatar.js";
 import { Blocking } from "./blocking.js";
 import { CallControl } from "./call.js";
 import { Chat } from "./chat.js";
+import { Connections } from "./connections.js";
 import { Controls } from "./controls.js";
 import { Dock } from "./dock.js";
 import { part } from "./dom.js";
 import { forget, remember } from "./identity.js";
+import { Missed } from "./missed.js";
 import { cleaned, isolated, isRoom, learn, nameOf, roomKey } from "./names.js";
 import { People } from "./people.js";
+import { Returning } from "./returning.js";
 import { Ringing } from "./ringing.js";
 import { RoomControl } from "./room.js";
 import { RoomForm } from "./room-form.js";
 import { closeCode, closeWords, endWords, errorCode, errorWords } from "./sentences.js";
 import { Session } from "./session.js";
-import { askWho, prefilled, wish } from "./sign-in.js";
+import { askForToken, askWho, focusFirst, prefilled } from "./sign-in.js";
 import { Stage } from "./stage.js";
-import { say } from "./status.js";
+import { say, stand, unsay } from "./status.js";
+import { claim, releaseClaim } from "./tabs.js";
+import { tape } from "./tape.js";
+import { wish } from "./wish.js";
 import { language, onLanguage, setLanguage, translate, words } from "./words.js";
+
+/** How long the status line confirms an act of the person; ms. */
+const SHORT = 10_000;
 
 /** @typedef {import("./identity.js").Identity} Identity */
 /** @typedef {import("./session.js").Link} Link */
@@ -30,6 +39,12 @@ import { language, onLanguage, setLanguage, translate, words } from "./words.js"
 let who = { userId: "", displayName: "" };
 /** @type {Switchboard | null} the client to which the parts below are attached */
 let attached = null;
+/** @type {string | null} the user whose messages are on the tape */
+let taped = null;
+/** The connection was refused or lost, and is not back. */
+let broken = false;
+/** @type {import("./status.js").Saying | null} what is said of what is sent, as long as it is sent */
+let notice = null;
 
 const session = new Session(follow);
 const call = new CallControl(wish);
@@ -37,13 +52,16 @@ const room = new RoomControl(wish);
 const people = new People();
 const chat = new Chat(room);
 const blocking = new Blocking();
+const connections = new Connections();
+const missed = new Missed();
 const stage = new Stage();
 const ringing = new Ringing({ accept, reject: (it) => call.reject(it), block });
 const controls = new Controls({ hangUp: () => call.hangUp(), leave: () => room.leave(), callAgain });
+const returning = new Returning(call, session, { accept, startCall });
 const roomForm = new RoomForm({ join: enterRoom });
 const dock = new Dock({
   userId: () => session.me?.userId ?? who.userId,
-  peer: () => call.call ?? [...room.guests.values()][0]?.peer ?? null,
+  connections,
   iceServers: () => session.me?.iceServers ?? null,
   token: () => who.token,
 });
@@ -55,17 +73,23 @@ on(people, "pick", (/** @type {string} */ key) => {
   chat.focus();
 });
 on(chat, "unread", () => {
+  for (const caller of missed.callers) if (!chat.unread.get(caller)) missed.seen(caller);
   people.setUnread(chat.unread);
   people.setPicked(chat.partner);
   blocking.render(chat.partner);
 });
 on(call, "change", render);
-on(call, "missed", (/** @type {import("./call.js").End} */ end) => say("calm", () => endWords(end, nameOf)));
+on(call, "missed", sayMissed);
 on(blocking, "change", () => {
   people.setBlocked(blocking.blocked);
   render();
 });
-on(call, "started", (/** @type {string} */ userId) => chat.offer(userId));
+on(call, "started", (/** @type {string} */ userId) => {
+  chat.offer(userId);
+  missed.seen(userId);
+  returning.forget();
+});
+connections.addEventListener("trouble", () => stage.render(desk()));
 on(room, "change", render);
 on(room, "left", sayLeft);
 for (const source of [call, room]) on(source, "change", sayNotice);
@@ -76,7 +100,7 @@ onLanguage(() => {
   render();
   people.render();
 });
-addEventListener("pagehide", () => session.leave());
+addEventListener("pagehide", goAway);
 // Shown again from the back-forward cache: begin as after a reload.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
@@ -95,7 +119,7 @@ Object.assign(window, {
 
 translate();
 renderWho();
-say("calm", () => words("status.begin"));
+stand("calm", () => words("status.begin"));
 askWho((identity) => {
   signIn(identity);
   part("people-heading", HTMLElement).focus();
@@ -110,13 +134,51 @@ function signIn(identity) {
   attached = null;
   remember(identity);
   showScreen("desk");
-  session.open(identity);
+  stand("calm", () => words("status.connecting"));
+  enter(identity);
+}
+
+/** Signs in, unless another tab of this browser has the name. @param {Identity} identity */
+async function enter(identity) {
+  const mine = await claim(identity.userId);
+  if (who !== identity) return;
+  if (mine) return openSession();
+  forget();
+  showScreen("sign-in");
+  const run = () => {
+    showScreen("desk");
+    remember(identity);
+    openSession();
+    // The other tab gives the name back when the server has told it.
+    claim(identity.userId);
+  };
+  const remedy = { label: () => words("status.use-here"), run };
+  stand("warning", () => words("status.other-tab", { who: nameOf(identity.userId) }), { remedy });
+}
+
+function openSession() {
+  // Messages of another user are not shown to this one.
+  if (taped !== null && taped !== who.userId) {
+    tape.clear();
+    connections.forget();
+    missed.clear();
+  }
+  taped = who.userId;
+  session.open(who);
 }
 
 function signOut() {
   session.leave();
+  who = { userId: "", displayName: "" };
   forget();
   showScreen("sign-in");
+}
+
+/** The page is reloaded, left or closed. */
+function goAway() {
+  // A reload asks for the name again at once, while the browser still tidies up after this page.
+  releaseClaim();
+  returning.leave(who.userId);
 }
 
 /** @param {"sign-in" | "desk"} screen */
@@ -126,14 +188,18 @@ function showScreen(screen) {
   part("desk", HTMLElement).hidden = screen !== "desk";
   part("me", HTMLElement).hidden = screen !== "desk";
   renderWho();
-  if (screen === "sign-in") part("name-input", HTMLInputElement).focus();
+  if (screen === "sign-in") focusFirst();
 }
 
 /** @param {Link} link */
 function follow(link) {
   document.body.dataset.link = link.phase;
+  if (link.phase !== "connecting") broken = link.phase === "waiting" || link.phase === "over";
   if (link.phase === "online") attach(link.me);
-  if (link.phase === "over" || link.phase === "away") room.drop();
+  if (link.phase === "over" || link.phase === "away") {
+    room.drop();
+    releaseClaim();
+  }
   sayLink(link);
   render();
 }
@@ -142,6 +208,7 @@ function follow(link) {
 function attach(me) {
   if (me === attached) return;
   attached = me;
+  taped = me.userId;
   who = { ...who, userId: me.userId };
   learn(me.userId, who.displayName);
   renderWho();
@@ -153,6 +220,7 @@ function attach(me) {
     // The dialog that takes no focus is not read out.
     if (!call.free) say("warning", () => words("incoming.title", { who: nameOf(userId) }));
   });
+  me.on("call", (ringing) => returning.rung(ringing));
   call.attach(me, who.displayName || me.userId);
   room.attach(me, who.displayName || me.userId);
   me.on("error", (error) => say("bad", () => errorWords(error, nameOf), { code: errorCode(error) }));
@@ -164,18 +232,19 @@ function attach(me) {
 function sayLink(link) {
   switch (link.phase) {
     case "connecting":
-      return say("calm", () => words("status.connecting"));
+      return stand("calm", () => words("status.connecting"));
     case "online":
-      return say("good", () => words("status.online", { who: nameOf(who.userId) }));
+      stand("good", () => words("status.online", { who: nameOf(who.userId) }));
+      return returning.tell(who.userId);
     case "waiting":
-      return say("warning", () => words("status.waiting", { why: closeWords(link.closing) }), {
+      return stand("warning", () => words("status.waiting", { why: closeWords(link.closing) }), {
         code: closeCode(link.closing),
         remedy: { label: () => words("status.try-now"), run: () => session.retryNow() },
       });
     case "over":
       return sayOver(link);
     case "away":
-      return say("calm", () => words("status.away"));
+      return stand("calm", () => words("status.away"));
   }
 }
 
@@ -184,24 +253,42 @@ function sayLink(link) {
  * @param {Extract<Link, { phase: "over" }>} link
  */
 function sayOver({ error, closing }) {
-  const code = closeCode(closing, error);
-  const why = () => (closing && closing.code !== 1006 ? closeWords(closing) : errorWords(error, nameOf));
+  const identity = who;
+  const why = () => (closing && closing.code !== 1006 ? closeWords(closing, identity) : errorWords(error, nameOf));
   if (attached) {
-    const remedy = { label: () => words("status.again"), run: () => signIn(who) };
-    return say("bad", why, { code, remedy });
+    const remedy = { label: () => words("status.again"), run: () => signIn(identity) };
+    return stand("bad", why, { code: closeCode(closing, error), remedy });
   }
+  const asksForToken = closing?.code === 4501;
+  if (asksForToken) askForToken(true);
   forget();
   showScreen("sign-in");
-  say("bad", why, { code });
+  // How a program gives a token is no advice to a person who has none.
+  const code = asksForToken && !identity.token ? closeCode(closing) : closeCode(closing, error);
+  stand("bad", why, { code });
 }
 
 /** What is being sent instead of a camera, and why. */
 function sayNotice() {
   const sending = call.sending ?? room.sending;
+  if (!sending) {
+    unsay(notice);
+    notice = null;
+  }
   if (!sending?.notice.problem) return;
   const { problem, missing } = sending.notice;
   sending.notice = { problem: "", missing: "" };
-  say("calm", () => words("media.instead", { problem: words(problem), missing: words(missing) }));
+  notice = say("calm", () => words("media.instead", { problem: words(problem), missing: words(missing) }));
+}
+
+/** @param {import("./call.js").End} end of a call that nobody took here */
+function sayMissed(end) {
+  chat.missed(end.peer);
+  missed.add(end.peer);
+  const { count, callers } = missed;
+  // One that is the last thing that has happened stands on the stage.
+  if (count > 1) say("calm", () => words("missed.many", { count, who: callers.map(nameOf).join(", ") }));
+  else if (call.call) say("calm", () => endWords(end, nameOf));
 }
 
 /** @param {import("./room.js").Leave} leave */
@@ -209,8 +296,10 @@ function sayLeft({ name, error }) {
   // Who is signed out, or reloads the page, goes back into it afterwards.
   if (session.me && session.me.state !== "closed") roomForm.show(null);
   if (chat.partner === roomKey(name)) chat.render();
-  if (!error) return say("calm", () => words("room.left", { room: name }));
-  if (error.code !== "closed") say("bad", () => errorWords(error, nameOf), { code: String(error.code) });
+  if (!error) {
+    const said = say("calm", () => words("room.left", { room: name }));
+    setTimeout(() => unsay(said), SHORT);
+  } else if (error.code !== "closed") say("bad", () => errorWords(error, nameOf), { code: String(error.code) });
 }
 
 /** @param {string} name */
@@ -262,18 +351,24 @@ function renderWho() {
   part("my-avatar", HTMLElement).replaceChildren(avatar(who.displayName || who.userId, who.userId));
 }
 
+/** @returns {import("./scene.js").Desk} */
+function desk() {
+  return { call, room, connections, nameOf, me: session.me?.userId ?? who.userId, online: session.online, broken };
+}
+
 function render() {
-  const desk = { call, room, nameOf, me: session.me?.userId ?? who.userId, online: session.online };
+  if (call.call && call.call.state !== "ringing") connections.follow(call.call, "call");
+  for (const { peer } of room.guests.values()) connections.follow(peer, "room");
+  const now = desk();
   const callable = session.online && call.free && room.phase === "out";
-  ringing.render(desk);
-  stage.render(desk);
-  controls.render(desk, callable);
+  ringing.render(now);
+  stage.render(now);
+  controls.render(now, callable);
   people.setCallable(callable);
   roomForm.render({ phase: room.phase, joinable: callable });
   people.render();
   chat.render();
   blocking.render(chat.partner);
-  dock.refresh();
   renderTitle();
 }
 

@@ -110,10 +110,24 @@ async function takeDevices(wanted, { camera, microphone }) {
   if (both.tracks.length > 0 || !audio || !video) return both;
   const may = both.problem === REFUSED ? await stillAllowed() : { video: true, audio: true };
   const picture = may.video ? await take({ video }) : both;
-  if (picture.tracks.length > 0) return { ...picture, problem: "media.no-microphone" };
+  if (picture.tracks.length > 0) return { ...picture, problem: problemOf("audio", both.problem) };
   const sound = may.audio ? await take({ audio }) : both;
-  if (sound.tracks.length > 0) return { ...sound, problem: "media.no-camera" };
+  if (sound.tracks.length > 0) return { ...sound, problem: problemOf("video", both.problem) };
   return both;
+}
+
+/** Sentences about one device where the other one works. @type {Record<Kind, { other: string } & Record<string, string>>} */
+const OF_ONE = {
+  video: { "media.in-use": "media.camera-in-use", [REFUSED]: "media.camera-refused", other: "media.no-camera" },
+  audio: { "media.in-use": "media.microphone-in-use", [REFUSED]: "media.microphone-refused", other: "media.no-microphone" },
+};
+
+/**
+ * @param {Kind} kind of the device that is missing
+ * @param {string} problem why the two together could not be had
+ */
+function problemOf(kind, problem) {
+  return OF_ONE[kind][problem] ?? OF_ONE[kind].other;
 }
 
 /**

@@ -115,6 +115,11 @@ export class People extends EventTarget {
     else requestAnimationFrame(run);
   }
 
+  /** Connected: what the list says is true now. */
+  get #here() {
+    return this.#me?.state === "online";
+  }
+
   #renderNow() {
     const rows = this.#rows();
     const shown = new Set(rows.map(({ key }) => key));
@@ -151,12 +156,13 @@ export class People extends EventTarget {
     const total = this.#me?.total ?? 0;
     const people = this.#me?.people.size ?? 0;
     const counted = this.#told && total > 0 && people === 0;
-    if (this.#me?.state !== "online") summary.textContent = words("people.offline");
+    if (!this.#here) summary.textContent = words("people.offline");
     else if (!this.#told) summary.textContent = words("people.untold");
     else if (total === 0) summary.textContent = "";
     else summary.textContent = words(counted ? "people.counted" : "people.total", { count: total });
     list.hidden = shown === 0;
-    empty.hidden = shown > 0;
+    // Where nothing is known, nothing is said of who is there.
+    empty.hidden = shown > 0 || !this.#here;
     empty.textContent = words(search.value.trim() === "" ? "people.nobody" : "people.not-found");
     more.hidden = !this.#told || counted || people === 0 || total <= people + this.#further.size;
   }
@@ -211,7 +217,7 @@ export class People extends EventTarget {
    */
   #fill(entry, { key, online, unread }) {
     const isBlocked = this.#blocked.has(key);
-    const facts = [displayName(key), language(), this.#told, online, unread, this.#callable, isBlocked];
+    const facts = [displayName(key), language(), this.#told, this.#here, online, unread, this.#callable, isBlocked];
     const state = [...facts, key === this.#picked, key === this.#active].join("\n");
     if (this.#filled.get(entry) === state) return;
     this.#filled.set(entry, state);
@@ -223,11 +229,11 @@ export class People extends EventTarget {
       name.textContent = shown;
       sign.replaceChildren(avatar(shown, key));
     }
-    const absent = online || special ? "" : words(this.#told ? "people.absent" : "people.unlisted");
+    const absent = online || special || !this.#here ? "" : words(this.#told ? "people.absent" : "people.unlisted");
     const kept = isBlocked ? words("people.blocked") : "";
     id.textContent = [kept, shown === key || special ? "" : key, absent].filter(Boolean).join(" · ");
     badge.textContent = unread > 0 ? String(unread) : "";
-    entry.dataset.online = String(online || special);
+    entry.dataset.online = String(this.#here && (online || special));
     person.setAttribute("aria-pressed", String(key === this.#picked));
     unseen.textContent = unread > 0 ? words("people.unread", { count: unread }) : "";
     person.title = words("people.write", { who: nameOf(key) });

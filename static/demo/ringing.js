@@ -8,6 +8,7 @@
 import { avatar } from "./avatar.js";
 import { make, part } from "./dom.js";
 import { displayName } from "./names.js";
+import { wish } from "./wish.js";
 import { language, words } from "./words.js";
 
 /** @typedef {import("../switchboard.js").Call} Call */
@@ -60,7 +61,8 @@ export class Ringing {
     const { userId, continues } = calls[0];
     const one = words(continues === undefined ? "incoming.title" : "incoming.again", { who: desk.nameOf(userId) });
     setText(title, many ? words("incoming.many", { count: calls.length }) : one);
-    setText(note, desk.room.phase === "out" ? "" : words("incoming.leaves", { room: desk.room.name }));
+    const leaves = desk.room.phase === "out" ? "" : words("incoming.leaves", { room: desk.room.name });
+    setText(note, [leaves, wish() === "generated" ? words("incoming.generated") : ""].filter(Boolean).join(" "));
     dialog.dataset.many = String(many);
     for (const call of calls) this.#fill(this.#cards.get(call) ?? this.#make(call), call, many, desk);
     this.#show(this.#aside || desk.call.call ? "aside" : "modal");

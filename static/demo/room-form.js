@@ -109,6 +109,8 @@ async function copyLink() {
 
 function renderInvitation() {
   const name = roomOfAddress();
+  const wrong = name === null ? null : roomProblem(name);
   invitation.hidden = name === null;
-  invitation.textContent = name === null ? "" : words("sign-in.room", { room: name });
+  invitation.textContent = name === null ? "" : (wrong ?? words("sign-in.room", { room: name }));
+  invitation.dataset.wrong = String(wrong !== null);
 }

@@ -16,8 +16,13 @@ import { exchangeSwitches } from "./switches.js";
 /** @typedef {import("../switchboard.js").Switchboard} Switchboard */
 /** @typedef {import("./switches.js").Switches} Switches */
 /** @typedef {{ name: string, error: any }} Leave `error`: null where this side has left */
-/** @typedef {{ peer: Peer, theirs: Switches, screen: MediaStream | null, tell: () => void }} Guest */
+/**
+ * @typedef {{ peer: Peer, theirs: Switches, screen: MediaStream | null, tell: () => void }} Guest
+ *   a member of the room; its `peer` has ended where no connection could be set up, or it was lost
+ */
 
+/** Why a peer ends whose user leaves. */
+const LEAVES = ["closed", "lost"];
 const BOTH = { audio: true, video: true };
 
 export class RoomControl extends EventTarget {
@@ -25,7 +30,7 @@ export class RoomControl extends EventTarget {
   /** The room's; empty when out. */ name = "";
   /** @type {Room | null} */ room = null;
   /** @type {Sending | null} what this side sends */ sending = null;
-  /** @type {Map<string, Guest>} those with whom this page is connected, in the order in which they came */ guests = new Map();
+  /** @type {Map<string, Guest>} the members, in the order in which they came */ guests = new Map();
   /** @type {Switchboard | null} */ #me = null;
   #ownName = "";
   #turn = 0;
@@ -77,13 +82,21 @@ export class RoomControl extends EventTarget {
     if (room) this.#before = room.leave().catch(() => {});
   }
 
+  /**
+   * Tries again to connect to a member whose connection has failed.
+   * @param {string} userId
+   */
+  retry(userId) {
+    this.room?.retry(userId);
+  }
+
   /** The client has ended, and with it the room. */
   drop() {
     if (this.phase !== "out") this.#out({ code: "closed" });
   }
 
   #openSending() {
-    const sending = new Sending(this.#ownName, () => [...this.guests.values()].map(({ peer }) => peer));
+    const sending = new Sending(this.#ownName, () => [...this.guests.values()].map(({ peer }) => peer).filter(({ state }) => state !== "ended"));
     sending.addEventListener("change", () => {
       for (const { tell } of this.guests.values()) tell();
       this.#changed();
@@ -101,7 +114,10 @@ export class RoomControl extends EventTarget {
     room.on("left", (reason) => turn === this.#turn && this.#out({ code: reason }));
     room.on("message", (message) => this.dispatchEvent(new CustomEvent("message", { detail: message })));
     room.on("member-joined", () => this.#learn(room));
-    room.on("member-left", () => this.#changed());
+    room.on("member-left", (userId) => {
+      if (this.guests.get(userId)?.peer.state === "ended") this.guests.delete(userId);
+      this.#changed();
+    });
     room.on("peer", (peer) => turn === this.#turn && this.#welcome(peer));
     this.#learn(room);
   }
@@ -123,11 +139,20 @@ export class RoomControl extends EventTarget {
     });
     peer.on("stream", (stream) => this.#showScreen(guest, stream));
     peer.on("state", (state) => {
-      if (state === "ended" && this.guests.get(peer.userId) === guest) this.guests.delete(peer.userId);
+      if (state === "ended") guest.screen = null;
+      if (state === "ended" && this.guests.get(peer.userId) === guest && this.#isGone(peer)) this.guests.delete(peer.userId);
       this.#changed();
     });
     this.sending?.showScreenTo(peer);
     this.#changed();
+  }
+
+  /**
+   * A member whose connection has failed stays one.
+   * @param {Peer} peer that has ended
+   */
+  #isGone({ userId, reason }) {
+    return !this.room?.members.has(userId) || LEAVES.includes(String(reason));
   }
 
   /**

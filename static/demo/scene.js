@@ -2,7 +2,7 @@
  * What there is to be seen and said on the stage, out of the state of the call and of the room. Shows nothing itself.
  */
 
-import { endWords } from "./sentences.js";
+import { causeWords, endWords, failureOf } from "./sentences.js";
 import { words } from "./words.js";
 
 /** @typedef {import("./call.js").CallControl} CallControl */
@@ -20,7 +20,11 @@ import { words } from "./words.js";
  * @property {string} portrait of whom, while there is no picture; empty: of nobody
  * @property {Date | null} since
  */
-/** @typedef {{ call: CallControl, room: RoomControl, nameOf: NameOf, me: string, online: boolean }} Desk */
+/** @typedef {import("./connections.js").Connections} Connections */
+/**
+ * @typedef {{ call: CallControl, room: RoomControl, connections: Connections, nameOf: NameOf, me: string, online: boolean,
+ *   broken: boolean }} Desk `broken`: the connection to the server was refused or lost, and is not back
+ */
 
 /**
  * @param {Desk} desk
@@ -34,7 +38,8 @@ export function sceneOf(desk) {
  * @param {Desk} desk
  * @returns {Scene}
  */
-function callScene({ call, nameOf, me, online }) {
+function callScene(desk) {
+  const { call, nameOf, me } = desk;
   const { state, sending, screen } = call;
   const peer = "peer" in state ? state.peer : "";
   /** @type {Picture[]} */
@@ -55,7 +60,7 @@ function callScene({ call, nameOf, me, online }) {
   pictures.push(...ownPicture(sending, me, nameOf, ""));
   return {
     state: state.phase,
-    sentence: sentenceOf(state, sending, nameOf, online),
+    sentence: sentenceOf(desk),
     layout: "duo",
     pictures: pictures.filter(({ stream }) => stream),
     portrait: state.phase === "connected" ? "" : peer,
@@ -67,19 +72,20 @@ function callScene({ call, nameOf, me, online }) {
  * @param {Desk} desk
  * @returns {Scene}
  */
-function roomScene({ room, nameOf, me }) {
+function roomScene({ room, connections, nameOf, me }) {
   const { name, sending } = room;
   const guests = [...room.guests.values()];
   const others = room.room?.members.size ?? 0;
   const pictures = [
     ...guests.map(({ peer, screen }) => screenOf(peer.userId, screen, nameOf)),
     ...ownPicture(sending, me, nameOf, words("tile.you")),
-    ...guests.map((guest) => guestPicture(guest, nameOf)),
+    ...guests.map((guest) => guestPicture(guest, room, connections, nameOf)),
   ].filter(({ role, stream }) => role === "person" || stream);
   const joined = others > 0 ? words("room.people", { room: name, count: others + 1 }) : words("room.alone", { room: name });
+  const missing = guests.filter(({ peer }) => peer.state === "ended").length;
   return {
     state: room.phase === "joining" ? "joining" : "room",
-    sentence: room.phase === "joining" ? words("room.joining", { room: name }) : joined,
+    sentence: room.phase === "joining" ? words("room.joining", { room: name }) : joined + (missing > 0 ? ` ${words("room.missing", { count: missing })}` : ""),
     layout: "grid",
     pictures,
     portrait: "",
@@ -89,12 +95,15 @@ function roomScene({ room, nameOf, me }) {
 
 /**
  * @param {import("./room.js").Guest} guest
+ * @param {RoomControl} room
+ * @param {Connections} connections
  * @param {NameOf} nameOf
  * @returns {Picture}
  */
-function guestPicture({ peer, theirs }, nameOf) {
+function guestPicture({ peer, theirs }, room, connections, nameOf) {
   const who = nameOf(peer.userId);
-  const broken = { connecting: "tile.connecting", reconnecting: "tile.reconnecting" }[String(peer.state)];
+  const failed = peer.state === "ended";
+  const broken = { connecting: "tile.connecting", reconnecting: "tile.reconnecting", ended: "tile.failed" }[String(peer.state)];
   const note = broken ? words(broken) : offNote(theirs);
   return {
     // Somebody may be called `local`.
@@ -103,10 +112,24 @@ function guestPicture({ peer, theirs }, nameOf) {
     userId: peer.userId,
     name: who,
     stream: peer.remoteStream,
-    dark: !theirs.video || peer.state === "connecting",
+    dark: !theirs.video || peer.state === "connecting" || failed,
     note: noted(who, note),
+    trouble: troubleOf(peer, connections, who),
+    remedy: failed ? { label: words("tile.retry"), name: words("tile.retry-named", { who }), run: () => room.retry(peer.userId) } : undefined,
     label: words("stage.their-picture", { who }),
   };
+}
+
+/**
+ * The cause of a connection that takes long, or has failed.
+ * @param {import("../switchboard.js").Peer} peer
+ * @param {Connections} connections
+ * @param {string} who
+ */
+function troubleOf(peer, connections, who) {
+  const record = connections.of(peer);
+  const missing = record && (record.ended || record.isSlow()) ? record.missing : null;
+  return missing ? causeWords(missing, who) : "";
 }
 
 /**
@@ -160,28 +183,37 @@ function offNote({ audio, video }) {
   return [video ? "" : words("tile.camera-off"), audio ? "" : words("tile.muted")].filter(Boolean).join(" · ");
 }
 
-/**
- * @param {CallState} state
- * @param {Sending | null} sending
- * @param {NameOf} nameOf
- * @param {boolean} online
- */
-function sentenceOf(state, sending, nameOf, online) {
-  if (state.phase === "idle") return words("call.idle");
-  if (state.phase === "ended") return endWords(state.end, nameOf);
+/** @param {Desk} desk */
+function sentenceOf({ call, connections, nameOf, online, broken }) {
+  const { state, sending } = call;
+  if (state.phase === "idle") return words(broken ? "call.idle-offline" : "call.idle");
+  if (state.phase === "ended") return endSentence(state.end, connections, nameOf);
   const who = nameOf(state.peer);
   switch (state.phase) {
     case "calling":
+      if (!online) return words("call.ringing-offline", { who });
       if (state.away) return words("call.ringing-away", { who });
       if (!sending?.stream) return words("call.opening");
       return words(state.rings ? "call.ringing" : "call.calling", { who });
     case "incoming":
       return words(state.again ? "call.again" : "call.incoming", { who });
-    case "connecting":
-      return words(sending?.stream ? "call.connecting" : "call.opening", { who });
+    case "connecting": {
+      const trouble = call.call ? troubleOf(call.call, connections, who) : "";
+      return [words(sending?.stream ? "call.connecting" : "call.opening", { who }), trouble].filter(Boolean).join(" ");
+    }
     case "connected":
       if (state.shaky) return words("call.shaky", { who });
       if (!online) return words("call.offline", { who });
       return words(state.away ? "call.away" : "call.talking", { who });
   }
+}
+
+/**
+ * @param {import("./call.js").End} end
+ * @param {Connections} connections
+ * @param {NameOf} nameOf
+ */
+function endSentence(end, connections, nameOf) {
+  const cause = failureOf(end) === "failed" ? (connections.of(end.call)?.missing ?? null) : null;
+  return [endWords(end, nameOf), cause && causeWords(cause, nameOf(end.peer))].filter(Boolean).join(" ");
 }

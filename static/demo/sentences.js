@@ -12,8 +12,10 @@ import { hasWords, words } from "./words.js";
 /**
  * Why the connection ended.
  * @param {Closing} closing
+ * @param {{ token?: string }} [who] was signing in
  */
-export function closeWords({ code, opened }) {
+export function closeWords({ code, opened }, { token } = {}) {
+  if (code === 4501 && token) return words("close.4501.given");
   if (code === 1006 && !opened) return words("close.unreachable");
   if (hasWords(`close.${code}`)) return words(`close.${code}`);
   return words(code >= 4500 ? "close.final" : "close.other");
@@ -53,19 +55,43 @@ export function errorCode({ code, message }) {
   return message ? `${code}: ${message}` : String(code);
 }
 
+/** Words of the library to a hang-up. Nobody has hung up: the other side has noticed first that the call failed. */
+const FAILURES = ["failed", "too-large"];
+
+/**
+ * Why a call that is over has failed, on whichever side that was noticed; empty: it did not fail.
+ * @param {{ reason?: string, detail?: string }} ended
+ */
+export function failureOf({ reason = "", detail = "" }) {
+  const told = reason === "hangup" ? detail : reason;
+  return FAILURES.includes(told) ? told : "";
+}
+
 /**
  * How a call ended.
- * @param {{ reason?: string, detail?: string, peer: string, outgoing: boolean, mine: boolean }} ended
- *   `outgoing`: this page had called; `mine`: this side ended it
+ * @param {{ reason?: string, detail?: string, peer: string, outgoing: boolean, mine: boolean, connected?: boolean }} ended
+ *   `outgoing`: this page had called; `mine`: this side ended it; `connected`: there had been picture and sound
  * @param {NameOf} nameOf
  */
-export function endWords({ reason = "", detail, peer, outgoing, mine }, nameOf) {
+export function endWords({ reason = "", detail, peer, outgoing, mine, connected = false }, nameOf) {
   const who = nameOf(peer);
+  const failure = failureOf({ reason, detail });
+  if (failure === "failed") return words(connected ? "end.broken" : "end.failed", { who });
+  if (failure) return words(`error.${failure}`);
   const why = detail && cleaned(detail) && !mine ? words("end.why", { detail: quoted(detail) }) : "";
   const missed = !outgoing && ["no-answer", "busy"].includes(reason);
   const side = mine ? "mine" : missed ? "missed" : "theirs";
   for (const key of [`end.${reason}.${side}`, `end.${reason}`, `error.${reason}`]) if (hasWords(key)) return words(key, { who, why });
   return words("end.other", { why, reason });
+}
+
+/**
+ * Why there is no path to somebody.
+ * @param {import("./panels/diagnosis.js").Cause} cause
+ * @param {string} who
+ */
+export function causeWords({ key, values }, who) {
+  return words(key, { who, ...values });
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 
 import { connect } from "../switchboard.js";
+import { recordingConnection } from "./recording-connection.js";
 import { tape } from "./tape.js";
 
 /** @typedef {import("./identity.js").Identity} Identity */
@@ -22,6 +23,8 @@ import { tape } from "./tape.js";
 
 /** `?relay` in the page address: media go through a TURN server or not at all, for trying one out. */
 const relay = new URLSearchParams(location.search).has("relay");
+/** A close code that is no goodbye. */
+const LEFT = 4000;
 /** A page that is open already goes on trying for long, in ms: somebody is watching what happens. */
 const PATIENCE = 600_000;
 /** What is known of a socket that the library itself has given up. */
@@ -30,6 +33,7 @@ const BROKEN = { code: 1006, reason: "", opened: true };
 export class Session {
   /** @type {Switchboard | null} from the first `online` until the end */ me = null;
   /** @type {Closing | null} how the last socket ended */ #closing = null;
+  /** @type {WebSocket | null} the last one */ #socket = null;
   #turn = 0;
   #changed;
 
@@ -55,7 +59,7 @@ export class Session {
         token,
         rtc: relay ? { iceTransportPolicy: "relay" } : undefined,
         timeout: PATIENCE,
-        platform: { WebSocket: this.#watched(turn) },
+        platform: { WebSocket: this.#watched(turn), RTCPeerConnection: recordingConnection() },
       });
       if (turn === this.#turn) this.#follow(me, turn);
       else me.close();
@@ -71,6 +75,16 @@ export class Session {
   leave() {
     this.#drop();
     this.#changed({ phase: "away" });
+  }
+
+  /**
+   * Closes the socket as a page does that goes, and hangs up no call. The client cannot be used afterwards.
+   * @param {"ends" | "waits"} what becomes of the session: it ends at once, and its calls are `lost` for others, who may
+   *   go on with them; or it waits for `resume-window`, and what rings here rings again after a login (docs/protocol.md)
+   */
+  goAway(what) {
+    this.#turn++;
+    this.#socket?.close(what === "ends" ? 1000 : LEFT);
   }
 
   /** Connects now instead of later, as the library does when a page is looked at again. */
@@ -115,7 +129,11 @@ export class Session {
    * @param {number} turn
    */
   #watched(turn) {
-    const opening = () => turn === this.#turn && !this.me && this.#changed({ phase: "connecting" });
+    const opening = (/** @type {WebSocket} */ socket) => {
+      if (turn !== this.#turn) return;
+      this.#socket = socket;
+      if (!this.me) this.#changed({ phase: "connecting" });
+    };
     const closed = (/** @type {Closing} */ closing) => {
       if (turn !== this.#turn) return;
       this.#closing = closing;
@@ -126,7 +144,7 @@ export class Session {
       constructor(...address) {
         super(...address);
         let opened = false;
-        opening();
+        opening(this);
         this.addEventListener("open", () => (opened = true));
         this.addEventListener("close", ({ code, reason }) => closed({ code, reason, opened }));
       }

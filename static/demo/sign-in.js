@@ -1,32 +1,49 @@
 /**
- * The card of the first screen: asks for a name, and says at once what is wrong with it.
+ * The card of the first screen: asks for a name, or for an access token, and says at once what is wrong with it.
  */
 
 import { part } from "./dom.js";
-import { displayNameProblem, expectedIdentity, userIdProblem } from "./identity.js";
+import { displayNameProblem, expectedIdentity, identityOf, tokenProblem, userIdProblem } from "./identity.js";
+import { keep, recall } from "./kept.js";
 import { mayUseDevices } from "./media.js";
-import { onLanguage } from "./words.js";
+import { onLanguage, words } from "./words.js";
 
 /** @typedef {import("./identity.js").Identity} Identity */
+
+/** Whether the server of this page has asked for a token before: a name alone would be refused again. */
+const KEPT = "switchboard.by-token";
 
 const form = part("sign-in-form", HTMLFormElement);
 const nameField = part("name-input", HTMLInputElement);
 const displayNameField = part("display-name-input", HTMLInputElement);
+const tokenField = part("token-input", HTMLInputElement);
 const nameProblem = part("name-problem", HTMLElement);
 const displayProblem = part("display-name-problem", HTMLElement);
-const generated = part("generated-media", HTMLInputElement);
+const tokenWrong = part("token-problem", HTMLElement);
+const byName = part("sign-in-by-name", HTMLElement);
+const byToken = part("sign-in-by-token", HTMLElement);
+const lead = part("sign-in-lead", HTMLElement);
+const other = part("sign-in-other", HTMLButtonElement);
 
-nameField.addEventListener("input", () => complain(nameField, nameProblem, ""));
-displayNameField.addEventListener("input", () => complain(displayNameField, displayProblem, ""));
+const fields = [
+  { field: nameField, place: nameProblem },
+  { field: displayNameField, place: displayProblem },
+  { field: tokenField, place: tokenWrong },
+];
+for (const { field, place } of fields) field.addEventListener("input", () => complain(field, place, ""));
+other.addEventListener("click", () => {
+  askForToken(byToken.hidden);
+  focusFirst();
+});
 onLanguage(() => {
-  if (nameProblem.textContent || displayProblem.textContent) check(written());
+  renderMode();
+  if (fields.some(({ place }) => place.textContent)) check(written());
 });
 // Undefined where a browser has no WebRTC, whatever the type says.
 const hasWebRtc = Boolean(globalThis.RTCPeerConnection);
-if (!mayUseDevices() || !hasWebRtc) {
-  generated.checked = generated.disabled = true;
-  part(hasWebRtc ? "insecure-note" : "webrtc-note", HTMLElement).hidden = false;
-}
+part("webrtc-note", HTMLElement).hidden = hasWebRtc;
+part("insecure-note", HTMLElement).hidden = mayUseDevices() || !hasWebRtc;
+show(recall("localStorage", KEPT) === "true");
 
 /** @param {(identity: Identity) => void} answer called with every well-formed answer */
 export function askWho(answer) {
@@ -44,33 +61,56 @@ export function askWho(answer) {
 export function prefilled() {
   const identity = expectedIdentity();
   if (identity === null) return null;
-  nameField.value = identity.userId;
-  displayNameField.value = identity.displayName;
+  const { userId, displayName, token } = identity;
+  nameField.value = userId;
+  displayNameField.value = displayName;
+  show(token !== undefined);
   return check(identity) ? identity : null;
 }
 
 /**
- * What this side sends.
- * @returns {"devices" | "generated"}
+ * From now on the card of this browser asks for a token, or for a name.
+ * @param {boolean} token
  */
-export function wish() {
-  return generated.checked ? "generated" : "devices";
+export function askForToken(token) {
+  keep("localStorage", KEPT, token ? "true" : null);
+  show(token);
+}
+
+/** To where one writes first. */
+export function focusFirst() {
+  (byToken.hidden ? nameField : tokenField).focus();
+}
+
+/** @param {boolean} token */
+function show(token) {
+  byToken.hidden = !token;
+  byName.hidden = token;
+  for (const { field, place } of fields) complain(field, place, "");
+  renderMode();
+}
+
+function renderMode() {
+  const token = !byToken.hidden;
+  lead.textContent = words(token ? "sign-in.token-lead" : "sign-in.lead");
+  other.textContent = words(token ? "sign-in.by-name" : "sign-in.by-token");
 }
 
 /** @returns {Identity} */
 function written() {
+  if (!byToken.hidden) return identityOf(tokenField.value.trim());
   return { userId: nameField.value.trim(), displayName: displayNameField.value.trim() };
 }
 
 /** @param {Identity} identity */
-function check({ userId, displayName }) {
-  const first = userIdProblem(userId);
-  const second = displayNameProblem(displayName);
-  complain(nameField, nameProblem, first ?? "");
-  complain(displayNameField, displayProblem, second ?? "");
-  if (first) nameField.focus();
-  else if (second) displayNameField.focus();
-  return first === null && second === null;
+function check({ userId, displayName, token }) {
+  const byItsToken = token !== undefined;
+  complain(tokenField, tokenWrong, token === undefined ? "" : (tokenProblem(token) ?? ""));
+  complain(nameField, nameProblem, byItsToken ? "" : (userIdProblem(userId) ?? ""));
+  complain(displayNameField, displayProblem, byItsToken ? "" : (displayNameProblem(displayName) ?? ""));
+  const wrong = fields.find(({ place }) => place.textContent);
+  wrong?.field.focus();
+  return wrong === undefined;
 }
 
 /**

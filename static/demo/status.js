@@ -19,6 +19,8 @@ const button = part("status-action", HTMLButtonElement);
 
 /** @type {Saying | null} */
 let said = null;
+/** @type {Saying | null} */
+let standing = null;
 
 button.addEventListener("click", () => said?.remedy?.run());
 onLanguage(render);
@@ -27,9 +29,29 @@ onLanguage(render);
  * @param {Tone} tone
  * @param {() => string} sentence
  * @param {Pick<Saying, "code" | "remedy">} [more]
+ * @returns {Saying} to be taken back
  */
 export function say(tone, sentence, more = {}) {
   said = { tone, sentence, ...more };
+  render();
+  return said;
+}
+
+/**
+ * How things stand as long as nothing else is said.
+ * @param {Parameters<typeof say>} saying
+ */
+export function stand(...saying) {
+  standing = say(...saying);
+}
+
+/**
+ * Takes back a sentence that is not true any more, or known by now, and shows how things stand.
+ * @param {Saying | null} saying changes nothing where something else has been said since
+ */
+export function unsay(saying) {
+  if (saying === null || said !== saying || standing === null) return;
+  said = standing;
   render();
 }
 

@@ -2,7 +2,8 @@
  * What goes over the wire of this page: every frame of its WebSockets, and what becomes of them.
  *
  * Promises: each once, in the order of the wire, and before the page itself hears of it; no access token, resume token
- * or TURN password is kept, not even in memory; the oldest go when there are too many. Changes nothing for the page.
+ * or TURN password is kept, not even in memory; the oldest go when there are too many, presence and signs of life before
+ * all others. Changes nothing for the page.
  */
 
 /**
@@ -23,6 +24,10 @@
 /** So many entries are kept, and so many bytes of frames. */
 const ENTRIES = 2000;
 const BYTES = 8 << 20;
+/** The share of the entries, and of the bytes, that presence and signs of life may take from all others. */
+export const SHARE = 0.2;
+/** Types that come as others come and go, or as time passes, and with no act of this page. */
+const PASSING = ["client-list", "presence", "ping", "pong", "ack"];
 /** Stands where a secret was. */
 export const HIDDEN = "…";
 
@@ -31,6 +36,7 @@ const encoder = new TextEncoder();
 export class Tape {
   /** @type {Entry[]} oldest first */ entries = [];
   #bytes = 0;
+  /** How much of it is presence and signs of life. */ #passing = { entries: 0, bytes: 0 };
   #numbers = 0;
   #sockets = 0;
   /** @type {Set<Listener>} */ #listeners = new Set();
@@ -65,6 +71,7 @@ export class Tape {
   clear() {
     this.entries = [];
     this.#bytes = 0;
+    this.#passing = { entries: 0, bytes: 0 };
     this.#tell(null);
   }
 
@@ -122,13 +129,30 @@ export class Tape {
     const entry = { number: ++this.#numbers, at: new Date(), ...it };
     this.entries.push(entry);
     this.#bytes += entry.size;
+    this.#count(entry, 1);
     while (
       this.entries.length > this.#bounds.entries ||
       (this.#bytes > this.#bounds.bytes && this.entries.length > 1)
     ) {
-      this.#bytes -= this.entries.shift()?.size ?? 0;
+      this.#drop();
     }
     this.#tell(entry);
+  }
+
+  /** The oldest of what passes by, where there is much of it; otherwise the oldest. */
+  #drop() {
+    const { entries, bytes } = this.#passing;
+    const much = entries > SHARE * this.#bounds.entries || bytes > SHARE * this.#bounds.bytes;
+    const [gone] = this.entries.splice(much ? this.entries.findIndex(isPassing) : 0, 1);
+    this.#bytes -= gone.size;
+    this.#count(gone, -1);
+  }
+
+  /** @param {Entry} entry that comes or goes @param {1 | -1} sign */
+  #count(entry, sign) {
+    if (!isPassing(entry)) return;
+    this.#passing.entries += sign;
+    this.#passing.bytes += sign * entry.size;
   }
 
   /** Whoever fails here must not take the page's connection along. @param {Entry | null} entry */
@@ -141,6 +165,14 @@ export class Tape {
       }
     }
   }
+}
+
+/**
+ * Presence and signs of life.
+ * @param {{ content: any }} entry
+ */
+export function isPassing({ content }) {
+  return PASSING.includes(content?.type);
 }
 
 /**

@@ -22,6 +22,8 @@ import { chosenDevices } from "./media.js";
  * @property {boolean} [mirrored]
  * @property {string} note small, in the corner; empty: none
  * @property {string} label read out
+ * @property {string} [trouble] what is wrong with the connection, in the middle; empty: nothing
+ * @property {{ label: string, name: string, run: () => void }} [remedy] a button below it; `name`: read out
  */
 /** @typedef {"duo" | "grid"} Layout */
 
@@ -31,6 +33,8 @@ const place = part("tiles", HTMLElement);
 const begin = part("play", HTMLButtonElement);
 /** @type {Map<string, HTMLElement>} by key */
 const tiles = new Map();
+/** @type {WeakMap<HTMLElement, () => void>} what the button of a tile does */
+const remedies = new WeakMap();
 
 new ResizeObserver(fit).observe(place);
 
@@ -88,8 +92,36 @@ function add({ key, role }) {
   if (role === "person" && speaker) video.setSinkId?.(speaker).catch(() => {});
   const tile = make("div", { className: "tile", "data-role": role, "data-testid": `${key}-tile` }, video);
   tile.append(make("div", { className: "portrait" }), make("span", { className: "tile-note" }));
+  if (role === "person") tile.append(troublePart(tile, key));
   tiles.set(key, tile);
   return tile;
+}
+
+/**
+ * @param {HTMLElement} tile
+ * @param {string} key
+ */
+function troublePart(tile, key) {
+  const button = make("button", { type: "button", className: "small", "data-testid": `${key}-retry` });
+  button.addEventListener("click", () => remedies.get(tile)?.());
+  return make("div", { className: "tile-trouble" }, make("p", { "data-testid": `${key}-trouble` }), button);
+}
+
+/**
+ * @param {HTMLElement} tile
+ * @param {Picture} picture
+ */
+function fillTrouble(tile, { trouble = "", remedy }) {
+  const place = tile.querySelector(".tile-trouble");
+  if (!(place instanceof HTMLElement)) return;
+  const [sentence, button] = /** @type {HTMLElement[]} */ ([...place.children]);
+  if (sentence.textContent !== trouble) sentence.textContent = trouble;
+  place.hidden = !trouble && !remedy;
+  button.hidden = !remedy;
+  if (!remedy) return void remedies.delete(tile);
+  remedies.set(tile, remedy.run);
+  if (button.textContent !== remedy.label) button.textContent = remedy.label;
+  button.setAttribute("aria-label", remedy.name);
 }
 
 /**
@@ -108,7 +140,9 @@ function remove(key, tile) {
  * @param {HTMLElement} tile
  * @param {Picture} picture
  */
-function fill(tile, { stream, dark, mirrored, note, label, name, userId }) {
+function fill(tile, picture) {
+  const { stream, dark, mirrored, note, label, name, userId } = picture;
+  fillTrouble(tile, picture);
   const [video, portrait, corner] = /** @type {[HTMLVideoElement, HTMLElement, HTMLElement]} */ ([...tile.children]);
   if (video.srcObject !== stream) {
     video.srcObject = stream;

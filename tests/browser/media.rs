@@ -87,6 +87,31 @@ fn where_the_browser_holds_back_sound_a_button_asks_for_it() {
 }
 
 #[test]
+fn a_camera_that_another_program_uses_is_told_as_that() {
+    on_the_demo_page(async |demo| {
+        let (ana, bo) = demo.two_people().await;
+        ana.value(
+            "(() => { const { mediaDevices } = navigator; \
+             const real = mediaDevices.getUserMedia.bind(mediaDevices); \
+             mediaDevices.getUserMedia = async (what) => { \
+                if (what.video) throw new DOMException('', 'NotReadableError'); return real(what) }; \
+             return true })()",
+        )
+        .await;
+
+        ana.calls("bo").await;
+        bo.accepts().await;
+
+        ana.was_told("The camera is in use by another program. You are calling with a generated picture instead.")
+            .await;
+        ana.is_in_a_call().await;
+        ana.hangs_up().await;
+        // The note ends with the call.
+        ana.sees("seen.text('status') === 'Signed in as ana.'").await;
+    });
+}
+
+#[test]
 fn who_allows_the_microphone_alone_is_heard() {
     on_the_demo_page(async |demo| {
         let (ana, bo) = demo.two_people().await;
@@ -103,7 +128,7 @@ fn who_allows_the_microphone_alone_is_heard() {
         ana.calls("bo").await;
         bo.accepts().await;
 
-        ana.was_told("No camera could be used. You are calling with a generated picture instead.")
+        ana.was_told("The use of the camera was not allowed. You are calling with a generated picture instead.")
             .await;
         ana.is_in_a_call().await;
         let label = "seen.part('local-video').srcObject.getAudioTracks()[0].label";

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use thirtyfour::{By, WebDriver, WebElement};
+use thirtyfour::{By, WebDriver, WebElement, WindowHandle};
 use tokio::time::sleep;
 
 use crate::pairs::Browser;
@@ -38,6 +38,22 @@ impl Page {
                 self.driver.execute(script, []).await.unwrap();
             }
         }
+    }
+
+    /// Opens another tab of the same browser at this address, and looks at that from now on.
+    pub(crate) async fn opens_a_tab(&self, address: &str) -> WindowHandle {
+        let tab = self.driver.new_tab().await.unwrap();
+        self.looks_at(&tab).await;
+        let watch = json!({ "source": include_str!("watch.js") });
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Page.addScriptToEvaluateOnNewDocument", watch).await.unwrap();
+        self.driver.goto(address).await.unwrap();
+        tab
+    }
+
+    /// Looks at this tab from now on.
+    pub(crate) async fn looks_at(&self, tab: &WindowHandle) {
+        self.driver.switch_to_window(tab.clone()).await.unwrap();
     }
 
     pub(crate) async fn close(&self) {

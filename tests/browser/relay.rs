@@ -66,6 +66,7 @@ fn with_another_secret_than_the_turn_server_s_the_call_does_not_connect() {
             page.sees("seen.iceErrors.includes(401)").await;
             page.sees("demo.peerConnection.iceGatheringState === 'complete'").await;
             page.call_is("connecting").await;
+            page.reads("call-words", "refuses this page (error 401).").await;
         }
         let candidates = "seen.wire.filter(({ text }) => JSON.parse(text).type === 'candidate')";
         assert_eq!(ana.value(candidates).await, json!([]), "none was found on either side");

@@ -60,6 +60,31 @@ fn who_has_signed_out_is_told_that_and_not_that_a_connection_was_lost() {
 }
 
 #[test]
+fn what_was_said_under_another_name_is_not_shown_to_the_next_who_signs_in() {
+    on_the_demo_page(async |demo| {
+        let (ana, _bo) = demo.two_in_a_call().await;
+        ana.hangs_up().await;
+        ana.reads_panels().await;
+        if ana.value("seen.part('dock').dataset.open").await == "false" {
+            ana.presses("dock-toggle").await;
+        }
+        ana.sees("panels.rows((it) => it.type === 'call-request').length === 1").await;
+
+        ana.presses("sign-out").await;
+        ana.writes("name-input", "cleo").await;
+        ana.presses("sign-in").await;
+        ana.reads("status", "Signed in as cleo.").await;
+
+        ana.sees("panels.rows((it) => it.type === 'registered').length === 1").await;
+        let exported = ana.value("await panels.exported()").await;
+        assert_eq!(exported["userId"], "cleo");
+        assert!(!exported.to_string().contains("call-request"), "{exported:#}");
+        assert_eq!(exported["connections"], serde_json::json!([]));
+        ana.sees("seen.part('connection-none').checkVisibility()").await;
+    });
+}
+
+#[test]
 fn somebody_who_is_called_as_what_every_object_has_is_shown_by_that_name() {
     on_the_demo_page(async |demo| {
         let ana = demo.signed_in("ana").await;
@@ -123,12 +148,12 @@ fn a_call_goes_on_while_the_server_restarts_and_the_page_says_so() {
 }
 
 /// Settings of a server that asks for access tokens.
-fn asking_for_tokens() -> Config {
+pub(crate) fn asking_for_tokens() -> Config {
     let secret = Some(Secret::new("a secret of at least 32 bytes, for these tests"));
     Config { auth: AuthMode::Jwt, jwt_secret: secret, ..Config::default() }
 }
 
-fn token(user: &str, name: &str) -> String {
+pub(crate) fn token(user: &str, name: &str) -> String {
     let wish = Issue {
         user: UserId::parse(user).unwrap(),
         name: Some(DisplayName::parse(name).unwrap()),
@@ -161,6 +186,6 @@ fn without_a_token_the_page_says_that_the_server_asks_for_one() {
 
         page.reads("status", "it asks for an access token of yours").await;
         page.reads("status", "4501").await;
-        page.can_press("name-input").await;
+        page.can_press("token-input").await;
     });
 }

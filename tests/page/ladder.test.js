@@ -142,6 +142,34 @@ test("the number of rows is bounded", () => {
   assert.deepEqual(numbers(ladder.rows), [41, 42, 43, 44, 45, 46, 47, 48, 49, 50]);
 });
 
+test("people who come and go do not drive out the rows of a call", () => {
+  const tape = newTape();
+  const ladder = following(tape, { limit: 10 });
+  const socket = connected(tape);
+  for (const type of ["call-request", "offer", "candidate"]) socket.says({ type, to: "22" });
+  for (let nth = 0; nth < 50; nth++) socket.hears({ type: "presence", online: [`u${nth}`], offline: [] });
+  const types = ladder.rows.map(({ type }) => type);
+  assert.deepEqual(types.slice(0, 6), ["opening", "open", "registered", "call-request", "offer", "candidate"]);
+  assert.deepEqual([types.length, ladder.rows.at(-1).content.online], [10, ["u49"]]);
+});
+
+test("an end that tells of a failure is marked, and says what the other side's library said", () => {
+  const tape = newTape();
+  const ladder = following(tape);
+  const socket = connected(tape);
+  const ends = [
+    [{ reason: "hangup" }, false, "hangup"],
+    [{ reason: "hangup", detail: "bye" }, false, "hangup · bye"],
+    [{ reason: "hangup", detail: "failed" }, true, "hangup · failed"],
+    [{ reason: "lost" }, true, "lost"],
+  ];
+  for (const [end, wrong, words] of ends) {
+    socket.hears({ type: "call-ended", callId: "c", by: "22", ...end });
+    const row = ladder.rows.at(-1);
+    assert.deepEqual([row.wrong, gist(row)], [wrong, words]);
+  }
+});
+
 test("a tape that has forgotten the beginning is shown as it is", () => {
   const tape = newTape({ entries: 3 });
   const socket = connected(tape, { resumed: true, received: 5 });

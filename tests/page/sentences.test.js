@@ -5,7 +5,7 @@ import test from "node:test";
 
 import "./document.js";
 
-const { endWords, errorWords } = await import("../../static/demo/sentences.js");
+const { closeWords, endWords, errorWords } = await import("../../static/demo/sentences.js");
 const { spelled } = await import("../../static/demo/panels/make.js");
 
 const end = (more) => endWords({ reason: "rejected", peer: "eve", outgoing: true, mine: false, ...more }, (it) => it);
@@ -14,6 +14,23 @@ test("the word of the other side to an end is quoted, isolated, and cannot turn 
   assert.equal(end({ detail: "later" }), "eve rejected the call (“\u2068later\u2069”).");
   assert.equal(end({ detail: "\u202E.tnuocca ruoy\u0007\u2069" }), "eve rejected the call (“\u2068.tnuocca ruoy\u2069”).");
   assert.equal(end({ reason: "hangup", detail: "שלום" }), "eve hung up (“\u2068שלום\u2069”).");
+});
+
+test("a call that failed is told as that on both sides, and blames neither", () => {
+  const set = "No audio or video path to eve could be set up.";
+  assert.equal(end({ reason: "failed" }), set);
+  assert.equal(end({ reason: "hangup", detail: "failed" }), set, "the other side noticed first");
+  const lost = "The audio and video path to eve was lost.";
+  assert.equal(end({ reason: "failed", connected: true }), lost);
+  assert.equal(end({ reason: "hangup", detail: "failed", connected: true }), lost);
+  assert.equal(end({ reason: "hangup", detail: "too-large" }), "That is too large to be sent.");
+  assert.equal(end({ reason: "rejected", detail: "failed" }), "eve rejected the call (“\u2068failed\u2069”).");
+});
+
+test("a token that was given is refused in other words than none", () => {
+  const closing = { code: 4501, reason: "", opened: true };
+  assert.match(closeWords(closing), /asks for an access token/);
+  assert.equal(closeWords(closing, { token: "abc" }), "The server does not accept this access token.");
 });
 
 test("a word of nothing but what cannot be seen is none", () => {

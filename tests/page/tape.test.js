@@ -97,6 +97,30 @@ test("the oldest go when there are too many of them, or too many bytes", () => {
   );
 });
 
+test("people who come and go, and signs of life, do not drive out the messages of a call", () => {
+  for (const bounds of [{ entries: 20 }, { bytes: 2000 }]) {
+    const tape = newTape(bounds);
+    const socket = connected(tape);
+    for (const type of ["call-request", "offer", "candidate"]) socket.says({ type, to: "22" });
+    for (let nth = 0; nth < 400; nth++) {
+      socket.hears({ type: "presence", online: [`u${nth}`], offline: [] });
+      socket.hears({ type: "pong" });
+    }
+    const types = tape.entries.map(({ content }) => content?.type);
+    assert.deepEqual(types.filter((it) => !["presence", "pong"].includes(it)), [undefined, undefined, "registered", "call-request", "offer", "candidate"]);
+    assert.ok(types.includes("presence"), "the last of them are there, too");
+    assert.equal(tape.entries.at(-1).number, 806, "and in order");
+    assert.ok(tape.entries.every(({ number }, nth, all) => nth === 0 || number > all[nth - 1].number));
+  }
+});
+
+test("what passes by may fill what nobody else needs", () => {
+  const tape = newTape({ entries: 20 });
+  const socket = connected(tape);
+  for (let nth = 0; nth < 100; nth++) socket.hears({ type: "presence", online: [`u${nth}`], offline: [] });
+  assert.deepEqual([tape.entries.length, tape.entries.at(-1).content.online], [20, ["u99"]]);
+});
+
 test("listeners hear of every entry and of a clearing, and one that fails stops nothing", (context) => {
   context.mock.method(console, "error", () => {});
   const tape = newTape();

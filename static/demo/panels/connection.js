@@ -1,16 +1,20 @@
 /**
- * The connection panel: which way sound and picture take, and how well they do.
+ * The connection panel: which way sound and picture take, and how well they do; of a connection that has ended what was
+ * last known. Where there are several, one of them is chosen.
  *
- * @import { Candidate, Route } from "./connection-model.js"
+ * @import { Candidate } from "./connection-model.js"
+ * @import { ConnectionRecord } from "./connection-record.js"
  * @import { Words } from "./make.js"
  *
- * @typedef {Pick<import("../../switchboard.js").Peer, "userId" | "state" | "connection" | "on">} Peer
- *   also a call, or a member of a room
+ * @typedef {object} Options
+ * @property {Words} words
+ * @property {Pick<import("../connections.js").Connections, "all" | "shown" | "show" | "addEventListener">} connections
+ * @property {(userId: string) => string} nameOf
  * @typedef {{ element: HTMLElement, count: HTMLElement, body: HTMLElement }} Table
  */
 
-import { countByType, History, routeOf } from "./connection-model.js";
-import { make, Signs, whenLeft } from "./make.js";
+import { countByType } from "./connection-model.js";
+import { make, Signs, timeOfDay } from "./make.js";
 import { Plot } from "./plot.js";
 
 /** @type {import("./plot.js").Plan[]} */
@@ -27,6 +31,11 @@ const PLOTS = [
 /** Those that tell that it works. */
 const GOOD = ["connected", "completed", "stable"];
 const BAD = ["failed", "disconnected", "closed"];
+/** @type {Array<"peer" | "ice" | "dtls" | "signaling">} */
+const SHOWN = ["peer", "ice", "dtls", "signaling"];
+
+/** @param {Date} moment */
+const clock = (moment) => timeOfDay(moment).slice(0, 8);
 
 /** Two digits that mean something. @param {number} value */
 function rounded(value) {
@@ -35,31 +44,29 @@ function rounded(value) {
 
 /**
  * @param {HTMLElement} element
- * @param {{ words: Words, peer: () => Peer | null }} options `peer`: whose connection is looked at
- * @returns {{ refresh: () => void, close: () => void }} `refresh`: when that is another one, or the language is
+ * @param {Options} options
+ * @returns {{ refresh: () => void }} `refresh`: after another language was chosen
  */
 export function mountConnection(element, options) {
   const panel = new ConnectionPanel(element, options);
   panel.refresh();
-  return { refresh: () => panel.refresh(), close: () => panel.follow(null) };
+  options.connections.addEventListener("change", () => panel.show());
+  return { refresh: () => panel.refresh() };
 }
 
 class ConnectionPanel {
-  /** @type {Peer | null} */ #peer = null;
-  /** @type {RTCPeerConnection | null} */ #connection = null;
-  /** @type {Route} */ #route = routeOf([]);
-  #history = new History();
-  #unlisten = [() => {}];
-  #left;
-  /** Shows new states at once. */
-  #look = () => this.#show();
+  /** @type {ConnectionRecord[]} that can be chosen, the youngest first */ #choices = [];
+  #connections;
+  #element;
+  #nameOf;
 
-  /** @param {HTMLElement} element @param {{ words: Words, peer: () => Peer | null }} options */
-  constructor(element, { words, peer }) {
+  /** @param {HTMLElement} element @param {Options} options */
+  constructor(element, { words, connections, nameOf }) {
     this.words = words;
-    this.peer = peer;
+    this.#connections = connections;
+    this.#element = element;
+    this.#nameOf = nameOf;
     this.signs = new Signs(words);
-    this.#left = whenLeft(element);
     const { signs } = this;
     this.none = signs.put(
       make("p", { className: "connection-none", "data-testid": "connection-none" }),
@@ -72,7 +79,13 @@ class ConnectionPanel {
     this.plots = PLOTS.map((plan) => new Plot(plan, words));
     const plots = make("div", { className: "connection-plots" }, ...this.plots.map((it) => it.element));
     const tables = make("div", { className: "connection-tables" }, this.local.element, this.remote.element);
-    this.some = make("div", { className: "connection-some" }, this.states, this.pair, plots, tables);
+    this.choice = signs.put(make("select", { "data-testid": "connection-choice" }), "connection.choose", "aria-label");
+    this.choice.addEventListener("change", () => connections.show(this.#choices[this.choice.selectedIndex] ?? null));
+    this.end = make("span", { className: "connection-ended", "data-testid": "connection-ended" });
+    this.only = signs.put(make("span", { className: "connection-only", "data-testid": "connection-only" }), "connection.relay-only");
+    this.missing = make("p", { className: "connection-missing", "data-testid": "connection-missing" });
+    const head = make("div", { className: "connection-head" }, this.choice, this.end, this.only);
+    this.some = make("div", { className: "connection-some" }, head, this.missing, this.states, this.pair, plots, tables);
     element.classList.add("connection");
     // It scrolls where the page gives it little room, by the keyboard too.
     element.tabIndex = 0;
@@ -102,75 +115,67 @@ class ConnectionPanel {
   }
 
   refresh() {
-    this.follow(this.peer());
     this.signs.refresh();
-    this.#show();
+    this.show();
   }
 
-  /** @param {Peer | null} peer */
-  follow(peer) {
-    if (peer === this.#peer) return;
-    for (const stop of this.#unlisten) stop();
-    this.#attend(null);
-    this.#peer = peer;
-    this.#route = routeOf([]);
-    this.#history = new History();
-    this.#unlisten = peer ? [peer.on("stats", (stats) => this.#hear(stats)), peer.on("state", this.#look)] : [];
+  show() {
+    // Drawn when it is opened.
+    if (this.#element.isConnected && !this.#element.checkVisibility()) return;
+    const record = this.#connections.shown;
+    this.none.hidden = record !== null;
+    this.some.hidden = record === null;
+    if (!record) return;
+    this.#showChoice(record);
+    this.#showStates(record);
+    const { local, remote } = record.route;
+    this.#showPair(record);
+    this.#showCandidates(this.local, local);
+    this.#showCandidates(this.remote, remote);
+    // Of one that has ended, the plots stand still.
+    const now = record.ended ? (record.history.moments.at(-1)?.at ?? 0) : performance.now();
+    for (const plot of this.plots) plot.draw(record.history.moments, now);
   }
 
-  /** The library may make another connection in its place. @param {RTCPeerConnection | null} connection */
-  #attend(connection) {
-    if (connection === this.#connection) return;
-    for (const event of ["iceconnectionstatechange", "connectionstatechange", "signalingstatechange"]) {
-      this.#connection?.removeEventListener(event, this.#look);
-      connection?.addEventListener(event, this.#look);
-    }
-    this.#connection = connection;
+  /** @param {ConnectionRecord} record */
+  #showChoice(record) {
+    const names = this.#connections.all.map((it) => this.#nameIn(it)).reverse();
+    this.#choices = [...this.#connections.all].reverse();
+    const { choice } = this;
+    // A list that is open must not be written anew under the hand that chooses.
+    if ([...choice.options].map(({ text }) => text).join("\n") !== names.join("\n"))
+      choice.replaceChildren(...names.map((text) => make("option", { text })));
+    choice.selectedIndex = this.#choices.indexOf(record);
+    choice.hidden = names.length < 2;
+    // The choice says it, too.
+    this.end.hidden = !record.ended || !choice.hidden;
+    if (record.ended) this.end.textContent = this.words("connection.ended", { when: clock(record.ended) });
+    this.only.hidden = !record.relayOnly;
+    const { missing } = record;
+    const told = missing && (record.ended || record.isSlow());
+    this.missing.hidden = !told;
+    if (told) this.missing.textContent = this.words(missing.key, { who: this.#nameOf(record.userId), ...missing.values });
   }
 
-  /** @param {any} stats */
-  async #hear(stats) {
-    if (this.#left()) return this.follow(null);
-    const peer = this.#peer;
-    this.#history.add(stats, performance.now());
-    const reports = await peer?.connection?.getStats();
-    if (peer !== this.#peer) return;
-    if (reports) this.#route = routeOf(reports.values());
-    this.#show();
+  /** @param {ConnectionRecord} record */
+  #nameIn({ userId, ended }) {
+    const who = this.#nameOf(userId);
+    return ended ? this.words("connection.with-ended", { who, when: clock(ended) }) : who;
   }
 
-  #show() {
-    const peer = this.#peer;
-    this.#attend(peer?.connection ?? null);
-    this.none.hidden = peer !== null;
-    this.some.hidden = peer === null;
-    if (!peer) return;
-    this.#showStates(peer);
-    this.#showPair();
-    this.#showCandidates(this.local, this.#route.local);
-    this.#showCandidates(this.remote, this.#route.remote);
-    for (const plot of this.plots) plot.draw(this.#history.moments, performance.now());
-  }
-
-  /** @param {Peer} peer */
-  #showStates(peer) {
-    const { connection, state, userId } = peer;
-    const states = [
-      ["peer", state],
-      ["ice", connection?.iceConnectionState],
-      ["dtls", this.#route.dtls],
-      ["signaling", connection?.signalingState],
-    ];
-    const entries = states.map(([name, text]) => {
+  /** @param {ConnectionRecord} record */
+  #showStates({ states, userId }) {
+    const entries = SHOWN.map((name) => {
+      const text = states[name];
       const mood = GOOD.includes(text ?? "") ? "is-good" : BAD.includes(text ?? "") ? "is-bad" : "";
       const value = make("dd", { className: mood, text: text ?? "–", "data-testid": `state-${name}` });
-      return make("div", {}, make("dt", { text: this.words(`connection.state.${name}`, { user: userId }) }), value);
+      return make("div", {}, make("dt", { text: this.words(`connection.state.${name}`, { user: this.#nameOf(userId) }) }), value);
     });
     this.states.replaceChildren(...entries);
   }
 
-  #showPair() {
-    const { pair } = this.#route;
+  /** @param {ConnectionRecord} record */
+  #showPair({ route: { pair } }) {
     if (!pair) return this.pair.replaceChildren(this.words("connection.pair.none"));
     const { local, remote } = pair;
     const relayed = [local, remote].some((it) => it.type === "relay");

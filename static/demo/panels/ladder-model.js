@@ -27,6 +27,8 @@
  * @property {boolean} wrong whether it tells that something did not work
  */
 
+import { isPassing, SHARE } from "../tape.js";
+
 /** As many as the tape keeps. */
 const ROWS = 2000;
 
@@ -47,6 +49,8 @@ const ENDING = ["call-reject", "call-cancel", "call-hangup"];
 /** Said of a moment, or about the count itself. */
 const UNCOUNTED = ["registered", "client-list", "presence", "ice-servers", "ack", "ping", "pong"];
 const WRONG = ["error", "undelivered"];
+/** Reasons of an end, or the library's words to a hang-up, that tell of a failure. */
+const FAILED = ["lost", "failed", "too-large"];
 
 /**
  * What is known of a socket: its session, how many messages went each way in that, and how many the page said it had.
@@ -58,6 +62,7 @@ export class Ladder {
   #limit;
   #me;
   #sessions = 0;
+  /** Rows of presence and signs of life. */ #passing = 0;
   /** @type {Map<number, Line>} by socket */ #lines = new Map();
   /** @type {Map<string, string>} the other party, by call */ #calls = new Map();
   /** @type {Map<string, Row>} by session, way and sequence */ #counted = new Map();
@@ -83,13 +88,23 @@ export class Ladder {
     }
     if (key !== null) this.#counted.set(key, row);
     this.rows.push(row);
-    const gone = this.rows.splice(0, Math.max(0, this.rows.length - this.#limit));
+    if (isPassing(row)) this.#passing++;
+    const gone = this.rows.length > this.#limit ? this.#drop() : [];
     for (const it of gone) this.#counted.delete(`${it.session} ${it.way} ${it.sequence}`);
     return { row, isNew: true, gone };
   }
 
+  /** One row, of what passes by where there is much of that: it must not drive out a call. @returns {Row[]} */
+  #drop() {
+    const much = this.#passing > SHARE * this.#limit;
+    const gone = this.rows.splice(much ? this.rows.findIndex(isPassing) : 0, 1);
+    this.#passing -= gone.filter(isPassing).length;
+    return gone;
+  }
+
   clear() {
     this.rows = [];
+    this.#passing = 0;
     this.#counted.clear();
   }
 
@@ -106,7 +121,8 @@ export class Ladder {
     if (what === "received" && type === "registered") this.#begin(line, content);
     const sequence = UNCOUNTED.includes(type) ? null : countOn(line, what);
     const kind = KINDS[type] ?? (type.startsWith("call-") ? "call" : "session");
-    const wrong = WRONG.includes(type) || type === "unreadable";
+    const failed = type === "call-ended" && FAILED.some((it) => it === content.reason || it === content.detail);
+    const wrong = WRONG.includes(type) || type === "unreadable" || failed;
     const through = this.#goesThrough(what, type, content);
     return {
       ...row,
@@ -194,7 +210,7 @@ export function gist({ type, content, text }) {
   if (type === "candidate") return candidateGist(data);
   if (type === "registered") return content.resumed ? "resumed" : "";
   if (type === "error") return String(content.code);
-  if (content?.reason) return String(content.reason);
+  if (content?.reason) return content.detail ? `${content.reason} · ${shortened(content.detail)}` : String(content.reason);
   if (type === "message") return shortened(data?.text ?? data);
   if (type === "presence") return presenceGist(content);
   return content?.room ? String(content.room) : "";
@@ -231,15 +247,15 @@ export function mentions({ type, other, content, text }, words) {
 }
 
 /**
- * What is given to others: every message once, in order, and what became of the sockets.
+ * What is given to others: every message once, in order, what became of the sockets, and of the media connections.
  * @param {Row[]} rows
- * @param {{ userId: string, now: Date }} about
+ * @param {{ userId: string, now: Date, connections?: unknown[] }} about
  */
-export function exported(rows, { userId, now }) {
+export function exported(rows, { userId, now, connections = [] }) {
   const entries = rows.map((row) => ({
     number: row.number, at: row.at.toISOString(), socket: row.socket, way: row.way, type: row.type, kind: row.kind,
     through: row.through, other: row.other, size: row.size, session: row.session, sequence: row.sequence,
     again: row.again.map((it) => it.toISOString()), content: row.text ?? row.content,
   }));
-  return { format: "switchboard-signaling", version: 1, exportedAt: now.toISOString(), userId, entries };
+  return { format: "switchboard-signaling", version: 1, exportedAt: now.toISOString(), userId, entries, connections };
 }

@@ -17,12 +17,22 @@ import { makeRung, openRung, writeRung } from "./rung.js";
 const DRAW_WITHIN = 50;
 /** So near to the end is at the end; px. */
 const AT_END = 40;
+/** Not shown until somebody asks: they come with no act of this page, and push its own messages away. */
+const QUIET = ["presence", "heartbeat"];
 /** Keys that move from row to row, and how far. @type {Record<string, number>} */
 const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
 
 /**
+ * @typedef {object} Options
+ * @property {Tape} tape
+ * @property {Words} words
+ * @property {() => string} userId who this page is
+ * @property {() => unknown[]} [connections] what is exported of the media connections
+ */
+
+/**
  * @param {HTMLElement} element
- * @param {{ tape: Tape, words: Words, userId: () => string }} options
+ * @param {Options} options
  * @returns {{ refresh: () => void, close: () => void }} `refresh`: after another language was chosen
  */
 export function mountLadder(element, options) {
@@ -37,18 +47,19 @@ class LadderPanel {
   /** @type {Set<Row>} to be drawn, or drawn anew */ #due = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #paused = false;
-  /** @type {Set<Kind>} */ #shown = new Set(FILTERS.filter((it) => it !== "heartbeat"));
+  /** @type {Set<Kind>} */ #shown = new Set(FILTERS.filter((it) => !QUIET.includes(it)));
   #search = "";
   /** Whether the end is kept in sight. */
   #follows = true;
   #left;
   #unlisten;
 
-  /** @param {HTMLElement} element @param {{ tape: Tape, words: Words, userId: () => string }} options */
-  constructor(element, { tape, words, userId }) {
+  /** @param {HTMLElement} element @param {Options} options */
+  constructor(element, { tape, words, userId, connections = () => [] }) {
     this.tape = tape;
     this.words = words;
     this.userId = userId;
+    this.connections = connections;
     this.signs = new Signs(words);
     this.#model = new Ladder({ userId });
     this.list = make("ol", { className: "ladder-rungs", "data-testid": "ladder-rows" });
@@ -311,7 +322,7 @@ class LadderPanel {
 
   #export() {
     const now = new Date();
-    const text = JSON.stringify(exported(this.#model.rows, { userId: this.userId(), now }), null, 2);
+    const text = JSON.stringify(exported(this.#model.rows, { userId: this.userId(), now, connections: this.connections() }), null, 2);
     const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
     const stamp = now.toISOString().slice(0, 19).replaceAll(":", "-");
     make("a", { href: url, download: `signaling-${stamp}.json` }).click();
