@@ -4,6 +4,7 @@
 
 import { keepAtEndWhenResized, part } from "./dom.js";
 import { keep, recall } from "./kept.js";
+import { nameOf } from "./names.js";
 import { mountConnection } from "./panels/connection.js";
 import { mountLadder } from "./panels/ladder.js";
 import { mountSelfTest } from "./panels/self-test.js";
@@ -45,7 +46,7 @@ export class Dock {
     this.#show((recall("localStorage", KEPT) ?? String(ROOMY.matches)) === "true");
     const { userId, peer } = source;
     this.#ladder = mountLadder(part("ladder", HTMLElement), { tape, words, userId });
-    this.#connection = mountConnection(part("connection", HTMLElement), { words, peer });
+    this.#connection = mountConnection(part("connection", HTMLElement), { words, peer, nameOf });
     // Rows that come while it is shut are at its end when it is opened.
     for (const box of body.querySelectorAll(".ladder-diagram")) keepAtEndWhenResized(/** @type {HTMLElement} */ (box));
     onLanguage(() => {

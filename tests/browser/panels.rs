@@ -195,7 +195,7 @@ fn the_connection_panel_shows_states_candidates_the_pair_in_use_and_plots() {
         let (ana, bo) = demo.two_inspecting_a_call().await;
 
         for (part, words) in [
-            ("connection-states", "With bo"),
+            ("connection-states", "bo"),
             ("state-peer", "connected"),
             ("state-ice", "connected"),
             ("state-dtls", "connected"),

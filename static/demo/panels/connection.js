@@ -6,7 +6,11 @@
  *
  * @typedef {Pick<import("../../switchboard.js").Peer, "userId" | "state" | "connection" | "on">} Peer
  *   also a call, or a member of a room
- * @typedef {{ element: HTMLElement, count: HTMLElement, body: HTMLElement }} Table
+ * @typedef {{ element: HTMLElement, title: HTMLElement, count: HTMLElement, body: HTMLElement }} Table
+ * @typedef {object} Options
+ * @property {Words} words
+ * @property {() => Peer | null} peer whose connection is looked at
+ * @property {(userId: string) => string} [nameOf] how users are called; default: by their userId
  */
 
 import { countByType, History, routeOf } from "./connection-model.js";
@@ -35,7 +39,7 @@ function rounded(value) {
 
 /**
  * @param {HTMLElement} element
- * @param {{ words: Words, peer: () => Peer | null }} options `peer`: whose connection is looked at
+ * @param {Options} options
  * @returns {{ refresh: () => void, close: () => void }} `refresh`: when that is another one, or the language is
  */
 export function mountConnection(element, options) {
@@ -54,10 +58,11 @@ class ConnectionPanel {
   /** Shows new states at once. */
   #look = () => this.#show();
 
-  /** @param {HTMLElement} element @param {{ words: Words, peer: () => Peer | null }} options */
-  constructor(element, { words, peer }) {
+  /** @param {HTMLElement} element @param {Options} options */
+  constructor(element, { words, peer, nameOf = (it) => it }) {
     this.words = words;
     this.peer = peer;
+    this.nameOf = nameOf;
     this.signs = new Signs(words);
     this.#left = whenLeft(element);
     const { signs } = this;
@@ -84,7 +89,8 @@ class ConnectionPanel {
   /** @param {"local" | "remote"} side @returns {Table} */
   #candidates(side) {
     const { signs } = this;
-    const title = signs.put(make("span"), `connection.${side}`);
+    const title = make("span", { className: "connection-whose" });
+    if (side === "local") signs.put(title, "connection.local");
     const count = make("span", { className: "connection-count" });
     const heads = ["type", "protocol", "address"].map((it) =>
       signs.put(make("th", { scope: "col" }), `connection.${it}`),
@@ -98,7 +104,7 @@ class ConnectionPanel {
       make("thead", {}, make("tr", {}, ...heads)),
       body,
     );
-    return { element: table, count, body };
+    return { element: table, title, count, body };
   }
 
   refresh() {
@@ -147,6 +153,7 @@ class ConnectionPanel {
     if (!peer) return;
     this.#showStates(peer);
     this.#showPair();
+    this.remote.title.textContent = this.words("connection.remote", { user: this.nameOf(peer.userId) });
     this.#showCandidates(this.local, this.#route.local);
     this.#showCandidates(this.remote, this.#route.remote);
     for (const plot of this.plots) plot.draw(this.#history.moments, performance.now());
@@ -164,7 +171,7 @@ class ConnectionPanel {
     const entries = states.map(([name, text]) => {
       const mood = GOOD.includes(text ?? "") ? "is-good" : BAD.includes(text ?? "") ? "is-bad" : "";
       const value = make("dd", { className: mood, text: text ?? "–", "data-testid": `state-${name}` });
-      return make("div", {}, make("dt", { text: this.words(`connection.state.${name}`, { user: userId }) }), value);
+      return make("div", {}, make("dt", { text: this.words(`connection.state.${name}`, { user: this.nameOf(userId) }) }), value);
     });
     this.states.replaceChildren(...entries);
   }
