@@ -70,7 +70,7 @@ on(room, "change", render);
 on(room, "left", sayLeft);
 for (const source of [call, room]) on(source, "change", sayNotice);
 part("sign-out", HTMLButtonElement).addEventListener("click", signOut);
-part("language", HTMLButtonElement).addEventListener("click", () => setLanguage(language() === "en" ? "zh" : "en"));
+part("language", HTMLButtonElement).addEventListener("click", changeLanguage);
 onLanguage(() => {
   renderWho();
   render();
@@ -253,6 +253,14 @@ function ownName() {
   const { userId } = who;
   const name = cleaned(who.displayName);
   return name && name !== userId ? `${isolated(name)} (${userId})` : userId;
+}
+
+async function changeLanguage() {
+  try {
+    await setLanguage(language() === "en" ? "zh" : "en");
+  } catch (failure) {
+    say("warning", () => words("language.failed"), { code: String(failure) });
+  }
 }
 
 function renderWho() {

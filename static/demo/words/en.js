@@ -1,6 +1,7 @@
 /** The words of the page, in English. */
 export const en = {
   "sign-out": "Sign out",
+  "language.failed": "The words could not be loaded.",
   "name.with-id": "{name} ({id})",
   close: "Close",
 

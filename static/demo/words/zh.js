@@ -1,6 +1,7 @@
 /** The words of the page, in Chinese. */
 export const zh = {
   "sign-out": "退出登录",
+  "language.failed": "无法加载文字。",
   "name.with-id": "{name}（{id}）",
   close: "关闭",
 
