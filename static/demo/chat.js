@@ -2,7 +2,7 @@
  * Text chat: one conversation for each person and each room, of which one is shown.
  *
  * Promises: a line says what became of it as soon as that is known, also when it cannot be known any more; what comes in
- * a conversation that is not shown is counted.
+ * a conversation that is not shown is counted, and so is what comes while the chat is out of sight.
  *
  * Event: `unread`, whenever a conversation begins or what is unread changes.
  */
@@ -47,6 +47,7 @@ export class Chat extends EventTarget {
   /** @type {Map<Entry, HTMLElement>} those that are shown */ #lines = new Map();
   /** @type {Switchboard | null} */ #me = null;
   #room;
+  /** Whether a new line would be seen where it is. */ #inView = true;
 
   /** @param {RoomControl} room */
   constructor(room) {
@@ -96,6 +97,14 @@ export class Chat extends EventTarget {
     field.focus();
   }
 
+  /** Told by {@link ChatCount}. @param {boolean} inView whether a new line would be seen where it is */
+  setInView(inView) {
+    this.#inView = inView;
+    if (!inView || !this.unread.get(this.partner)) return;
+    this.unread.set(this.partner, 0);
+    this.#tellUnread();
+  }
+
   /** What depends on the connection, the partner and the language. */
   render() {
     const { partner } = this;
@@ -141,8 +150,8 @@ export class Chat extends EventTarget {
     const text = typeof data?.text === "string" ? data.text : JSON.stringify(data);
     const key = room === undefined ? from : roomKey(room);
     this.#append(key, { from, text, at: new Date(), fate: "sent", error: null });
-    if (this.partner === "") return this.show(key);
-    if (key === this.partner) return;
+    if (this.partner === "") this.show(key);
+    if (key === this.partner && this.#inView) return;
     this.unread.set(key, (this.unread.get(key) ?? 0) + 1);
     this.#tellUnread();
   }

@@ -6,6 +6,7 @@ import { avatar } from "./avatar.js";
 import { Blocking } from "./blocking.js";
 import { CallControl } from "./call.js";
 import { Chat } from "./chat.js";
+import { ChatCount } from "./chat-count.js";
 import { Controls } from "./controls.js";
 import { Dock } from "./dock.js";
 import { part } from "./dom.js";
@@ -36,6 +37,7 @@ const call = new CallControl(wish);
 const room = new RoomControl(wish);
 const people = new People();
 const chat = new Chat(room);
+const chatCount = new ChatCount(chat, (key) => chat.show(key));
 const blocking = new Blocking();
 const stage = new Stage();
 const ringing = new Ringing({ accept, reject: (it) => call.reject(it), block });
@@ -58,6 +60,7 @@ on(chat, "unread", () => {
   people.setUnread(chat.unread);
   people.setPicked(chat.partner);
   blocking.render(chat.partner);
+  renderUnread();
 });
 on(call, "change", render);
 on(call, "missed", (/** @type {import("./call.js").End} */ end) => say("calm", () => endWords(end, nameOf)));
@@ -282,14 +285,20 @@ function render() {
   chat.render();
   blocking.render(chat.partner);
   dock.refresh();
+  renderUnread();
+}
+
+function renderUnread() {
+  chatCount.render(room.phase !== "out" || call.state.phase === "connecting" || call.state.phase === "connected");
   renderTitle();
 }
 
 function renderTitle() {
   const { state } = call;
   const signedIn = document.body.dataset.screen === "desk";
+  const unread = chatCount.total > 0 ? `(${chatCount.total}) ` : "";
   if (state.phase === "incoming") document.title = words("incoming.title", { who: nameOf(state.peer) });
-  else document.title = signedIn ? `${who.displayName || who.userId} · switchboard` : "switchboard";
+  else document.title = signedIn ? `${unread}${who.displayName || who.userId} · switchboard` : "switchboard";
 }
 
 /**

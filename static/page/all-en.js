@@ -29,48 +29,48 @@ ng.label":"Who is calling","incoming.replace":"Hang up and accept","incoming.asi
 who} · {note}","tile.camera-off":"camera off","tile.muted":"muted","tile.generated":"test picture","tile.sharing":"sharing a screen","tile.connecting":"connect\
 ing…","tile.reconnecting":"reconnecting…","tile.screen":"Screen of {who}","controls.label":"Controls","controls.mute":"Mute","controls.unmute":"Unmute","con\
 trols.camera-off":"Camera off","controls.camera-on":"Camera on","controls.share":"Share","controls.unshare":"Stop sharing","controls.share-failed":"The screen c\
-ould not be shared.","controls.devices":"Devices","controls.float":"Picture-in-picture","controls.float-failed":"Picture-in-picture could not be opened.","contr\
-ols.full-screen":"Full screen","controls.full-screen-off":"Exit full screen","controls.full-screen-failed":"The browser did not allow full screen.","controls.ha\
-ng-up":"Hang up","controls.leave":"Leave","controls.cancel":"Cancel","controls.call-again":"Call again","controls.accept":"Accept","controls.reject":"Decline","\
-devices.camera":"Camera","devices.microphone":"Microphone","devices.speaker":"Speaker","devices.generated-picture":"Test picture","devices.generated-tone":"Test\
- tone","devices.unnamed":"Device {number}","devices.done":"Done","media.insecure":"Browsers allow camera and microphone only on https pages and on localhost.","\
-media.refused":"Camera and microphone were not allowed.","media.none":"No camera and no microphone were found.","media.no-microphone":"No microphone could be us\
-ed.","media.no-camera":"No camera could be used.","media.lost-camera":"The camera was disconnected.","media.lost-microphone":"The microphone was disconnected.",
-"media.in-use":"Another program is using the camera or microphone.","media.failed":"Camera and microphone could not be opened.","media.instead":"{problem} The p\
-age sends a test {missing} instead.","media.missing-picture":"picture","media.missing-tone":"tone","media.missing-picture-and-tone":"picture and tone","chat.hea\
-ding":"Chat","chat.message":"Message","chat.send":"Send","chat.write":"Write to {who}","chat.pick":"Message","chat.nobody":"Pick somebody to write to. Messages \
-are kept in this page only.","chat.empty":"Your messages appear here.","chat.server":"The server","chat.sending":"sending…","chat.sending-meaning":"It is on i\
-ts way, or waits for the connection to come back.","chat.sent":"sent","chat.sent-meaning":"The server has it and passes it on to everybody in the room.","chat.d\
-elivered":"delivered","chat.delivered-meaning":"The other page has confirmed it.","chat.failed":"not delivered","chat.failed-meaning":"The other side did not ge\
-t it.","dock.heading":"Inspector","dock.signaling":"Signaling","dock.connection":"Media connection","self-test.open":"Self-test","self-test.heading":"Device and\
- network check","close.unreachable":"The server cannot be reached.","close.1000":"The server closed the connection.","close.1001":"The server is shutting down.",
-"close.1002":"The server closed the connection: this page broke the rules of WebSocket.","close.1003":"The server closed the connection: it got a kind of data t\
-hat it does not accept.","close.1006":"The connection to the server was lost.","close.1007":"The server closed the connection: it got text that is not valid UTF\
--8.","close.1009":"The server closed the connection: a message was too large.","close.1011":"The server had an internal error.","close.1012":"The server is rest\
-arting.","close.1013":"The server is full.","close.4008":"The server heard nothing from this page for too long.","close.4009":"This page has a newer connection.",
-"close.4029":"This page sent too many messages for too long.","close.4053":"This page was too slow to receive its messages.","close.4401":"Your access token has\
- expired. Open this page with a new one: /?token=…","close.4500":"The server closed the connection: it did not understand this page.","close.4501":"An access \
-token is needed. Ask the operator of this server for a link.","close.4503":"The operator of the server has removed you.","close.4509":"You have signed in somewh\
-ere else, so this page was signed out.","close.4510":"This name is in use. Choose another one, or try again when it is free.","close.4513":"The server closed th\
-e connection: a message was far too large.","close.final":"The server ended your session.","close.other":"The connection to the server has ended.","error.somebo\
-dy":"The other person","error.other":"That did not work.","error.retry":"{sentence} ({wait})","error.bad-json":"The server could not read a message from this pa\
-ge.","error.bad-message":"The server did not accept a message from this page.","error.unknown-type":"The server does not know a type of message that this page s\
-ent.","error.unknown-field":"The server does not know a field that this page sent.","error.too-large":"This is too large to send.","error.rate-limited":"Too man\
-y messages in a short time. Please wait a moment.","error.user-offline":"{who} is not online.","error.queue-full":"Too many messages are waiting for {who} alrea\
-dy. Please try again later.","error.not-permitted":"The server does not permit this.","error.call-over":"This call is already over.","error.not-your-call":"You \
-are not part of this call.","error.room-full":"This room is full.","error.too-many-rooms":"You cannot join any more rooms.","error.not-in-room":"You are not in \
-this room.","error.self":"You cannot call or write to yourself. Open this page again under another name to try a call.","error.bad-user-id":"This is not a valid\
- name.","error.bad-token":"The server does not accept your access token.","error.name-in-use":"This name is in use.","error.unavailable":"The server cannot do t\
-his right now.","error.internal":"The server had an internal error.","error.undelivered":"Not delivered: the other side did not get it.","error.not-sent":"Not s\
-ent.","error.unknown":"It is not known whether this has arrived.","error.failed":"No audio or video path could be set up.","error.closed":"The connection is clo\
-sed.","end.busy":"{who} is in another call.","end.busy.missed":"Missed call from {who}, while you took another call.","end.offline":"{who} is not online.","end.\
-cancelled.mine":"You cancelled the call.","end.cancelled.theirs":"{who} cancelled the call{why}.","end.rejected.mine":"You declined the call from {who}.","end.r\
-ejected.theirs":"{who} declined the call{why}.","end.hangup.mine":"You hung up.","end.hangup.theirs":"{who} hung up{why}.","end.no-answer.theirs":"{who} did not\
- answer.","end.no-answer.missed":"Missed call from {who}.","end.replaced.mine":"You signed in somewhere else, which ended the call.","end.replaced.theirs":"{who\
-} signed in somewhere else, which ended the call.","end.lost":"The connection to {who} was lost, which ended the call.","end.failed":"No audio or video path to \
-{who} could be set up.","end.closed":"The call ended because this page was signed out.","end.removed":"The operator of the server has removed you, which ended t\
-he call.","end.ended-by-operator":"The operator of the server ended the call.","end.answered-elsewhere":"The call was answered somewhere else.","end.other":"The\
- call ended{why}: {reason}.","end.why":" (“{detail}”)"};var panelsEn={"ladder.me":"You","ladder.server":"Server","ladder.others":"Others","ladder.rows":"Signaling messages, oldest first. Arrow keys move, Enter opens.",
+ould not be shared.","controls.chat":"Chat","controls.devices":"Devices","controls.float":"Picture-in-picture","controls.float-failed":"Picture-in-picture could\
+ not be opened.","controls.full-screen":"Full screen","controls.full-screen-off":"Exit full screen","controls.full-screen-failed":"The browser did not allow ful\
+l screen.","controls.hang-up":"Hang up","controls.leave":"Leave","controls.cancel":"Cancel","controls.call-again":"Call again","controls.accept":"Accept","contr\
+ols.reject":"Decline","devices.camera":"Camera","devices.microphone":"Microphone","devices.speaker":"Speaker","devices.generated-picture":"Test picture","device\
+s.generated-tone":"Test tone","devices.unnamed":"Device {number}","devices.done":"Done","media.insecure":"Browsers allow camera and microphone only on https pag\
+es and on localhost.","media.refused":"Camera and microphone were not allowed.","media.none":"No camera and no microphone were found.","media.no-microphone":"No\
+ microphone could be used.","media.no-camera":"No camera could be used.","media.lost-camera":"The camera was disconnected.","media.lost-microphone":"The microph\
+one was disconnected.","media.in-use":"Another program is using the camera or microphone.","media.failed":"Camera and microphone could not be opened.","media.in\
+stead":"{problem} The page sends a test {missing} instead.","media.missing-picture":"picture","media.missing-tone":"tone","media.missing-picture-and-tone":"pict\
+ure and tone","chat.heading":"Chat","chat.message":"Message","chat.send":"Send","chat.write":"Write to {who}","chat.pick":"Message","chat.nobody":"Pick somebody\
+ to write to. Messages are kept in this page only.","chat.empty":"Your messages appear here.","chat.server":"The server","chat.sending":"sending…","chat.sendi\
+ng-meaning":"It is on its way, or waits for the connection to come back.","chat.sent":"sent","chat.sent-meaning":"The server has it and passes it on to everybod\
+y in the room.","chat.delivered":"delivered","chat.delivered-meaning":"The other page has confirmed it.","chat.failed":"not delivered","chat.failed-meaning":"Th\
+e other side did not get it.","dock.heading":"Inspector","dock.signaling":"Signaling","dock.connection":"Media connection","self-test.open":"Self-test","self-te\
+st.heading":"Device and network check","close.unreachable":"The server cannot be reached.","close.1000":"The server closed the connection.","close.1001":"The se\
+rver is shutting down.","close.1002":"The server closed the connection: this page broke the rules of WebSocket.","close.1003":"The server closed the connection:\
+ it got a kind of data that it does not accept.","close.1006":"The connection to the server was lost.","close.1007":"The server closed the connection: it got te\
+xt that is not valid UTF-8.","close.1009":"The server closed the connection: a message was too large.","close.1011":"The server had an internal error.","close.1\
+012":"The server is restarting.","close.1013":"The server is full.","close.4008":"The server heard nothing from this page for too long.","close.4009":"This page\
+ has a newer connection.","close.4029":"This page sent too many messages for too long.","close.4053":"This page was too slow to receive its messages.","close.44\
+01":"Your access token has expired. Open this page with a new one: /?token=…","close.4500":"The server closed the connection: it did not understand this page.",
+"close.4501":"An access token is needed. Ask the operator of this server for a link.","close.4503":"The operator of the server has removed you.","close.4509":"Y\
+ou have signed in somewhere else, so this page was signed out.","close.4510":"This name is in use. Choose another one, or try again when it is free.","close.451\
+3":"The server closed the connection: a message was far too large.","close.final":"The server ended your session.","close.other":"The connection to the server h\
+as ended.","error.somebody":"The other person","error.other":"That did not work.","error.retry":"{sentence} ({wait})","error.bad-json":"The server could not rea\
+d a message from this page.","error.bad-message":"The server did not accept a message from this page.","error.unknown-type":"The server does not know a type of \
+message that this page sent.","error.unknown-field":"The server does not know a field that this page sent.","error.too-large":"This is too large to send.","erro\
+r.rate-limited":"Too many messages in a short time. Please wait a moment.","error.user-offline":"{who} is not online.","error.queue-full":"Too many messages are\
+ waiting for {who} already. Please try again later.","error.not-permitted":"The server does not permit this.","error.call-over":"This call is already over.","er\
+ror.not-your-call":"You are not part of this call.","error.room-full":"This room is full.","error.too-many-rooms":"You cannot join any more rooms.","error.not-i\
+n-room":"You are not in this room.","error.self":"You cannot call or write to yourself. Open this page again under another name to try a call.","error.bad-user-\
+id":"This is not a valid name.","error.bad-token":"The server does not accept your access token.","error.name-in-use":"This name is in use.","error.unavailable":"\
+The server cannot do this right now.","error.internal":"The server had an internal error.","error.undelivered":"Not delivered: the other side did not get it.","\
+error.not-sent":"Not sent.","error.unknown":"It is not known whether this has arrived.","error.failed":"No audio or video path could be set up.","error.closed":"\
+The connection is closed.","end.busy":"{who} is in another call.","end.busy.missed":"Missed call from {who}, while you took another call.","end.offline":"{who} \
+is not online.","end.cancelled.mine":"You cancelled the call.","end.cancelled.theirs":"{who} cancelled the call{why}.","end.rejected.mine":"You declined the cal\
+l from {who}.","end.rejected.theirs":"{who} declined the call{why}.","end.hangup.mine":"You hung up.","end.hangup.theirs":"{who} hung up{why}.","end.no-answer.t\
+heirs":"{who} did not answer.","end.no-answer.missed":"Missed call from {who}.","end.replaced.mine":"You signed in somewhere else, which ended the call.","end.r\
+eplaced.theirs":"{who} signed in somewhere else, which ended the call.","end.lost":"The connection to {who} was lost, which ended the call.","end.failed":"No au\
+dio or video path to {who} could be set up.","end.closed":"The call ended because this page was signed out.","end.removed":"The operator of the server has remov\
+ed you, which ended the call.","end.ended-by-operator":"The operator of the server ended the call.","end.answered-elsewhere":"The call was answered somewhere el\
+se.","end.other":"The call ended{why}: {reason}.","end.why":" (“{detail}”)"};var panelsEn={"ladder.me":"You","ladder.server":"Server","ladder.others":"Others","ladder.rows":"Signaling messages, oldest first. Arrow keys move, Enter opens.",
 "ladder.search":"Find in messages","ladder.kinds":"Kinds of messages to show","ladder.pause":"Pause","ladder.clear":"Clear","ladder.export":"Export JSON","ladde\
 r.kind.call":"Calls","ladder.kind.negotiation":"Negotiation","ladder.kind.chat":"Messages","ladder.kind.room":"Rooms","ladder.kind.presence":"Presence","ladder.\
 kind.session":"Session","ladder.kind.heartbeat":"Heartbeats","ladder.empty":"No messages yet. Each message appears here as it is sent or received.","ladder.none":"\

@@ -114,16 +114,16 @@ l.offline":"你与服务器的连接已断开。音频和视频不受影响。",
 ncoming.aside":"稍后再接","incoming.act":"{act}：{who}","tile.you":"你","tile.named":"{who} · {note}","tile.camera-off":"摄像头已关","tile.muted":"已\
 静音","tile.generated":"测试画面","tile.sharing":"正在共享屏幕","tile.connecting":"连接中…","tile.reconnecting":"正在重连…","tile.screen":"\
 {who} 的屏幕","controls.label":"控制","controls.mute":"静音","controls.unmute":"取消静音","controls.camera-off":"关摄像头","controls.camera-on":"\
-开摄像头","controls.share":"共享","controls.unshare":"停止共享","controls.share-failed":"无法共享屏幕。","controls.devices":"设备","controls.\
-float":"画中画","controls.float-failed":"无法打开画中画。","controls.full-screen":"全屏","controls.full-screen-off":"退出全屏","controls.full-s\
-creen-failed":"浏览器不允许全屏。","controls.hang-up":"挂断","controls.leave":"离开","controls.cancel":"取消","controls.call-again":"再次呼叫",
-"controls.accept":"接听","controls.reject":"拒绝","devices.camera":"摄像头","devices.microphone":"麦克风","devices.speaker":"扬声器","devices.gener\
-ated-picture":"测试画面","devices.generated-tone":"测试音","devices.unnamed":"设备 {number}","devices.done":"完成","media.insecure":"浏览器只向 https 页面和 \
-localhost 提供摄像头和麦克风。","media.refused":"摄像头和麦克风未获授权。","media.none":"没有找到摄像头和麦克风。","media.no-m\
-icrophone":"没有可用的麦克风。","media.no-camera":"没有可用的摄像头。","media.lost-camera":"摄像头已断开。","media.lost-microphone":"麦克\
-风已断开。","media.in-use":"另一个程序正在使用摄像头或麦克风。","media.failed":"无法打开摄像头和麦克风。","media.instead":"{pr\
-oblem}改为发送测试{missing}。","media.missing-picture":"画面","media.missing-tone":"音","media.missing-picture-and-tone":"画面和测试音","chat.he\
-ading":"聊天","chat.message":"消息","chat.send":"发送","chat.write":"发消息给 {who}","chat.pick":"消息","chat.nobody":"选一个人发消息。消息只保存在本页中。",
+开摄像头","controls.share":"共享","controls.unshare":"停止共享","controls.share-failed":"无法共享屏幕。","controls.chat":"聊天","controls.dev\
+ices":"设备","controls.float":"画中画","controls.float-failed":"无法打开画中画。","controls.full-screen":"全屏","controls.full-screen-off":"退出全屏",
+"controls.full-screen-failed":"浏览器不允许全屏。","controls.hang-up":"挂断","controls.leave":"离开","controls.cancel":"取消","controls.call-agai\
+n":"再次呼叫","controls.accept":"接听","controls.reject":"拒绝","devices.camera":"摄像头","devices.microphone":"麦克风","devices.speaker":"扬声器",
+"devices.generated-picture":"测试画面","devices.generated-tone":"测试音","devices.unnamed":"设备 {number}","devices.done":"完成","media.insecure":"浏览\
+器只向 https 页面和 localhost 提供摄像头和麦克风。","media.refused":"摄像头和麦克风未获授权。","media.none":"没有找到摄像头和麦克风。",
+"media.no-microphone":"没有可用的麦克风。","media.no-camera":"没有可用的摄像头。","media.lost-camera":"摄像头已断开。","media.lost-micr\
+ophone":"麦克风已断开。","media.in-use":"另一个程序正在使用摄像头或麦克风。","media.failed":"无法打开摄像头和麦克风。","medi\
+a.instead":"{problem}改为发送测试{missing}。","media.missing-picture":"画面","media.missing-tone":"音","media.missing-picture-and-tone":"画面和测试音",
+"chat.heading":"聊天","chat.message":"消息","chat.send":"发送","chat.write":"发消息给 {who}","chat.pick":"消息","chat.nobody":"选一个人发消息。消息只保存在本页中。",
 "chat.empty":"消息会显示在这里。","chat.server":"服务器","chat.sending":"发送中…","chat.sending-meaning":"正在发送，或等待连接恢复。",
 "chat.sent":"已发送","chat.sent-meaning":"服务器已收到，将转给房间里的每个人。","chat.delivered":"已送达","chat.delivered-meaning":"对方的页\
 面已确认收到。","chat.failed":"未送达","chat.failed-meaning":"对方未收到。","dock.heading":"检查器","dock.signaling":"信令","dock.connectio\

@@ -47,8 +47,8 @@ said=null;button.addEventListener("click",()=>said?.remedy?.run());onLanguage(re
 ...more2},render()}function render(){if(said===null)return;line.dataset.tone=said.tone;let sentence2=said.sentence();place.textContent!==sentence2&&(place.textContent=
 sentence2),small.textContent=said.code??"",button.textContent=said.remedy?.label()??"",button.hidden=!said.remedy}var box=part("blocked",HTMLDetailsElement),heading=part("blocked-heading",HTMLElement),list=part("blocked-list",HTMLUListElement),toggle=part("chat-block",HTMLButtonElement),
 Blocking=class extends EventTarget{#me=null;#partner="";constructor(){super(),toggle.addEventListener("click",()=>this.#change(this.blocked.has(this.#partner)?"\
-unblock":"block",this.#partner)),list.addEventListener("click",({target})=>{let button4=target instanceof Element?target.closest("button"):null;button4?.dataset.
-user&&this.unblock(button4.dataset.user)})}get blocked(){return this.#me?.blocked??new Set}attach(me){this.#me=me;let kept=keptFor(me.userId);kept.length>0&&me.
+unblock":"block",this.#partner)),list.addEventListener("click",({target})=>{let button5=target instanceof Element?target.closest("button"):null;button5?.dataset.
+user&&this.unblock(button5.dataset.user)})}get blocked(){return this.#me?.blocked??new Set}attach(me){this.#me=me;let kept=keptFor(me.userId);kept.length>0&&me.
 block(kept).catch(error=>this.#failed(error,()=>{})),this.#changed()}block(userId){this.#change("block",userId)}unblock(userId){this.#change("unblock",userId)}render(partner){
 this.#partner=partner;let blocked=this.blocked.has(partner);toggle.hidden=partner===""||isRoom(partner)||partner===SERVER,toggle.textContent=words(blocked?"peop\
 le.unblock":"people.block"),toggle.title=words("incoming.act",{act:toggle.textContent,who:nameOf(partner)}),toggle.setAttribute("aria-label",toggle.title),box.hidden=
@@ -56,8 +56,8 @@ this.blocked.size===0,heading.textContent=words("people.blocked-list",{count:thi
 had=focused instanceof HTMLElement&&list.contains(focused),act=words("people.unblock"),state=[act,...[...this.blocked].map(it=>`${it}
 ${nameOf(it)}`)].join(`
 `);list.dataset.state!==state&&(list.dataset.state=state,list.replaceChildren(...[...this.blocked].map(userId=>{let label2=words("incoming.act",{act,who:nameOf(
-userId)}),button4=make("button",{type:"button",className:"small quiet",text:act,"aria-label":label2,"data-user":userId,"data-testid":`unblock-${userId}`});return make(
-"li",{"data-testid":`blocked-${userId}`},make("bdi",{text:nameOf(userId)}),button4)})),had&&(box.hidden?part("people-heading",HTMLElement).focus():heading.focus()))}#change(what,userId){
+userId)}),button5=make("button",{type:"button",className:"small quiet",text:act,"aria-label":label2,"data-user":userId,"data-testid":`unblock-${userId}`});return make(
+"li",{"data-testid":`blocked-${userId}`},make("bdi",{text:nameOf(userId)}),button5)})),had&&(box.hidden?part("people-heading",HTMLElement).focus():heading.focus()))}#change(what,userId){
 let me=this.#me;if(!me||userId==="")return;let done=()=>{let remedy=what==="block"?{label:()=>words("people.unblock"),run:()=>this.unblock(userId)}:void 0,sentence2={
 block:"people.blocked-now",unblock:"people.unblocked-now"}[what];me===this.#me&&say("calm",()=>words(sentence2,{who:nameOf(userId)}),{remedy})};me[what](userId).
 then(done,error=>this.#failed(error,done)).finally(()=>me===this.#me&&this.#changed()),this.#changed()}#failed(error,done){error.code==="unknown-type"?done():error.
@@ -133,32 +133,39 @@ call2);this.call?!end.mine&&!this.#passed.delete(call2)&&this.dispatchEvent(new 
 let{reason,detail,userId:peer,incoming}=call2,mine=this.#mine.has(call2)||this.#me?.state==="closed";return{reason,detail,peer,outgoing:!incoming,mine}}#changed(){
 this.dispatchEvent(new CustomEvent("change"))}};var KEPT3=500,TICKS={sending:"",sent:"✓",delivered:"✓✓",failed:"!"},log=part("chat-log",HTMLElement),lines=part("chat-lines",HTMLElement),empty=part("chat\
 -empty",HTMLElement),form=part("chat-form",HTMLFormElement),field=part("chat-input",HTMLInputElement),sendButton=part("chat-send",HTMLButtonElement),heading2=part(
-"chat-heading",HTMLElement),sign=part("chat-avatar",HTMLElement),Chat=class extends EventTarget{partner="";unread=new Map;#threads=new Map;#drafts=new Map;#lines=new Map;#me=null;#room;constructor(room2){
+"chat-heading",HTMLElement),sign=part("chat-avatar",HTMLElement),Chat=class extends EventTarget{partner="";unread=new Map;#threads=new Map;#drafts=new Map;#lines=new Map;#me=null;#room;#inView=!0;constructor(room2){
 super(),this.#room=room2,room2.addEventListener("message",event=>this.#received(event.detail)),form.addEventListener("submit",event=>this.#submit(event)),keepAtEndWhenResized(
 log)}attach(me){this.#me&&this.#me.userId!==me.userId&&this.#forget(),this.#me=me,me.on("message",message=>this.#received(message)),this.render()}offer(key){if(document.
 activeElement!==field&&field.value.trim()==="")return this.show(key);this.unread.has(key)||(this.unread.set(key,0),this.#tellUnread())}show(key){key!==this.partner&&
 (this.#drafts.set(this.partner,field.value),field.value=this.#drafts.get(key)??""),this.partner=key,(this.unread.has(key)||isRoom(key))&&this.unread.set(key,0),
-this.#renderLog(),this.render(),this.#tellUnread()}focus(){field.focus()}render(){let{partner}=this,{phase,name}=this.#room,inRoom=!isRoom(partner)||phase==="in"&&
-roomKey(name)===partner,closed=!this.#me||this.#me.state==="closed";field.disabled=sendButton.disabled=closed||partner===""||partner===SERVER||!inRoom,field.placeholder=
-partner?words("chat.write",{who:nameOf(partner)}):words("chat.pick"),heading2.textContent=partner?nameOf(partner):words("chat.heading"),sign.replaceChildren(...partner?
-[avatar(displayName(partner),partner)]:[]),empty.textContent=words(partner?"chat.empty":"chat.nobody"),empty.hidden=(this.#threads.get(partner)?.length??0)>0;for(let[
-entry,line2]of this.#lines)this.#fill(line2,entry)}#forget(){this.#threads.clear(),this.unread.clear(),this.show(""),this.#drafts.clear(),field.value=""}#submit(event){
+this.#renderLog(),this.render(),this.#tellUnread()}focus(){field.focus()}setInView(inView){this.#inView=inView,!(!inView||!this.unread.get(this.partner))&&(this.
+unread.set(this.partner,0),this.#tellUnread())}render(){let{partner}=this,{phase,name}=this.#room,inRoom=!isRoom(partner)||phase==="in"&&roomKey(name)===partner,
+closed=!this.#me||this.#me.state==="closed";field.disabled=sendButton.disabled=closed||partner===""||partner===SERVER||!inRoom,field.placeholder=partner?words("\
+chat.write",{who:nameOf(partner)}):words("chat.pick"),heading2.textContent=partner?nameOf(partner):words("chat.heading"),sign.replaceChildren(...partner?[avatar(
+displayName(partner),partner)]:[]),empty.textContent=words(partner?"chat.empty":"chat.nobody"),empty.hidden=(this.#threads.get(partner)?.length??0)>0;for(let[entry,
+line2]of this.#lines)this.#fill(line2,entry)}#forget(){this.#threads.clear(),this.unread.clear(),this.show(""),this.#drafts.clear(),field.value=""}#submit(event){
 event.preventDefault();let text=field.value.trim(),{partner}=this;if(text===""||!this.#me)return;let sending=isRoom(partner)?this.#room.room?.send({text}):this.#me.
 send(partner,{text});if(!sending)return;field.value="";let entry=this.#append(partner,{from:"",text,at:new Date,fate:"sending",error:null});sending.then(()=>this.#judge(
 entry,isRoom(partner)?"sent":"delivered",null),error=>this.#judge(entry,"failed",error))}#received({from,room:room2,data}){let text=typeof data?.text=="string"?
-data.text:JSON.stringify(data),key=room2===void 0?from:roomKey(room2);if(this.#append(key,{from,text,at:new Date,fate:"sent",error:null}),this.partner==="")return this.
-show(key);key!==this.partner&&(this.unread.set(key,(this.unread.get(key)??0)+1),this.#tellUnread())}#judge(entry,fate,error){Object.assign(entry,{fate,error});let line2=this.#lines.
-get(entry);line2&&keepAtEnd(log,()=>this.#fill(line2,entry))}#append(key,entry){let thread=this.#threads.get(key)??[];return thread.push(entry),thread.splice(0,
-thread.length-KEPT3),this.#threads.has(key)||(this.#threads.set(key,thread),this.unread.set(key,0),this.#tellUnread()),key!==this.partner||(keepAtEnd(log,()=>this.#show(
-entry)),this.render()),entry}#renderLog(){this.#lines.clear(),lines.replaceChildren();for(let entry of this.#threads.get(this.partner)??[])this.#show(entry);log.
-scrollTop=log.scrollHeight}#show(entry){let line2=make("li",{className:entry.from?"theirs":"mine","data-testid":"chat-entry"});line2.append(make("span",{className:"\
-who"}),make("span",{className:"text",text:entry.text})),line2.append(make("span",entry.from?{}:{className:"fate","data-testid":"chat-fate"})),this.#lines.set(entry,
-line2),this.#fill(line2,entry),lines.append(line2),!(lines.childElementCount<=KEPT3)&&(lines.firstElementChild?.remove(),this.#lines.delete([...this.#lines.keys()][0]))}#fill(line2,{
-from,at,fate,error}){let[who2,,verdict]=[...line2.children],time=timeOfDay(at,"seconds"),head=from&&isRoom(this.partner)?`${isolated(displayName(from))} · ${time}`:
-time;who2.textContent!==head&&(who2.textContent=head);let sentence2=error?errorWords(error,nameOf):words(`chat.${fate}`);if(from||verdict.lastChild?.textContent===
-sentence2)return;verdict.dataset.fate=fate;let tick=make("span",{className:"tick","aria-hidden":"true",text:TICKS[fate]});verdict.replaceChildren(tick,make("spa\
-n",{text:sentence2})),verdict.title=error?language()==="en"&&error.advice||"":words(`chat.${fate}-meaning`)}#tellUnread(){this.dispatchEvent(new CustomEvent("un\
-read"))}};var SHAPE=16/10,place2=part("tiles",HTMLElement),begin=part("play",HTMLButtonElement),tiles=new Map;new ResizeObserver(fit).observe(place2);function arrange(layout,pictures){
+data.text:JSON.stringify(data),key=room2===void 0?from:roomKey(room2);this.#append(key,{from,text,at:new Date,fate:"sent",error:null}),this.partner===""&&this.show(
+key),!(key===this.partner&&this.#inView)&&(this.unread.set(key,(this.unread.get(key)??0)+1),this.#tellUnread())}#judge(entry,fate,error){Object.assign(entry,{fate,
+error});let line2=this.#lines.get(entry);line2&&keepAtEnd(log,()=>this.#fill(line2,entry))}#append(key,entry){let thread=this.#threads.get(key)??[];return thread.
+push(entry),thread.splice(0,thread.length-KEPT3),this.#threads.has(key)||(this.#threads.set(key,thread),this.unread.set(key,0),this.#tellUnread()),key!==this.partner||
+(keepAtEnd(log,()=>this.#show(entry)),this.render()),entry}#renderLog(){this.#lines.clear(),lines.replaceChildren();for(let entry of this.#threads.get(this.partner)??
+[])this.#show(entry);log.scrollTop=log.scrollHeight}#show(entry){let line2=make("li",{className:entry.from?"theirs":"mine","data-testid":"chat-entry"});line2.append(
+make("span",{className:"who"}),make("span",{className:"text",text:entry.text})),line2.append(make("span",entry.from?{}:{className:"fate","data-testid":"chat-fat\
+e"})),this.#lines.set(entry,line2),this.#fill(line2,entry),lines.append(line2),!(lines.childElementCount<=KEPT3)&&(lines.firstElementChild?.remove(),this.#lines.
+delete([...this.#lines.keys()][0]))}#fill(line2,{from,at,fate,error}){let[who2,,verdict]=[...line2.children],time=timeOfDay(at,"seconds"),head=from&&isRoom(this.
+partner)?`${isolated(displayName(from))} · ${time}`:time;who2.textContent!==head&&(who2.textContent=head);let sentence2=error?errorWords(error,nameOf):words(`c\
+hat.${fate}`);if(from||verdict.lastChild?.textContent===sentence2)return;verdict.dataset.fate=fate;let tick=make("span",{className:"tick","aria-hidden":"true",text:TICKS[fate]});
+verdict.replaceChildren(tick,make("span",{text:sentence2})),verdict.title=error?language()==="en"&&error.advice||"":words(`chat.${fate}-meaning`)}#tellUnread(){
+this.dispatchEvent(new CustomEvent("unread"))}};var section=part("chat-heading",HTMLElement).closest("section"),form2=part("chat-form",HTMLFormElement),log2=part("chat-log",HTMLElement),button2=part("chat-ope\
+n",HTMLButtonElement),count=part("chat-count",HTMLElement),spoken=part("chat-count-words",HTMLElement),ChatCount=class{#chat;#pick;#inWindow=!0;constructor(chat2,pick){
+this.#chat=chat2,this.#pick=pick,button2.addEventListener("click",()=>this.#open()),document.addEventListener("visibilitychange",()=>this.#tell()),new IntersectionObserver(
+seen=>{this.#inWindow=seen.at(-1)?.isIntersecting??!1,this.#tell()}).observe(form2)}get total(){return[...this.#chat.unread.values()].reduce((sum2,it)=>sum2+it,
+0)}render(onTheLine){let{total}=this;button2.hidden=!onTheLine,count.textContent=total>0?String(total):"",spoken.textContent=total>0?words("people.unread",{count:total}):
+""}#tell(){this.#chat.setInView(this.#inWindow&&!document.hidden)}#open(){let{partner,unread}=this.#chat,other=[...unread].find(([,count2])=>count2>0);other&&!unread.
+get(partner)&&this.#pick(other[0]),section?.scrollIntoView({block:"end"}),log2.checkVisibility()&&log2.focus({preventScroll:!0})}};var SHAPE=16/10,place2=part("tiles",HTMLElement),begin=part("play",HTMLButtonElement),tiles=new Map;new ResizeObserver(fit).observe(place2);function arrange(layout,pictures){
 let screens=pictures.filter(({role})=>role==="screen"),screen=screens.find(({key})=>tiles.get(key)?.dataset.place==="main")??screens[0],presenting=screen!==void 0;
 place2.hidden=pictures.length===0,place2.dataset.layout=presenting?"presenting":layout;for(let[key,tile]of tiles)pictures.some(picture=>picture.key===key)||remove(
 key,tile);let before=place2.firstElementChild;for(let picture of pictures){let tile=tiles.get(picture.key)??add(picture);tile===before?before=tile.nextElementSibling:
@@ -175,8 +182,8 @@ dark),tile.dataset.mirrored=String(mirrored===!0),corner.textContent!==note2&&(c
 dataset.of=`${userId} ${name}`,portrait2.replaceChildren(avatar(name,userId)))}function placeOf({role},layout){return layout==="grid"?"cell":role==="mine"?"corn\
 er":"main"}function fit(){let cells=[...place2.children].filter(tile=>tile.dataset.place!=="main"),grid=place2.dataset.layout==="grid",columns=grid?columnsFor(cells.
 length):Math.max(1,cells.length),left=cells.length%columns;place2.style.setProperty("--columns",String(columns)),cells.forEach((tile,nth)=>{let first=left>0&&nth===
-cells.length-left;tile.style.gridColumn=grid?`${first?columns-left+1:"auto"} / span 2`:""})}function columnsFor(count){let{clientWidth:width,clientHeight:height}=place2,
-best={columns:1,size:0};for(let columns=1;columns<=count;columns++){let rows=Math.ceil(count/columns),size2=Math.min(width/columns,height/rows*SHAPE);size2>best.
+cells.length-left;tile.style.gridColumn=grid?`${first?columns-left+1:"auto"} / span 2`:""})}function columnsFor(count2){let{clientWidth:width,clientHeight:height}=place2,
+best={columns:1,size:0};for(let columns=1;columns<=count2;columns++){let rows=Math.ceil(count2/columns),size2=Math.min(width/columns,height/rows*SHAPE);size2>best.
 size+1&&Object.assign(best,{columns,size:size2})}return best.columns}document.addEventListener("click",()=>{begin.hidden=!0;for(let video of place2.querySelectorAll(
 "video"))video.srcObject&&video.paused&&play(video)});async function play(video){try{await video.play()}catch(failure){failure instanceof DOMException&&failure.
 name==="NotAllowedError"&&(begin.hidden=!1)}}var dialog=part("device-dialog",HTMLDialogElement),problem=part("device-problem",HTMLElement),camera=part("camera-choice",HTMLSelectElement),microphone=part("mi\
@@ -190,8 +197,8 @@ speaker,of("audiooutput"),"",chosenDevices().speaker??"default"),speaker.hidden=
 labels)label2.hidden=speaker.hidden}function idOf(kind){return current2?.isGenerated(kind)?GENERATED:current2?.deviceId(kind)??""}function choices(place3,devices2,generated3,chosen){
 let options=devices2.map(({deviceId,label:label2},nth)=>make("option",{value:deviceId,text:label2||words("devices.unnamed",{number:nth+1})}));generated3&&options.
 push(make("option",{value:GENERATED,text:generated3})),place3.replaceChildren(...options),place3.value=chosen}async function choose(which,place3,use){problem.textContent=
-"";try{await use(),keepDevices({...chosenDevices(),[which]:place3.value})}catch(failure){problem.textContent=words(deviceProblem(failure)),await fill2()}}var stage=part("stage",HTMLElement),button2=id=>part(id,HTMLButtonElement),mute=button2("mute"),camera2=button2("camera"),share=button2("share"),devices=button2(
-"devices"),float=button2("float"),fullScreen=button2("full-screen"),hangUp=button2("hang-up"),leave=button2("leave"),cancel=button2("cancel"),again=button2("cal\
+"";try{await use(),keepDevices({...chosenDevices(),[which]:place3.value})}catch(failure){problem.textContent=words(deviceProblem(failure)),await fill2()}}var stage=part("stage",HTMLElement),button3=id=>part(id,HTMLButtonElement),mute=button3("mute"),camera2=button3("camera"),share=button3("share"),devices=button3(
+"devices"),float=button3("float"),fullScreen=button3("full-screen"),hangUp=button3("hang-up"),leave=button3("leave"),cancel=button3("cancel"),again=button3("cal\
 l-again"),Controls=class{#sending=null;constructor({hangUp:end,leave:out,callAgain:callAgain2}){hangUp.addEventListener("click",end),cancel.addEventListener("cl\
 ick",end),leave.addEventListener("click",out),again.addEventListener("click",callAgain2),mute.addEventListener("click",()=>this.#sending?.toggle("audio")),camera2.
 addEventListener("click",()=>this.#sending?.toggle("video")),share.addEventListener("click",()=>this.#share()),devices.addEventListener("click",()=>this.#sending&&
@@ -257,14 +264,14 @@ this.remote=this.#candidates("remote"),this.plots=PLOTS.map(plan=>new Plot(plan,
 it=>it.element)),tables=make2("div",{className:"connection-tables"},this.local.element,this.remote.element);this.some=make2("div",{className:"connection-some"},
 this.states,this.pair,plots,tables),element.classList.add("connection"),element.tabIndex=0,element.setAttribute("role","group"),signs.put(element,"connection.la\
 bel","aria-label"),element.replaceChildren(this.none,this.some)}#candidates(side){let{signs}=this,title2=make2("span",{className:"connection-whose"});side==="lo\
-cal"&&signs.put(title2,"connection.local");let count=make2("span",{className:"connection-count"}),heads=["type","protocol","address"].map(it=>signs.put(make2("t\
-h",{scope:"col"}),`connection.${it}`)),body2=make2("tbody"),caption=make2("caption",{},title2,count);return{element:make2("table",{className:"connection-table",
-"data-testid":`connection-${side}`},caption,make2("thead",{},make2("tr",{},...heads)),body2),title:title2,count,body:body2}}refresh(){this.follow(this.peer()),this.
-signs.refresh(),this.#show()}follow(peer){if(peer!==this.#peer){for(let stop2 of this.#unlisten)stop2();this.#attend(null),this.#peer=peer,this.#route=routeOf([]),
-this.#history=new History,this.#unlisten=peer?[peer.on("stats",stats=>this.#hear(stats)),peer.on("state",this.#look)]:[]}}#attend(connection){if(connection!==this.#connection){
-for(let event of["iceconnectionstatechange","connectionstatechange","signalingstatechange"])this.#connection?.removeEventListener(event,this.#look),connection?.
-addEventListener(event,this.#look);this.#connection=connection}}async#hear(stats){if(this.#left())return this.follow(null);let peer=this.#peer;this.#history.add(
-stats,performance.now());let reports=await peer?.connection?.getStats();peer===this.#peer&&(reports&&(this.#route=routeOf(reports.values())),this.#show())}#show(){
+cal"&&signs.put(title2,"connection.local");let count2=make2("span",{className:"connection-count"}),heads=["type","protocol","address"].map(it=>signs.put(make2("\
+th",{scope:"col"}),`connection.${it}`)),body2=make2("tbody"),caption=make2("caption",{},title2,count2);return{element:make2("table",{className:"connection-table",
+"data-testid":`connection-${side}`},caption,make2("thead",{},make2("tr",{},...heads)),body2),title:title2,count:count2,body:body2}}refresh(){this.follow(this.peer()),
+this.signs.refresh(),this.#show()}follow(peer){if(peer!==this.#peer){for(let stop2 of this.#unlisten)stop2();this.#attend(null),this.#peer=peer,this.#route=routeOf(
+[]),this.#history=new History,this.#unlisten=peer?[peer.on("stats",stats=>this.#hear(stats)),peer.on("state",this.#look)]:[]}}#attend(connection){if(connection!==
+this.#connection){for(let event of["iceconnectionstatechange","connectionstatechange","signalingstatechange"])this.#connection?.removeEventListener(event,this.#look),
+connection?.addEventListener(event,this.#look);this.#connection=connection}}async#hear(stats){if(this.#left())return this.follow(null);let peer=this.#peer;this.#history.
+add(stats,performance.now());let reports=await peer?.connection?.getStats();peer===this.#peer&&(reports&&(this.#route=routeOf(reports.values())),this.#show())}#show(){
 let peer=this.#peer;if(this.#attend(peer?.connection??null),this.none.hidden=peer!==null,this.some.hidden=peer===null,!!peer){this.#showStates(peer),this.#showPair(),
 this.remote.title.textContent=this.words("connection.remote",{user:this.nameOf(peer.userId)}),this.#showCandidates(this.local,this.#route.local),this.#showCandidates(
 this.remote,this.#route.remote);for(let plot of this.plots)plot.draw(this.#history.moments,performance.now())}}#showStates(peer){let{connection,state,userId}=peer,
@@ -274,7 +281,7 @@ div",{},make2("dt",{text:this.words(`connection.state.${name}`,{user:this.nameOf
 if(!pair)return this.pair.replaceChildren(this.words("connection.pair.none"));let{local,remote}=pair,relayed=[local,remote].some(it=>it.type==="relay"),end=({type,
 protocol,address})=>make2("span",{className:"connection-end"},make2("b",{text:type}),` ${protocol} ${address||this.words("connection.hidden")}`),verdict=make2("\
 b",{className:"connection-verdict",text:this.words(relayed?"connection.relayed":"connection.direct")});this.pair.replaceChildren(verdict,end(local),make2("span",
-{"aria-hidden":"true",text:"⇄"}),end(remote))}#showCandidates({count,body:body2},candidates){count.textContent=countByType(candidates).map(([type,number])=>`${number}\
+{"aria-hidden":"true",text:"⇄"}),end(remote))}#showCandidates({count:count2,body:body2},candidates){count2.textContent=countByType(candidates).map(([type,number])=>`${number}\
  ${type}`).join(" · ");let rows=candidates.map(({type,protocol,address,chosen})=>{let kind=make2("td",{},make2("span",{className:`candidate is-${type}`,text:type}));
 chosen&&kind.append(" ",make2("span",{className:"candidate-chosen",text:this.words("connection.chosen")}));let row2=make2("tr",{},kind,make2("td",{text:protocol}),
 make2("td",{text:address||this.words("connection.hidden")}));return row2.classList.toggle("is-chosen",chosen),row2}),none=make2("tr",{},make2("td",{colspan:"3",
@@ -340,16 +347,16 @@ let{signs}=this;this.count=make2("p",{className:"ladder-count","data-testid":"la
 tid":"ladder-empty"}),"ladder.empty"),signs.put(this.list,"ladder.rows","aria-label"),this.list.addEventListener("click",({target})=>this.#pressed(target)),this.
 list.addEventListener("keydown",event=>this.#key(event)),this.list.addEventListener("focusin",({target})=>this.#stopAt(target.closest(".rung"))),this.diagram=make2(
 "div",{className:"ladder-diagram"},this.#lifelines(),this.list,this.empty),element.classList.add("ladder"),this.diagram.addEventListener("scroll",()=>this.#follows=
-this.#isAtEnd()),new ResizeObserver(()=>this.#follow()).observe(this.diagram),element.replaceChildren(this.#tools(this.count),this.#kinds(),this.diagram)}#tools(count){
+this.#isAtEnd()),new ResizeObserver(()=>this.#follow()).observe(this.diagram),element.replaceChildren(this.#tools(this.count),this.#kinds(),this.diagram)}#tools(count2){
 let{signs}=this,search2=make2("input",{type:"search",className:"ladder-search","data-testid":"ladder-filter",autocomplete:"off"});signs.put(search2,"ladder.sear\
 ch","aria-label"),signs.put(search2,"ladder.search","placeholder"),search2.addEventListener("input",()=>{this.#search=search2.value.trim().toLowerCase(),this.#filter()});
 let pause=this.#button("pause",()=>{this.#paused=!this.#paused,pause.setAttribute("aria-pressed",String(this.#paused)),this.#draw()});pause.setAttribute("aria-p\
 ressed","false");let clear=this.#button("clear",()=>this.tape.clear()),save=this.#button("export",()=>this.#export());return make2("div",{className:"ladder-tool\
-s"},search2,pause,clear,save,count)}#button(name,press){let button4=make2("button",{type:"button",className:"panel-button","data-testid":`ladder-${name}`});return button4.
-addEventListener("click",press),this.signs.put(button4,`ladder.${name}`)}#kinds(){let group=make2("div",{className:"ladder-kinds",role:"group"});this.signs.put(
-group,"ladder.kinds","aria-label");for(let kind of FILTERS){let pressed=String(this.#shown.has(kind)),button4=make2("button",{type:"button",className:"ladder-ch\
-ip","data-kind":kind,"aria-pressed":pressed,"data-testid":`ladder-kind-${kind}`});button4.addEventListener("click",()=>{this.#shown.delete(kind)||this.#shown.add(
-kind),button4.setAttribute("aria-pressed",String(this.#shown.has(kind))),this.#filter()}),group.append(this.signs.put(button4,`ladder.kind.${kind}`))}return group}#lifelines(){
+s"},search2,pause,clear,save,count2)}#button(name,press){let button5=make2("button",{type:"button",className:"panel-button","data-testid":`ladder-${name}`});return button5.
+addEventListener("click",press),this.signs.put(button5,`ladder.${name}`)}#kinds(){let group=make2("div",{className:"ladder-kinds",role:"group"});this.signs.put(
+group,"ladder.kinds","aria-label");for(let kind of FILTERS){let pressed=String(this.#shown.has(kind)),button5=make2("button",{type:"button",className:"ladder-ch\
+ip","data-kind":kind,"aria-pressed":pressed,"data-testid":`ladder-kind-${kind}`});button5.addEventListener("click",()=>{this.#shown.delete(kind)||this.#shown.add(
+kind),button5.setAttribute("aria-pressed",String(this.#shown.has(kind))),this.#filter()}),group.append(this.signs.put(button5,`ladder.kind.${kind}`))}return group}#lifelines(){
 let{signs}=this;this.me=make2("b",{className:"lifeline-name"});let names=[make2("span",{className:"lifeline"},signs.put(make2("span"),"ladder.me"),this.me),make2(
 "span",{className:"lifeline"},signs.put(make2("span"),"ladder.server")),make2("span",{className:"lifeline"},signs.put(make2("span"),"ladder.others"))];return make2(
 "div",{className:"lifelines","aria-hidden":"true"},make2("span",{className:"lifelines-names"},...names))}#headMe(){this.me&&(this.me.textContent=this.userId())}#take(entry){
@@ -435,9 +442,9 @@ String(error))}if(heard.opened)return verdictOn2(heard,place3,await expiry(token
 {place:place3,...values},heard.closed?`close ${heard.closed.code} ${heard.closed.reason}`.trim():"")}function socketAddress(url){let address=new URL(url);return address.
 protocol=address.protocol.replace("http","ws"),address.pathname=address.pathname.replace(/(\/ws)?\/?$/,"/ws"),address.search="",address.searchParams.set("userId",
 IMPOSSIBLE_NAME),address}async function knock(address,platform){let heard={opened:!1,words:[],closed:null},socket=new platform.WebSocket(address.href,["switchbo\
-ard.v1"]),spoken=new Promise(fulfill=>{socket.onmessage=({data})=>fulfill(heard.words.push(String(data)))}),closed=new Promise(fulfill=>{socket.onclose=({code,reason})=>fulfill(
-heard.closed={code,reason})});return socket.onopen=()=>heard.opened=!0,await within(platform,PATIENCE3,Promise.race([spoken,closed])),heard.words.length&&await within(
-platform,GOODBYE,closed),socket.onmessage=socket.onclose=socket.onopen=null,socket.close(),heard}function verdictOn2({words:words2,closed},place3,expires,platform){
+ard.v1"]),spoken2=new Promise(fulfill=>{socket.onmessage=({data})=>fulfill(heard.words.push(String(data)))}),closed=new Promise(fulfill=>{socket.onclose=({code,
+reason})=>fulfill(heard.closed={code,reason})});return socket.onopen=()=>heard.opened=!0,await within(platform,PATIENCE3,Promise.race([spoken2,closed])),heard.words.
+length&&await within(platform,GOODBYE,closed),socket.onmessage=socket.onclose=socket.onopen=null,socket.close(),heard}function verdictOn2({words:words2,closed},place3,expires,platform){
 let detail=closed?`close ${closed.code}`:"";if(!words2.length)return failed("websocket.mute",{place:place3},detail);let said2=parsed(words2[0]);return said2?.type!==
 "error"?failed("websocket.stranger",{place:place3},words2[0].slice(0,120)):said2.code==="unavailable"?failed("websocket.full",{place:place3},said2.message):expires<=
 platform.Date.now()?failed("websocket.expired",{place:place3}):passed("websocket.passed",{place:place3})}async function whatElse(address,platform){if(address.host!==
@@ -496,16 +503,15 @@ entry)}catch(error){console.error(error)}}};function masked(message){if(message=
 resumeToken,iceServers}=message,copy2={...message};return token!==void 0&&(copy2.token="…"),resumeToken!==void 0&&(copy2.resumeToken="…"),Array.isArray(iceServers)&&
 (copy2.iceServers=iceServers.map(maskedServer)),copy2}function maskedServer(server){return server?.credential===void 0?server:{...server,credential:"…"}}function maskedUrl(url){
 return url.replace(/([?&](?:token|resume)=)[^&#]*/g,"$1…").replace(/(\/\/[^/@]*:)[^/@]*@/,"$1…@")}function maskedProtocol(protocol){return protocol.replace(
-/^(bearer|resume)\..*/s,"$1.…")}var tape=new Tape;var KEPT4="switchboard.inspector",ROOMY=matchMedia("(min-width: 1100px) and (min-height: 760px)"),dock=part("dock",HTMLElement),body=part("dock-body",HTMLElement),
-toggle2=part("dock-toggle",HTMLButtonElement),dialog2=part("self-test-dialog",HTMLDialogElement),Dock=class{#source;#peer=null;#token;#ladder;#connection;#selfTest=null;constructor(source){
-this.#source=source,toggle2.addEventListener("click",()=>this.#open(dock.dataset.open!=="true"));for(let id of["self-test-open","self-test-first"])part(id,HTMLButtonElement).
-addEventListener("click",()=>this.#test());this.#show((recall("localStorage",KEPT4)??String(ROOMY.matches))==="true");let{userId,peer}=source;this.#ladder=mountLadder(
-part("ladder",HTMLElement),{tape,words,userId}),this.#connection=mountConnection(part("connection",HTMLElement),{words,peer,nameOf});for(let box2 of body.querySelectorAll(
-".ladder-diagram"))keepAtEndWhenResized(box2);onLanguage(()=>{for(let panel of[this.#ladder,this.#connection,this.#selfTest])panel?.refresh()})}refresh(){let peer=this.#source.
-peer();peer!==this.#peer&&(this.#peer=peer,this.#connection.refresh())}#open(open){keep("localStorage",KEPT4,String(open)),this.#show(open)}#show(open){dock.dataset.
-open=String(open),document.body.dataset.dock=open?"open":"closed",toggle2.setAttribute("aria-expanded",String(open)),body.hidden=!open}#test(){let{iceServers}=this.#source,
-token=this.#source.token();(!this.#selfTest||token!==this.#token)&&(this.#selfTest=mountSelfTest(part("self-test",HTMLElement),{words,iceServers,url:location.origin,
-token}),this.#token=token),dialog2.showModal()}};var REMEMBERED="switchboard.identity",LONGEST_USER_ID=128,LONGEST_DISPLAY_NAME=64,LONGEST_ROOM=64;function userIdProblem(text){return problemOf(text,LONGEST_USER_ID,
+/^(bearer|resume)\..*/s,"$1.…")}var tape=new Tape;var KEPT4="switchboard.inspector",dock=part("dock",HTMLElement),body=part("dock-body",HTMLElement),toggle2=part("dock-toggle",HTMLButtonElement),dialog2=part("s\
+elf-test-dialog",HTMLDialogElement),Dock=class{#source;#peer=null;#token;#ladder;#connection;#selfTest=null;constructor(source){this.#source=source,toggle2.addEventListener(
+"click",()=>this.#open(dock.dataset.open!=="true"));for(let id of["self-test-open","self-test-first"])part(id,HTMLButtonElement).addEventListener("click",()=>this.#test());
+this.#show(recall("localStorage",KEPT4)==="true");let{userId,peer}=source;this.#ladder=mountLadder(part("ladder",HTMLElement),{tape,words,userId}),this.#connection=
+mountConnection(part("connection",HTMLElement),{words,peer,nameOf});for(let box2 of body.querySelectorAll(".ladder-diagram"))keepAtEndWhenResized(box2);onLanguage(
+()=>{for(let panel of[this.#ladder,this.#connection,this.#selfTest])panel?.refresh()})}refresh(){let peer=this.#source.peer();peer!==this.#peer&&(this.#peer=peer,
+this.#connection.refresh())}#open(open){keep("localStorage",KEPT4,String(open)),this.#show(open)}#show(open){dock.dataset.open=String(open),document.body.dataset.
+dock=open?"open":"closed",toggle2.setAttribute("aria-expanded",String(open)),body.hidden=!open}#test(){let{iceServers}=this.#source,token=this.#source.token();(!this.#selfTest||
+token!==this.#token)&&(this.#selfTest=mountSelfTest(part("self-test",HTMLElement),{words,iceServers,url:location.origin,token}),this.#token=token),dialog2.showModal()}};var REMEMBERED="switchboard.identity",LONGEST_USER_ID=128,LONGEST_DISPLAY_NAME=64,LONGEST_ROOM=64;function userIdProblem(text){return problemOf(text,LONGEST_USER_ID,
 "name.choose")}function roomProblem(text){return problemOf(text,LONGEST_ROOM,"name.choose-room")}function problemOf(text,longest,choose2){if(text==="")return words(
 choose2);let wrong=[...text].find(character=>!/^[!-~]$/.test(character)||'"\\/?#%,'.includes(character));return wrong!==void 0?words(/\s/.test(wrong)?"name.spac\
 es":"name.alphabet",{wrong}):text.length>longest?words("name.long",{longest,length:text.length}):null}function displayNameProblem(text){if(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.
@@ -553,8 +559,8 @@ special?"":words(this.#told?"people.absent":"people.unlisted"),kept=isBlocked?wo
 filter(Boolean).join(" · "),badge.textContent=unread>0?String(unread):"",entry.dataset.online=String(online||special),person.setAttribute("aria-pressed",String(
 key===this.#picked)),unseen.textContent=unread>0?words("people.unread",{count:unread}):"",person.title=words("people.write",{who:nameOf(key)}),call2.hidden=special,
 call2.disabled=!this.#callable,call2.title=words("people.call",{who:nameOf(key)}),call2.setAttribute("aria-label",call2.title),person.tabIndex=call2.tabIndex=key===
-this.#active?0:-1}#activate(key){if(!(key===void 0||key===this.#active)){for(let button4 of this.#entries.get(this.#active)?.querySelectorAll("button")??[])button4.
-tabIndex=-1;for(let button4 of this.#entries.get(key)?.querySelectorAll("button")??[])button4.tabIndex=0;this.#active=key}}#step(event){let{target,key}=event,here=target instanceof
+this.#active?0:-1}#activate(key){if(!(key===void 0||key===this.#active)){for(let button5 of this.#entries.get(this.#active)?.querySelectorAll("button")??[])button5.
+tabIndex=-1;for(let button5 of this.#entries.get(key)?.querySelectorAll("button")??[])button5.tabIndex=0;this.#active=key}}#step(event){let{target,key}=event,here=target instanceof
 Element?target.closest("li"):null,steps={ArrowDown:here?.nextElementSibling,ArrowUp:here?.previousElementSibling,Home:list2.firstElementChild,End:list2.lastElementChild};
 if(!here||!Object.hasOwn(steps,key)||event.altKey||event.ctrlKey||event.metaKey)return;event.preventDefault();let next=steps[key],kind=target.matches(".call")?"\
 .call:not([hidden], :disabled)":".person",place3=next?.querySelector(kind)??next?.querySelector(".person");place3 instanceof HTMLElement&&place3.focus()}#clicked({
@@ -576,14 +582,14 @@ length}):one),setText(note,desk.room.phase==="out"?"":words("incoming.leaves",{r
 this.#cards.get(call2)??this.#make(call2),call2,many,desk);this.#show(this.#aside||desk.call.call?"aside":"modal"),focused&&!focused.isConnected&&title.focus()}#show(how){
 if(aside.hidden=how!=="modal",dialog3.dataset.how===how&&dialog3.open===(how!=="closed"))return;dialog3.dataset.how=how;let focused=document.activeElement;dialog3.
 open&&dialog3.close(),how==="aside"&&(dialog3.open=!0),how==="modal"&&(dialog3.showModal(),focused?.matches("input, textarea, select")?title.focus():list3.querySelector(
-"button.primary")?.focus())}#make(call2){let{userId}=call2,card=make("li",{className:"ringing","data-testid":`ringing-${userId}`}),act=(name,className)=>{let button4=make(
-"button",{type:"button",className,"data-testid":name});return button4.addEventListener("click",()=>this.#acts[name](call2)),button4};return card.append(make("di\
+"button.primary")?.focus())}#make(call2){let{userId}=call2,card=make("li",{className:"ringing","data-testid":`ringing-${userId}`}),act=(name,className)=>{let button5=make(
+"button",{type:"button",className,"data-testid":name});return button5.addEventListener("click",()=>this.#acts[name](call2)),button5};return card.append(make("di\
 v",{className:"portrait"}),make("bdi",{className:"who"})),card.append(make("div",{className:"answers"},act("reject","danger"),act("accept","primary"))),card.append(
 act("block","small quiet")),this.#cards.set(call2,card),list3.append(card),card}#fill(card,{userId,continues},many,{call:call2,nameOf:nameOf2}){let who2=nameOf2(
 userId),replaces=call2.call!==null,state=[who2,language(),many,replaces].join(`
 `);if(this.#filled.get(card)===state)return;this.#filled.set(card,state);let[portrait2,name,answers,block2]=[...card.children];portrait2.replaceChildren(avatar(
 displayName(userId),userId)),name.textContent=continues===void 0?who2:words("incoming.again",{who:who2}),name.hidden=!many;let texts=[words("controls.reject"),words(
-replaces?"incoming.replace":"controls.accept"),words("people.block")];[...answers.children,block2].forEach((button4,nth)=>{button4.textContent=texts[nth],button4.
+replaces?"incoming.replace":"controls.accept"),words("people.block")];[...answers.children,block2].forEach((button5,nth)=>{button5.textContent=texts[nth],button5.
 setAttribute("aria-label",words("incoming.act",{act:texts[nth],who:who2}))})}#cardWithFocus(){return[...this.#cards.values()].find(card=>card.contains(document.
 activeElement))}#rejectFocused(){let focused=this.#cardWithFocus(),calls=[...this.#cards.keys()],call2=calls.find(it=>this.#cards.get(it)===focused)??calls[0];call2&&
 this.#acts.reject(call2)}};function setText(place3,text){place3.textContent!==text&&(place3.textContent=text)}var BOTH2={audio:!0,video:!0},RoomControl=class extends EventTarget{phase="out";name="";room=null;sending=null;guests=new Map;#me=null;#ownName="";#turn=0;#before=Promise.
@@ -602,13 +608,13 @@ peer.on("state",state=>{state==="ended"&&this.guests.get(peer.userId)===guest&&t
 this.#changed()}#showScreen(guest,stream){guest.screen=stream,stream.addEventListener("removetrack",()=>{guest.screen===stream&&stream.getTracks().length===0&&(guest.
 screen=null),this.#changed()}),this.#changed()}#out(error){this.#turn++;let{name}=this;this.sending?.stop(),this.guests.clear(),Object.assign(this,{phase:"out",
 name:"",sending:null,room:null}),this.dispatchEvent(new CustomEvent("left",{detail:{name,error}})),this.#changed()}#changed(){this.dispatchEvent(new CustomEvent(
-"change"))}};var form2=part("room-form",HTMLFormElement),field2=part("room-input",HTMLInputElement),row=part("room-asked",HTMLElement),button3=part("room-join",HTMLButtonElement),
+"change"))}};var form3=part("room-form",HTMLFormElement),field2=part("room-input",HTMLInputElement),row=part("room-asked",HTMLElement),button4=part("room-join",HTMLButtonElement),
 problem2=part("room-problem",HTMLElement),hint=part("room-hint",HTMLElement),copy=part("room-copy",HTMLButtonElement),invitation=part("sign-in-room",HTMLElement),
-RoomForm=class{constructor({join}){form2.addEventListener("submit",event=>{event.preventDefault(),!button3.disabled&&this.#check(field2.value.trim())&&join(field2.
+RoomForm=class{constructor({join}){form3.addEventListener("submit",event=>{event.preventDefault(),!button4.disabled&&this.#check(field2.value.trim())&&join(field2.
 value.trim())}),field2.addEventListener("input",()=>this.#complain("")),copy.addEventListener("click",copyLink),onLanguage(()=>{renderInvitation(),problem2.textContent&&
 this.#complain(roomProblem(field2.value.trim())??"")}),renderInvitation()}asked(){let name=roomOfAddress();return name===null?null:(field2.value=name,this.#check(
 name)?name:null)}show(name){let address=new URL(location.href);name===null?address.searchParams.delete("room"):address.searchParams.set("room",name),address.href!==
-location.href&&history.replaceState(null,"",address),name===null&&(field2.value=""),renderInvitation()}render({phase,joinable}){button3.disabled=!joinable,row.hidden=
+location.href&&history.replaceState(null,"",address),name===null&&(field2.value=""),renderInvitation()}render({phase,joinable}){button4.disabled=!joinable,row.hidden=
 phase!=="out",copy.hidden=phase==="out",phase==="out"&&delete hint.dataset.link,hint.textContent=hint.dataset.link??words(phase==="out"?"room.hint":"room.hint-i\
 n",{room:roomOfAddress()??""}),copy.textContent=words(copy.dataset.copied==="true"?"room.copied":"room.copy")}#check(name){let wrong=roomProblem(name);return this.#complain(
 wrong??""),wrong&&field2.focus(),wrong===null}#complain(sentence2){problem2.textContent=sentence2,field2.setAttribute("aria-invalid",String(sentence2!==""))}};function roomOfAddress(){
@@ -626,11 +632,11 @@ this.#turn&&(this.me=null,this.#turn++,this.#changed({phase:"over",error,closing
 null,this.#changed({phase:"online",me})):me.state==="waiting"?this.#changed({phase:"waiting",closing:this.#closing??BROKEN}):me.state==="connecting"&&this.#changed(
 {phase:"connecting"})}#watched(turn){let opening=()=>turn===this.#turn&&!this.me&&this.#changed({phase:"connecting"}),closed=closing=>{turn===this.#turn&&(this.#closing=
 closing,!this.me&&closing.code<4500&&this.#changed({phase:"waiting",closing}))};return class extends tape.WebSocket{constructor(...address){super(...address);let opened=!1;
-opening(),this.addEventListener("open",()=>opened=!0),this.addEventListener("close",({code,reason})=>closed({code,reason,opened}))}}}};var form3=part("sign-in-form",HTMLFormElement),nameField=part("name-input",HTMLInputElement),displayNameField=part("display-name-input",HTMLInputElement),nameProblem=part(
+opening(),this.addEventListener("open",()=>opened=!0),this.addEventListener("close",({code,reason})=>closed({code,reason,opened}))}}}};var form4=part("sign-in-form",HTMLFormElement),nameField=part("name-input",HTMLInputElement),displayNameField=part("display-name-input",HTMLInputElement),nameProblem=part(
 "name-problem",HTMLElement),displayProblem=part("display-name-problem",HTMLElement),generated2=part("generated-media",HTMLInputElement);nameField.addEventListener(
 "input",()=>complain(nameField,nameProblem,""));displayNameField.addEventListener("input",()=>complain(displayNameField,displayProblem,""));onLanguage(()=>{(nameProblem.
 textContent||displayProblem.textContent)&&check(written())});mayUseDevices()||(generated2.checked=generated2.disabled=!0,part("insecure-note",HTMLElement).hidden=
-!1);function askWho(answer){form3.addEventListener("submit",event=>{event.preventDefault();let identity=written();check(identity)&&answer(identity)})}function prefilled(){
+!1);function askWho(answer){form4.addEventListener("submit",event=>{event.preventDefault();let identity=written();check(identity)&&answer(identity)})}function prefilled(){
 let identity=expectedIdentity();return identity===null?null:(nameField.value=identity.userId,displayNameField.value=identity.displayName,check(identity)?identity:
 null)}function wish(){return generated2.checked?"generated":"devices"}function written(){return{userId:nameField.value.trim(),displayName:displayNameField.value.
 trim()}}function check({userId,displayName:displayName2}){let first=userIdProblem(userId),second=displayNameProblem(displayName2);return complain(nameField,nameProblem,
@@ -668,41 +674,43 @@ if(duration.hidden=this.#since===null,this.#since===null)return;let total=Math.f
 total/60)}:${String(total%60).padStart(2,"0")}`}#renderRing({call:{call:call2,ringing:ringing2,state}}){let calling=state.phase==="calling"&&state.rings,here=ringing2.
 length===0?"silent":call2===null?"incoming":"waiting",kind=calling?"calling":here,rung=[kind,kind==="calling"?"":ringing2.at(-1)?.callId].join(" ");this.#rung!==
 rung&&(this.#rung=rung,ring(kind))}};var who={userId:"",displayName:""},attached=null,session=new Session(follow),call=new CallControl(wish),room=new RoomControl(wish),people=new People,chat=new Chat(
-room),blocking=new Blocking,stage3=new Stage,ringing=new Ringing({accept,reject:it=>call.reject(it),block}),controls=new Controls({hangUp:()=>call.hangUp(),leave:()=>room.
-leave(),callAgain}),roomForm=new RoomForm({join:enterRoom}),dock2=new Dock({userId:()=>session.me?.userId??who.userId,peer:()=>call.call??[...room.guests.values()][0]?.
-peer??null,iceServers:()=>session.me?.iceServers??null,token:()=>who.token});on(people,"call",startCall);on(people,"pick",key=>{chat.show(key),people.setPicked(
-key),chat.focus()});on(chat,"unread",()=>{people.setUnread(chat.unread),people.setPicked(chat.partner),blocking.render(chat.partner)});on(call,"change",render2);
-on(call,"missed",end=>say("calm",()=>endWords(end,nameOf)));on(blocking,"change",()=>{people.setBlocked(blocking.blocked),render2()});on(call,"started",userId=>chat.
-offer(userId));on(room,"change",render2);on(room,"left",sayLeft);for(let source of[call,room])on(source,"change",sayNotice);part("sign-out",HTMLButtonElement).addEventListener(
-"click",signOut);part("language",HTMLButtonElement).addEventListener("click",changeLanguage);onLanguage(()=>{renderWho(),render2(),people.render()});addEventListener(
-"pagehide",()=>session.leave());addEventListener("pageshow",event=>event.persisted&&location.reload());Object.assign(window,{demo:{get me(){return session.me},get peerConnection(){
-return call.call?.connection??null}}});translate();renderWho();say("calm",()=>words("status.begin"));askWho(identity=>{signIn(identity),part("people-heading",HTMLElement).
-focus()});var expected=prefilled();expected&&signIn(expected);render2();function signIn(identity){who=identity,attached=null,remember(identity),showScreen("desk"),
-session.open(identity)}function signOut(){session.leave(),forget(),showScreen("sign-in")}function showScreen(screen){document.body.dataset.screen=screen,part("s\
-ign-in-card",HTMLElement).hidden=screen!=="sign-in",part("desk",HTMLElement).hidden=screen!=="desk",part("me",HTMLElement).hidden=screen!=="desk",renderWho(),screen===
-"sign-in"&&part("name-input",HTMLInputElement).focus()}function follow(link2){document.body.dataset.link=link2.phase,link2.phase==="online"&&attach(link2.me),(link2.
-phase==="over"||link2.phase==="away")&&room.drop(),sayLink(link2),render2()}function attach(me){if(me===attached)return;attached=me,who={...who,userId:me.userId},
-learn(me.userId,who.displayName),renderWho(),people.attach(me),chat.attach(me),blocking.attach(me),me.on("call",({userId,name})=>{learn(userId,name),call.free||
-say("warning",()=>words("incoming.title",{who:nameOf(userId)}))}),call.attach(me,who.displayName||me.userId),room.attach(me,who.displayName||me.userId),me.on("e\
-rror",error=>say("bad",()=>errorWords(error,nameOf),{code:errorCode(error)}));let asked=roomForm.asked();asked&&enterRoom(asked)}function sayLink(link2){switch(link2.
-phase){case"connecting":return say("calm",()=>words("status.connecting"));case"online":return say("good",()=>words("status.online",{who:nameOf(who.userId)}));case"\
-waiting":return say("warning",()=>words("status.waiting",{why:closeWords(link2.closing)}),{code:closeCode(link2.closing),remedy:{label:()=>words("status.try-now"),
-run:()=>session.retryNow()}});case"over":return sayOver(link2);case"away":return say("calm",()=>words("status.away"))}}function sayOver({error,closing}){let code=closeCode(
-closing,error),why=()=>closing&&closing.code!==1006?closeWords(closing):errorWords(error,nameOf);if(attached)return say("bad",why,{code,remedy:{label:()=>words(
-"status.again"),run:()=>signIn(who)}});forget(),showScreen("sign-in"),say("bad",why,{code})}function sayNotice(){let sending=call.sending??room.sending;if(!sending?.
-notice.problem)return;let{problem:problem3,missing}=sending.notice;sending.notice={problem:"",missing:""},say("calm",()=>words("media.instead",{problem:words(problem3),
-missing:words(missing)}))}function sayLeft({name,error}){if(session.me&&session.me.state!=="closed"&&roomForm.show(null),chat.partner===roomKey(name)&&chat.render(),
-!error)return say("calm",()=>words("room.left",{room:name}));error.code!=="closed"&&say("bad",()=>errorWords(error,nameOf),{code:String(error.code)})}function enterRoom(name){
-!call.free||room.phase!=="out"||(call.forget(),roomForm.show(name),chat.show(roomKey(name)),people.setPicked(roomKey(name)),room.join(name))}function startCall(userId){
-room.phase!=="out"||isRoom(userId)||(chat.show(userId),call.start(userId))}function callAgain(){call.state.phase==="ended"&&startCall(call.state.peer)}function accept(ringing2){
-room.leave(),call.accept(ringing2)}function block(ringing2){call.reject(ringing2),blocking.block(ringing2.userId)}function ownName(){let{userId}=who,name=cleaned(
-who.displayName);return name&&name!==userId?`${isolated(name)} (${userId})`:userId}async function changeLanguage(){try{await setLanguage(language()==="en"?"zh":
-"en")}catch(failure){say("warning",()=>words("language.failed"),{code:String(failure)})}}function renderWho(){let other=language()==="en"?{lang:"zh-Hans",text:"\
-中文"}:{lang:"en",text:"English"};Object.assign(part("language",HTMLButtonElement),{lang:other.lang,textContent:other.text}),Object.assign(part("my-name",HTMLElement),
-{textContent:who.displayName||who.userId,title:ownName()}),part("my-avatar",HTMLElement).replaceChildren(avatar(who.displayName||who.userId,who.userId))}function render2(){
-let desk={call,room,nameOf,me:session.me?.userId??who.userId,online:session.online},callable=session.online&&call.free&&room.phase==="out";ringing.render(desk),
-stage3.render(desk),controls.render(desk,callable),people.setCallable(callable),roomForm.render({phase:room.phase,joinable:callable}),people.render(),chat.render(),
-blocking.render(chat.partner),dock2.refresh(),renderTitle()}function renderTitle(){let{state}=call,signedIn=document.body.dataset.screen==="desk";state.phase===
-"incoming"?document.title=words("incoming.title",{who:nameOf(state.peer)}):document.title=signedIn?`${who.displayName||who.userId} · switchboard`:"switchboard"}
-function on(source,name,run){source.addEventListener(name,event=>run(event.detail))}
+room),chatCount=new ChatCount(chat,key=>chat.show(key)),blocking=new Blocking,stage3=new Stage,ringing=new Ringing({accept,reject:it=>call.reject(it),block}),controls=new Controls(
+{hangUp:()=>call.hangUp(),leave:()=>room.leave(),callAgain}),roomForm=new RoomForm({join:enterRoom}),dock2=new Dock({userId:()=>session.me?.userId??who.userId,peer:()=>call.
+call??[...room.guests.values()][0]?.peer??null,iceServers:()=>session.me?.iceServers??null,token:()=>who.token});on(people,"call",startCall);on(people,"pick",key=>{
+chat.show(key),people.setPicked(key),chat.focus()});on(chat,"unread",()=>{people.setUnread(chat.unread),people.setPicked(chat.partner),blocking.render(chat.partner),
+renderUnread()});on(call,"change",render2);on(call,"missed",end=>say("calm",()=>endWords(end,nameOf)));on(blocking,"change",()=>{people.setBlocked(blocking.blocked),
+render2()});on(call,"started",userId=>chat.offer(userId));on(room,"change",render2);on(room,"left",sayLeft);for(let source of[call,room])on(source,"change",sayNotice);
+part("sign-out",HTMLButtonElement).addEventListener("click",signOut);part("language",HTMLButtonElement).addEventListener("click",changeLanguage);onLanguage(()=>{
+renderWho(),render2(),people.render()});addEventListener("pagehide",()=>session.leave());addEventListener("pageshow",event=>event.persisted&&location.reload());
+Object.assign(window,{demo:{get me(){return session.me},get peerConnection(){return call.call?.connection??null}}});translate();renderWho();say("calm",()=>words(
+"status.begin"));askWho(identity=>{signIn(identity),part("people-heading",HTMLElement).focus()});var expected=prefilled();expected&&signIn(expected);render2();function signIn(identity){
+who=identity,attached=null,remember(identity),showScreen("desk"),session.open(identity)}function signOut(){session.leave(),forget(),showScreen("sign-in")}function showScreen(screen){
+document.body.dataset.screen=screen,part("sign-in-card",HTMLElement).hidden=screen!=="sign-in",part("desk",HTMLElement).hidden=screen!=="desk",part("me",HTMLElement).
+hidden=screen!=="desk",renderWho(),screen==="sign-in"&&part("name-input",HTMLInputElement).focus()}function follow(link2){document.body.dataset.link=link2.phase,
+link2.phase==="online"&&attach(link2.me),(link2.phase==="over"||link2.phase==="away")&&room.drop(),sayLink(link2),render2()}function attach(me){if(me===attached)
+return;attached=me,who={...who,userId:me.userId},learn(me.userId,who.displayName),renderWho(),people.attach(me),chat.attach(me),blocking.attach(me),me.on("call",
+({userId,name})=>{learn(userId,name),call.free||say("warning",()=>words("incoming.title",{who:nameOf(userId)}))}),call.attach(me,who.displayName||me.userId),room.
+attach(me,who.displayName||me.userId),me.on("error",error=>say("bad",()=>errorWords(error,nameOf),{code:errorCode(error)}));let asked=roomForm.asked();asked&&enterRoom(
+asked)}function sayLink(link2){switch(link2.phase){case"connecting":return say("calm",()=>words("status.connecting"));case"online":return say("good",()=>words("\
+status.online",{who:nameOf(who.userId)}));case"waiting":return say("warning",()=>words("status.waiting",{why:closeWords(link2.closing)}),{code:closeCode(link2.closing),
+remedy:{label:()=>words("status.try-now"),run:()=>session.retryNow()}});case"over":return sayOver(link2);case"away":return say("calm",()=>words("status.away"))}}
+function sayOver({error,closing}){let code=closeCode(closing,error),why=()=>closing&&closing.code!==1006?closeWords(closing):errorWords(error,nameOf);if(attached)
+return say("bad",why,{code,remedy:{label:()=>words("status.again"),run:()=>signIn(who)}});forget(),showScreen("sign-in"),say("bad",why,{code})}function sayNotice(){
+let sending=call.sending??room.sending;if(!sending?.notice.problem)return;let{problem:problem3,missing}=sending.notice;sending.notice={problem:"",missing:""},say(
+"calm",()=>words("media.instead",{problem:words(problem3),missing:words(missing)}))}function sayLeft({name,error}){if(session.me&&session.me.state!=="closed"&&roomForm.
+show(null),chat.partner===roomKey(name)&&chat.render(),!error)return say("calm",()=>words("room.left",{room:name}));error.code!=="closed"&&say("bad",()=>errorWords(
+error,nameOf),{code:String(error.code)})}function enterRoom(name){!call.free||room.phase!=="out"||(call.forget(),roomForm.show(name),chat.show(roomKey(name)),people.
+setPicked(roomKey(name)),room.join(name))}function startCall(userId){room.phase!=="out"||isRoom(userId)||(chat.show(userId),call.start(userId))}function callAgain(){
+call.state.phase==="ended"&&startCall(call.state.peer)}function accept(ringing2){room.leave(),call.accept(ringing2)}function block(ringing2){call.reject(ringing2),
+blocking.block(ringing2.userId)}function ownName(){let{userId}=who,name=cleaned(who.displayName);return name&&name!==userId?`${isolated(name)} (${userId})`:userId}
+async function changeLanguage(){try{await setLanguage(language()==="en"?"zh":"en")}catch(failure){say("warning",()=>words("language.failed"),{code:String(failure)})}}
+function renderWho(){let other=language()==="en"?{lang:"zh-Hans",text:"中文"}:{lang:"en",text:"English"};Object.assign(part("language",HTMLButtonElement),{lang:other.
+lang,textContent:other.text}),Object.assign(part("my-name",HTMLElement),{textContent:who.displayName||who.userId,title:ownName()}),part("my-avatar",HTMLElement).
+replaceChildren(avatar(who.displayName||who.userId,who.userId))}function render2(){let desk={call,room,nameOf,me:session.me?.userId??who.userId,online:session.online},
+callable=session.online&&call.free&&room.phase==="out";ringing.render(desk),stage3.render(desk),controls.render(desk,callable),people.setCallable(callable),roomForm.
+render({phase:room.phase,joinable:callable}),people.render(),chat.render(),blocking.render(chat.partner),dock2.refresh(),renderUnread()}function renderUnread(){
+chatCount.render(room.phase!=="out"||call.state.phase==="connecting"||call.state.phase==="connected"),renderTitle()}function renderTitle(){let{state}=call,signedIn=document.
+body.dataset.screen==="desk",unread=chatCount.total>0?`(${chatCount.total}) `:"";state.phase==="incoming"?document.title=words("incoming.title",{who:nameOf(state.
+peer)}):document.title=signedIn?`${unread}${who.displayName||who.userId} · switchboard`:"switchboard"}function on(source,name,run){source.addEventListener(name,
+event=>run(event.detail))}
 //# sourceMappingURL=page.js.map

@@ -14,6 +14,7 @@ mod ending;
 mod firefox;
 mod keyboard;
 mod languages;
+mod layout;
 mod library;
 mod library_calls;
 mod library_lasts;

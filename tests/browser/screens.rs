@@ -17,7 +17,7 @@ const LAPTOP: (u32, u32) = (1280, 800);
 const SCHEMES: [&str; 2] = ["light", "dark"];
 
 impl Page {
-    async fn is_shown(&self, (width, height): (u32, u32), scheme: &str) {
+    pub(crate) async fn is_shown(&self, (width, height): (u32, u32), scheme: &str) {
         let screen =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });

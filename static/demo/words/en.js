@@ -123,6 +123,7 @@ export const en = {
   "controls.share": "Share",
   "controls.unshare": "Stop sharing",
   "controls.share-failed": "The screen could not be shared.",
+  "controls.chat": "Chat",
   "controls.devices": "Devices",
   "controls.float": "Picture-in-picture",
   "controls.float-failed": "Picture-in-picture could not be opened.",

@@ -123,6 +123,7 @@ export const zh = {
   "controls.share": "共享",
   "controls.unshare": "停止共享",
   "controls.share-failed": "无法共享屏幕。",
+  "controls.chat": "聊天",
   "controls.devices": "设备",
   "controls.float": "画中画",
   "controls.float-failed": "无法打开画中画。",
