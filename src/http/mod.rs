@@ -10,6 +10,7 @@
 mod admin;
 mod assets;
 mod client;
+mod compressed;
 mod credentials;
 mod failures;
 mod gate;

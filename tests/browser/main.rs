@@ -39,3 +39,4 @@ mod sharing;
 mod signing_in;
 mod turn_server;
 mod waiting;
+mod weight;

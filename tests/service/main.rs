@@ -13,6 +13,7 @@ mod admin;
 mod behind;
 mod calls;
 mod churn;
+mod compressed;
 mod connecting;
 mod counted;
 mod draining;
