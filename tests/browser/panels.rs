@@ -131,7 +131,7 @@ fn the_ladder_is_filtered_paused_and_cleared() {
         ana.writes("ladder-filter", "paused").await;
         ana.presses("ladder-pause").await;
         ana.says("while paused").await;
-        ana.reads("ladder-count", "are waiting").await;
+        ana.reads("ladder-count", "more waiting").await;
         assert_eq!(ana.value("panels.rows().length").await, 0);
         ana.presses("ladder-pause").await;
         ana.sees("panels.chat('sent').join() === 'while paused'").await;
