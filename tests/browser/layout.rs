@@ -64,7 +64,7 @@ impl Demo {
 }
 
 impl Page {
-    /// Brings so many others, who have no page.
+    /// Opens sockets of further users, `others` in number.
     async fn is_joined_by(&self, others: u64) {
         let come = format!(
             "(window.others = [...(window.others ?? []), ...Array.from({{ length: {others} }}, (_, nth) => \
