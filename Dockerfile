@@ -13,16 +13,17 @@ RUN apt-get update \
 # The dependencies, in a layer of their own: it is built again only when they change.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir src benches \
- && echo 'fn main() {}' > src/main.rs \
+ && echo 'fn main() {}' | tee src/main.rs > build.rs \
  && touch src/lib.rs benches/core.rs \
  && cargo build --release --locked \
  && rm -r src
 
 # Copied files keep their times, which may be older than the build above: cargo would take the
 # empty program for the newest one.
+COPY build.rs build.rs
 COPY static static
 COPY src src
-RUN touch src/main.rs src/lib.rs && cargo build --release --locked --bin switchboard
+RUN touch build.rs src/main.rs src/lib.rs && cargo build --release --locked --bin switchboard
 
 
 FROM ${BASE_IMAGE}

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE,
+    ETAG, IF_NONE_MATCH, VARY,
 };
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::compressed;
 use super::refusal::HttpRefusal;
 
 #[derive(RustEmbed)]
@@ -38,12 +40,19 @@ pub(super) async fn serve(request: HttpRequest) -> HttpResponse {
 }
 
 fn answer(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse {
-    // 64 bits of a SHA-256 tell two versions of a file apart.
-    let tag: String = file.metadata.sha256_hash()[..8].iter().map(|b| format!("{b:02x}")).collect();
-    let tag = format!("\"{tag}\"");
+    let hash = file.metadata.sha256_hash();
+    let gzip = compressed::gzip(path, hash);
+    let varies = gzip.is_some();
+    let gzip = gzip.filter(|_| compressed::takes_gzip(request.headers()));
+    // 64 bits of a SHA-256 tell two versions of a file apart; its compressed form has a tag of its own.
+    let tag: String = hash[..8].iter().map(|b| format!("{b:02x}")).collect();
+    let tag = if gzip.is_some() { format!("\"{tag}-gzip\"") } else { format!("\"{tag}\"") };
     let known = is_known(request, &tag);
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, "no-cache"));
+    if varies {
+        response.insert_header((VARY, ACCEPT_ENCODING.as_str()));
+    }
     if LIBRARY.contains(&path) {
         response.insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
     }
@@ -60,7 +69,11 @@ fn answer(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse
     };
     let kind =
         if kind.type_() == "text" { format!("{kind}; charset=utf-8") } else { kind.to_string() };
-    response.insert_header((CONTENT_TYPE, kind)).body(content(file.data))
+    response.insert_header((CONTENT_TYPE, kind));
+    match gzip {
+        Some(compressed) => response.insert_header((CONTENT_ENCODING, "gzip")).body(compressed),
+        None => response.body(content(file.data)),
+    }
 }
 
 /// Whether the client has the version with this tag (RFC 9110, section 13.1.2). Tags are compared

@@ -12,6 +12,7 @@ mod admin;
 mod assets;
 mod check;
 mod client;
+mod compressed;
 mod credentials;
 mod failures;
 mod gate;

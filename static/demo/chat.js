@@ -2,7 +2,7 @@
  * Text chat: one conversation for each person and each room, of which one is shown.
  *
  * Promises: a line says what became of it as soon as that is known, also when it cannot be known any more; what comes in
- * a conversation that is not shown is counted.
+ * a conversation that is not shown is counted, and so is what comes while the chat is out of sight.
  *
  * Event: `unread`, whenever a conversation begins or what is unread changes.
  */
@@ -48,6 +48,7 @@ export class Chat extends EventTarget {
   /** @type {Map<Entry, HTMLElement>} those that are shown */ #lines = new Map();
   /** @type {Switchboard | null} */ #me = null;
   #room;
+  /** Whether a new line would be seen where it is. */ #inView = true;
 
   /** @param {RoomControl} room */
   constructor(room) {
@@ -95,6 +96,14 @@ export class Chat extends EventTarget {
 
   focus() {
     field.focus();
+  }
+
+  /** Told by {@link ChatCount}. @param {boolean} inView whether a new line would be seen where it is */
+  setInView(inView) {
+    this.#inView = inView;
+    if (!inView || !this.unread.get(this.partner)) return;
+    this.unread.set(this.partner, 0);
+    this.#tellUnread();
   }
 
   /** What depends on the connection, the partner and the language. */
@@ -148,7 +157,7 @@ export class Chat extends EventTarget {
 
   /** @param {string} key of a conversation that has something new */
   #count(key) {
-    if (key === this.partner) return;
+    if (key === this.partner && this.#inView) return;
     this.unread.set(key, (this.unread.get(key) ?? 0) + 1);
     this.#tellUnread();
   }
@@ -158,7 +167,7 @@ export class Chat extends EventTarget {
     const text = typeof data?.text === "string" ? data.text : JSON.stringify(data);
     const key = room === undefined ? from : roomKey(room);
     this.#append(key, { from, text, at: new Date(), fate: "sent", error: null });
-    if (this.partner === "") return this.show(key);
+    if (this.partner === "") this.show(key);
     this.#count(key);
   }
 

@@ -20,8 +20,6 @@ import { onLanguage, words } from "./words.js";
  */
 
 const KEPT = "switchboard.inspector";
-/** Below this the page is scrolled, and the inspector would only push things around; CSS pixels. */
-const ROOMY = matchMedia("(min-width: 1100px) and (min-height: 760px)");
 
 const dock = part("dock", HTMLElement);
 const body = part("dock-body", HTMLElement);
@@ -41,7 +39,8 @@ export class Dock {
     toggle.addEventListener("click", () => this.#open(dock.dataset.open !== "true"));
     // On the card, too: it may be what keeps somebody from signing in.
     for (const id of ["self-test-open", "self-test-first"]) part(id, HTMLButtonElement).addEventListener("click", () => this.#test());
-    this.#show((recall("localStorage", KEPT) ?? String(ROOMY.matches)) === "true");
+    // Shut at first, because the picture needs the room. The choice is kept.
+    this.#show(recall("localStorage", KEPT) === "true");
     const { userId, connections } = source;
     const facts = () => connections.all.map((it) => it.exported());
     this.#ladder = mountLadder(part("ladder", HTMLElement), { tape, words, userId, connections: facts });

@@ -7,6 +7,7 @@ import { Blocking } from "./blocking.js";
 import { CallControl } from "./call.js";
 import { Chat } from "./chat.js";
 import { Connections } from "./connections.js";
+import { ChatCount } from "./chat-count.js";
 import { Controls } from "./controls.js";
 import { Dock } from "./dock.js";
 import { part } from "./dom.js";
@@ -51,6 +52,7 @@ const call = new CallControl(wish);
 const room = new RoomControl(wish);
 const people = new People();
 const chat = new Chat(room);
+const chatCount = new ChatCount(chat, (key) => chat.show(key));
 const blocking = new Blocking();
 const connections = new Connections();
 const missed = new Missed();
@@ -77,6 +79,7 @@ on(chat, "unread", () => {
   people.setUnread(chat.unread);
   people.setPicked(chat.partner);
   blocking.render(chat.partner);
+  renderUnread();
 });
 on(call, "change", render);
 on(call, "missed", sayMissed);
@@ -94,7 +97,7 @@ on(room, "change", render);
 on(room, "left", sayLeft);
 for (const source of [call, room]) on(source, "change", sayNotice);
 part("sign-out", HTMLButtonElement).addEventListener("click", signOut);
-part("language", HTMLButtonElement).addEventListener("click", () => setLanguage(language() === "en" ? "zh" : "en"));
+part("language", HTMLButtonElement).addEventListener("click", changeLanguage);
 onLanguage(() => {
   renderWho();
   render();
@@ -344,6 +347,14 @@ function ownName() {
   return name && name !== userId ? `${isolated(name)} (${userId})` : userId;
 }
 
+async function changeLanguage() {
+  try {
+    await setLanguage(language() === "en" ? "zh" : "en");
+  } catch (failure) {
+    say("warning", () => words("language.failed"), { code: String(failure) });
+  }
+}
+
 function renderWho() {
   const other = language() === "en" ? { lang: "zh-Hans", text: "中文" } : { lang: "en", text: "English" };
   Object.assign(part("language", HTMLButtonElement), { lang: other.lang, textContent: other.text });
@@ -369,14 +380,20 @@ function render() {
   people.render();
   chat.render();
   blocking.render(chat.partner);
+  renderUnread();
+}
+
+function renderUnread() {
+  chatCount.render(room.phase !== "out" || call.state.phase === "connecting" || call.state.phase === "connected");
   renderTitle();
 }
 
 function renderTitle() {
   const { state } = call;
   const signedIn = document.body.dataset.screen === "desk";
+  const unread = chatCount.total > 0 ? `(${chatCount.total}) ` : "";
   if (state.phase === "incoming") document.title = words("incoming.title", { who: nameOf(state.peer) });
-  else document.title = signedIn ? `${who.displayName || who.userId} · switchboard` : "switchboard";
+  else document.title = signedIn ? `${unread}${who.displayName || who.userId} · switchboard` : "switchboard";
 }
 
 /**

@@ -17,14 +17,26 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** @type {Map<string, string>} display names by userId */
 const known = new Map();
+/** @type {Map<string, Set<string>>} users with a display name, by what a reader takes for the same name: {@link alike} */
+const namesakes = new Map();
+/** Whether there is a user with this userId, as far as this page is told. @type {(userId: string) => boolean} */
+let isUser = () => false;
 
 /**
  * @param {string} userId
- * @param {unknown} name whatever came for it; what is no name is passed over
+ * @param {unknown} name display name as it was received; anything else is ignored
  */
 export function learn(userId, name) {
   const clean = typeof name === "string" ? cleaned(name) : "";
-  if (clean) known.set(userId, clean);
+  if (!clean) return;
+  namesakes.get(alike(known.get(userId) ?? ""))?.delete(userId);
+  known.set(userId, clean);
+  namesakes.set(alike(clean), (namesakes.get(alike(clean)) ?? new Set()).add(userId));
+}
+
+/** @param {typeof isUser} check */
+export function usersAre(check) {
+  isUser = check;
 }
 
 /**
@@ -54,12 +66,34 @@ export function displayName(key) {
 }
 
 /**
- * As it stands in sentences: `李雷 (22)`, or the userId alone; long ones are cut.
+ * As it stands in sentences: the display name, or the userId where there is none; long ones are cut. Where two share a
+ * name the userId follows it: `李雷 (22)`.
  * @param {string} key
  */
 export function nameOf(key) {
   const name = displayName(key);
-  return name === key || key === SERVER ? shorten(name) : `${isolated(shorten(name))} (${shorten(key)})`;
+  if (name === key || key === SERVER) return shorten(name);
+  const shown = isolated(shorten(name));
+  return isShared(key) ? words("name.with-id", { name: shown, id: shorten(key) }) : shown;
+}
+
+/**
+ * Whether the name alone could be taken for somebody else: another user's display name or userId, or the word by which
+ * this page names itself or the server.
+ * @param {string} userId
+ */
+function isShared(userId) {
+  const name = displayName(userId);
+  const own = ["chat.server", "tile.you", "error.somebody"].map((key) => alike(words(key)));
+  return (namesakes.get(alike(name))?.size ?? 0) > 1 || isUser(name) || isUser(name.toLowerCase()) || own.includes(alike(name));
+}
+
+/**
+ * The same for names that look the same in a sentence: `Ana`, `ana`, full-width `Ａｎａ`, and long ones that begin alike.
+ * @param {string} name
+ */
+function alike(name) {
+  return shorten(name.normalize("NFKC").toLowerCase().replace(/[\p{Cf}\s]+/gu, " ").trim());
 }
 
 /** @param {string} room */

@@ -11,7 +11,7 @@
 import { avatar } from "./avatar.js";
 import { make, part } from "./dom.js";
 import { userIdProblem } from "./identity.js";
-import { displayName, isRoom, learn, nameOf, SERVER } from "./names.js";
+import { displayName, isRoom, learn, nameOf, SERVER, usersAre } from "./names.js";
 import { errorCode, errorWords } from "./sentences.js";
 import { say } from "./status.js";
 import { language, words } from "./words.js";
@@ -62,6 +62,7 @@ export class People extends EventTarget {
     this.#told = false;
     this.#further.clear();
     this.#fetched = undefined;
+    usersAre((userId) => me.people.has(userId));
     me.on("fresh", () => {
       this.#told = false;
       this.#further.clear();
@@ -159,6 +160,7 @@ export class People extends EventTarget {
     if (!this.#here) summary.textContent = words("people.offline");
     else if (!this.#told) summary.textContent = words("people.untold");
     else if (total === 0) summary.textContent = "";
+    else if (total === 1 && !counted) summary.textContent = words("people.total-one");
     else summary.textContent = words(counted ? "people.counted" : "people.total", { count: total });
     list.hidden = shown === 0;
     // Where nothing is known, nothing is said of who is there.

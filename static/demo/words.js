@@ -6,21 +6,18 @@
  */
 
 import { keep, recall } from "./kept.js";
-import { en } from "./words/en.js";
-import { panelsEn } from "./words/panels-en.js";
-import { panelsZh } from "./words/panels-zh.js";
-import { zh } from "./words/zh.js";
 
 /** @typedef {"en" | "zh"} Language */
 
-/** @type {Record<Language, Record<string, string>>} */
-const CATALOGUES = { en: { ...en, ...panelsEn }, zh: { ...zh, ...panelsZh } };
+/** A page loads the language that it speaks, and another one when that is chosen. */
+const LANGUAGES = { en: () => import("./words/all-en.js"), zh: () => import("./words/all-zh.js") };
 const KEPT = "switchboard.language";
 /** Attributes by the name of what names their words. */
 const ATTRIBUTES = { wordsLabel: "aria-label", wordsTitle: "title", wordsPlaceholder: "placeholder" };
 
 /** @type {Language} */
 let current = wished();
+let { catalogue } = await LANGUAGES[current]();
 /** @type {Set<() => void>} */
 const listeners = new Set();
 
@@ -35,7 +32,7 @@ export function language() {
  * @param {Record<string, string | number>} [values]
  */
 export function words(key, values = {}) {
-  const text = CATALOGUES[current][key] ?? key;
+  const text = catalogue[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (hole, name) => String(values[name] ?? hole));
 }
 
@@ -44,11 +41,15 @@ export function words(key, values = {}) {
  * @returns {boolean} whether there are words for it
  */
 export function hasWords(key) {
-  return key in CATALOGUES[current];
+  return key in catalogue;
 }
 
-/** @param {Language} chosen */
-export function setLanguage(chosen) {
+/**
+ * Rejects where the words cannot be loaded; the page then keeps its language.
+ * @param {Language} chosen
+ */
+export async function setLanguage(chosen) {
+  ({ catalogue } = await LANGUAGES[chosen]());
   current = chosen;
   keep("localStorage", KEPT, chosen);
   // An address that asks for another language would win at the next reload.

@@ -43,7 +43,7 @@ fn who_wants_no_motion_sees_none_while_it_rings() {
 
         ana.calls("bo").await;
         bo.can_press("accept").await;
-        ana.reads("call-words", "Ringing at bo").await;
+        ana.reads("call-words", "Ringing bo").await;
 
         for page in [&ana, &bo] {
             page.sees("matchMedia('(prefers-reduced-motion: reduce)').matches").await;

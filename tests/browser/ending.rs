@@ -10,8 +10,8 @@ fn a_rejected_call_ends_in_words_on_both_sides() {
         ana.calls("bo").await;
         bo.presses("reject").await;
 
-        ana.call_ends("bo rejected the call.").await;
-        bo.call_ends("You rejected the call of ana.").await;
+        ana.call_ends("bo declined the call.").await;
+        bo.call_ends("You declined the call from ana.").await;
     });
 }
 
@@ -25,7 +25,7 @@ fn a_cancelled_call_stops_ringing() {
         ana.presses("cancel").await;
 
         ana.call_ends("You cancelled the call.").await;
-        bo.call_ends("ana stopped calling.").await;
+        bo.call_ends("ana cancelled the call.").await;
         bo.sees("!seen.part('incoming').open").await;
     });
 }
@@ -38,7 +38,7 @@ fn who_is_in_a_call_is_busy_for_a_third_person_and_keeps_talking() {
 
         cleo.calls("ana").await;
 
-        cleo.call_ends("ana is on another call.").await;
+        cleo.call_ends("ana is in another call.").await;
         ana.sees_the_other_move().await;
         bo.sees_the_other_move().await;
     });
@@ -53,7 +53,7 @@ fn a_call_that_nobody_answers_ends_after_the_ring_timeout() {
 
         bo.was_told("ana is calling.").await;
         ana.call_ends("bo did not answer.").await;
-        bo.call_ends("You missed a call of ana.").await;
+        bo.call_ends("Missed call from ana.").await;
     });
 }
 

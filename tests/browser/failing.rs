@@ -52,7 +52,7 @@ fn after_five_seconds_without_a_path_both_sides_say_what_is_missing_and_it_stays
         bo.accepts().await;
 
         bo.reads("call-words", "This page may only use relays").await;
-        bo.reads("call-words", "Connecting with ana…").await;
+        bo.reads("call-words", "Connecting to ana…").await;
         bo.reads("connection-missing", "the server offers no TURN server").await;
         bo.reads("connection-only", "relays only").await;
         // They came over the wire, and the statistics of a browser without a candidate leave them out.

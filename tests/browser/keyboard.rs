@@ -83,7 +83,7 @@ fn by_keyboard_alone_one_signs_in_calls_answers_talks_and_hangs_up() {
         bo.enters("call-again").await;
         ana.can_press("reject").await;
         ana.types(Key::Escape).await;
-        bo.call_ends("ana rejected the call.").await;
+        bo.call_ends("ana declined the call.").await;
     });
 }
 
@@ -116,7 +116,7 @@ fn by_keyboard_alone_one_enters_a_room_shares_a_screen_and_leaves() {
         ana.goes_to("room-input").await;
         ana.types("standup").await;
         ana.types(Key::Enter).await;
-        bo.reads("call-words", "2 people are in standup.").await;
+        bo.reads("call-words", "2 in standup").await;
         ana.enters("share").await;
         bo.sees("seen.part('screen-ana-video')?.videoWidth > 0").await;
         ana.enters("leave").await;

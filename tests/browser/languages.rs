@@ -27,14 +27,14 @@ fn the_page_speaks_the_language_of_the_browser_or_of_its_address() {
 fn in_chinese_two_people_call_and_write_and_the_language_is_changed_in_mid_call() {
     on_the_demo_page(async |demo| {
         let ana = demo.page_at("/?user=ana&name=安娜&lang=zh", Camera::Fake).await;
-        ana.reads("status", "已登录为 安娜 (ana)。").await;
+        ana.reads("status", "已登录为 安娜。").await;
         let bo = demo.signed_in("bo").await;
         ana.calls("bo").await;
         bo.accepts().await;
         ana.is_in_a_call().await;
         bo.is_in_a_call().await;
         ana.reads("call-words", "你正在与 bo 通话。").await;
-        bo.reads("call-words", "You are talking with 安娜 (ana).").await;
+        bo.reads("call-words", "You are talking with 安娜.").await;
         ana.says("你好").await;
         ana.reads("chat-fate", "已送达").await;
 
@@ -42,10 +42,10 @@ fn in_chinese_two_people_call_and_write_and_the_language_is_changed_in_mid_call(
 
         ana.reads("call-words", "You are talking with bo.").await;
         ana.reads("chat-fate", "delivered").await;
-        ana.reads("status", "Signed in as 安娜 (ana).").await;
+        ana.reads("status", "Signed in as 安娜.").await;
         ana.sees_the_other_move().await;
         ana.driver.refresh().await.unwrap();
-        ana.reads("status", "Signed in as 安娜 (ana).").await;
+        ana.reads("status", "Signed in as 安娜.").await;
     });
 }
 

@@ -44,7 +44,7 @@ fn who_leaves_for_good_is_lost_to_the_other_side_and_has_not_hung_up() {
 
         ana.driver.goto("about:blank").await.unwrap();
 
-        bo.call_ends("The connection with ana is lost, and the call with it.").await;
+        bo.call_ends("The connection to ana was lost, which ended the call.").await;
     });
 }
 

@@ -23,8 +23,7 @@ fn without_a_camera_it_calls_with_a_generated_picture() {
     on_the_demo_page(async |demo| {
         let (ana, bo) = bo_calls_with(demo, Camera::Missing).await;
 
-        bo.was_told("No camera could be used. You are calling with a generated picture instead.")
-            .await;
+        bo.was_told("No camera could be used. The page sends a test picture instead.").await;
         bo.is_in_a_call().await;
         ana.is_in_a_call().await;
         ana.sees("await seen.loudness(1500) > 1e-4").await;
@@ -36,8 +35,8 @@ fn who_refuses_camera_and_microphone_calls_with_a_generated_picture_and_tone() {
     on_the_demo_page(async |demo| {
         let (ana, bo) = bo_calls_with(demo, Camera::Refused).await;
 
-        bo.was_told("The use of camera and microphone was not allowed.").await;
-        bo.was_told("You are calling with a generated picture and tone instead.").await;
+        bo.was_told("Camera and microphone were not allowed.").await;
+        bo.was_told("The page sends a test picture and tone instead.").await;
         bo.is_in_a_call().await;
         ana.is_in_a_call().await;
         ana.sees("await seen.loudness(1500) > 1e-5").await;
@@ -53,9 +52,8 @@ fn a_camera_that_is_unplugged_is_replaced_by_a_generated_picture_and_the_call_go
         ana.value("seen.part('local-video').srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))")
             .await;
 
-        ana.was_told("The camera has gone. You are calling with a generated picture instead.")
-            .await;
-        ana.reads("local-tile", "generated").await;
+        ana.was_told("The camera was disconnected. The page sends a test picture instead.").await;
+        ana.reads("local-tile", "test picture").await;
         bo.sees("(await seen.incoming('video')).frameWidth === 640").await;
         bo.sees_the_other_move().await;
     });
@@ -102,7 +100,7 @@ fn a_camera_that_another_program_uses_is_told_as_that() {
         ana.calls("bo").await;
         bo.accepts().await;
 
-        ana.was_told("The camera is in use by another program. You are calling with a generated picture instead.")
+        ana.was_told("The camera is in use by another program. The page sends a test picture instead.")
             .await;
         ana.is_in_a_call().await;
         ana.hangs_up().await;
@@ -128,8 +126,10 @@ fn who_allows_the_microphone_alone_is_heard() {
         ana.calls("bo").await;
         bo.accepts().await;
 
-        ana.was_told("The use of the camera was not allowed. You are calling with a generated picture instead.")
-            .await;
+        ana.was_told(
+            "The use of the camera was not allowed. The page sends a test picture instead.",
+        )
+        .await;
         ana.is_in_a_call().await;
         let label = "seen.part('local-video').srcObject.getAudioTracks()[0].label";
         ana.sees(&format!("{label}.startsWith('Fake')")).await;
@@ -180,7 +180,7 @@ fn over_plain_http_in_a_house_s_network_the_page_says_that_there_is_no_camera_an
 
         ana.is_in_a_call().await;
         bo.is_in_a_call().await;
-        ana.reads("local-tile", "generated").await;
+        ana.reads("local-tile", "test picture").await;
         bo.sees("await seen.loudness(1500) > 1e-5").await;
         let offered = "['mute', 'camera', 'share', 'devices'].filter((it) => seen.part(it).checkVisibility())";
         assert_eq!(ana.value(offered).await, json!(["mute", "camera"]), "nothing that cannot work");

@@ -134,7 +134,7 @@ fn the_ladder_is_filtered_paused_and_cleared() {
         ana.writes("ladder-filter", "paused").await;
         ana.presses("ladder-pause").await;
         ana.says("while paused").await;
-        ana.reads("ladder-count", "are waiting").await;
+        ana.reads("ladder-count", "more waiting").await;
         assert_eq!(ana.value("panels.rows().length").await, 0);
         ana.presses("ladder-pause").await;
         ana.sees("panels.chat('sent').join() === 'while paused'").await;
@@ -198,7 +198,7 @@ fn the_connection_panel_shows_states_candidates_the_pair_in_use_and_plots() {
         let (ana, bo) = demo.two_inspecting_a_call().await;
 
         for (part, words) in [
-            ("connection-states", "With bo"),
+            ("connection-states", "bo"),
             ("state-peer", "connected"),
             ("state-ice", "connected"),
             ("state-dtls", "connected"),

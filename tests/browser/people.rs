@@ -16,7 +16,7 @@ fn people_are_found_by_name_by_display_name_and_by_a_name_that_is_not_listed() {
         let _lei = demo.page_at("/?user=22&name=李雷", Camera::Fake).await;
         let _bo = demo.signed_in("bo").await;
         ana.sees(&format!("{LISTED} === '22,bo' || {LISTED} === 'bo,22'")).await;
-        ana.reads("user-summary", "2 online besides you").await;
+        ana.reads("user-summary", "2 others online").await;
 
         ana.writes("search-input", "雷").await;
         ana.sees(&format!("{LISTED} === '22'")).await;
@@ -27,7 +27,7 @@ fn people_are_found_by_name_by_display_name_and_by_a_name_that_is_not_listed() {
 
         ana.writes("search-input", "nobody here").await;
         ana.sees(&format!("{LISTED} === ''")).await;
-        ana.reads("user-empty", "Nobody is called that").await;
+        ana.reads("user-empty", "Nobody has this name").await;
 
         ana.writes("search-input", "zed").await;
         ana.calls("zed").await;
@@ -51,7 +51,7 @@ fn among_many_people_one_change_touches_one_row_and_the_list_is_one_stop_for_the
         let ana = demo.signed_in("ana").await;
         ana.value(OTHERS).await;
         ana.sees("document.querySelectorAll('#user-list li').length === 200").await;
-        ana.sees("seen.text('user-summary') === '200 online besides you'").await;
+        ana.sees("seen.text('user-summary') === '200 others online'").await;
 
         ana.value(
             "(window.touched = 0, new MutationObserver((all) => (touched += all.length)).observe(\
@@ -99,7 +99,7 @@ fn where_the_server_names_nobody_one_calls_by_typing_the_name() {
     on_a_demo_page_of(config, async |demo| {
         let ana = demo.signed_in("ana").await;
         let bo = demo.signed_in("bo").await;
-        ana.reads("user-summary", "This server does not tell who is online.").await;
+        ana.reads("user-summary", "This server does not say who is online.").await;
 
         ana.writes("search-input", "bo").await;
         ana.calls("bo").await;

@@ -33,7 +33,7 @@ fn three_people_in_a_room_by_its_link_see_each_other_write_to_all_and_one_leaves
         let users = ["ana", "bo", "cleo"];
         let pages = join_all(users.map(|user| demo.in_the_room(user))).await;
         for (page, me) in pages.iter().zip(users) {
-            page.reads("call-words", "3 people are in standup.").await;
+            page.reads("call-words", "3 in standup").await;
             for other in users.iter().filter(|it| **it != me) {
                 page.sees_moving_in_the_room(other).await;
             }
@@ -54,7 +54,7 @@ fn three_people_in_a_room_by_its_link_see_each_other_write_to_all_and_one_leaves
         cleo.sees("seen.cleared() && location.search === '?user=cleo'").await;
         cleo.sees("cameraBefore.every((track) => track.readyState === 'ended')").await;
         for page in [ana, bo] {
-            page.reads("call-words", "2 people are in standup.").await;
+            page.reads("call-words", "2 in standup").await;
             page.sees("seen.part('person-cleo-tile') === null").await;
         }
         ana.sees_moving_in_the_room("bo").await;
@@ -73,10 +73,10 @@ fn of_two_shared_screens_one_fills_the_stage_and_nobody_disappears() {
         let cleo = demo.in_the_room("cleo").await;
         cleo.reads("call-words", "You are alone in standup. Send its link to others.").await;
         let bo = demo.in_the_room("bo").await;
-        cleo.reads("call-words", "2 people are in standup.").await;
+        cleo.reads("call-words", "2 in standup").await;
         let ana = demo.in_the_room("ana").await;
         for page in [&ana, &bo, &cleo] {
-            page.reads("call-words", "3 people are in standup.").await;
+            page.reads("call-words", "3 in standup").await;
         }
 
         ana.presses("share").await;
@@ -148,11 +148,11 @@ fn who_finds_a_room_full_is_told_so_and_can_still_be_called() {
     on_a_demo_page_of(Config { max_members: 2, ..Config::default() }, async |demo| {
         let ana = demo.in_the_room("ana").await;
         let bo = demo.in_the_room("bo").await;
-        ana.reads("call-words", "2 people are in standup.").await;
+        ana.reads("call-words", "2 in standup").await;
 
         let cleo = demo.in_the_room("cleo").await;
 
-        cleo.reads("status", "That room is full.").await;
+        cleo.reads("status", "This room is full.").await;
         cleo.sees("seen.cleared()").await;
         bo.presses("leave").await;
         bo.calls("cleo").await;
@@ -171,7 +171,7 @@ fn who_takes_a_call_leaves_the_room_and_a_reload_leads_back_into_a_room() {
 
         let bo = demo.signed_in("bo").await;
         bo.calls("ana").await;
-        ana.reads("incoming", "To accept takes you out of standup.").await;
+        ana.reads("incoming", "Accepting will take you out of standup.").await;
         ana.accepts().await;
 
         ana.is_in_a_call().await;
@@ -189,7 +189,7 @@ fn a_room_name_that_nobody_can_give_is_answered_by_a_sentence() {
         ana.presses("room-join").await;
 
         ana.sees(
-            "document.querySelector('#room-problem').textContent.includes('cannot have spaces')",
+            "document.querySelector('#room-problem').textContent.includes('cannot contain spaces')",
         )
         .await;
         assert_eq!(ana.value("seen.wire.some(({ text }) => text.includes('join'))").await, false);

@@ -77,7 +77,7 @@ fn all_is_well_where_all_is_there() {
             ["passed stun.direct", "passed stun.passed"]
                 .contains(&verdicts["stun"].as_str().unwrap())
         );
-        page.reads("self-test-sum", "Everything that was tried works.").await;
+        page.reads("self-test-sum", "All checks that were made passed.").await;
         page.reads("self-test-loopback", " s").await;
         // Nobody has noticed, and what was asked for is given back.
         let noticed = "seen.wire.filter(({ text }) => JSON.parse(text).type === 'presence').length";

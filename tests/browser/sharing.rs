@@ -43,7 +43,7 @@ fn another_device_is_sent_in_mid_call_and_remembered_for_the_next_one() {
         ana.can_press("camera-choice").await;
         ana.value(&choose("'generated'")).await;
         ana.presses("devices-done").await;
-        ana.reads("local-tile", "generated").await;
+        ana.reads("local-tile", "test picture").await;
         bo.sees_the_other_move().await;
         bo.sees(&format!("{width} === 640")).await;
 
@@ -52,12 +52,12 @@ fn another_device_is_sent_in_mid_call_and_remembered_for_the_next_one() {
         ana.calls("bo").await;
         bo.accepts().await;
         ana.is_in_a_call().await;
-        ana.reads("local-tile", "generated").await;
+        ana.reads("local-tile", "test picture").await;
         ana.presses("devices").await;
         ana.sees("seen.part('camera-choice').options.length === 2").await;
         ana.value(&choose("seen.part('camera-choice').options[0].value")).await;
         ana.presses("devices-done").await;
-        ana.sees("!seen.text('local-tile').includes('generated')").await;
+        ana.sees("!seen.text('local-tile').includes('test picture')").await;
         bo.sees_the_other_move().await;
     });
 }
@@ -69,7 +69,7 @@ fn the_call_fills_the_screen_and_its_picture_floats_above_other_windows() {
 
         ana.presses("full-screen").await;
         ana.sees("document.fullscreenElement?.id === 'stage'").await;
-        ana.reads("full-screen", "Small screen").await;
+        ana.reads("full-screen", "Exit full screen").await;
         ana.presses("full-screen").await;
         ana.sees("document.fullscreenElement === null").await;
 

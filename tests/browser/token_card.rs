@@ -9,7 +9,7 @@ fn a_server_that_asks_for_a_token_makes_the_card_ask_for_one_also_after_signing_
     on_a_demo_page_of(asking_for_tokens(), async |demo| {
         let page = demo.page_at("/?user=ana", Camera::Fake).await;
 
-        page.reads("status", "it asks for an access token of yours").await;
+        page.reads("status", "An access token is needed").await;
         assert!(!page.value("seen.text('status')").await.to_string().contains("Bearer"));
         page.can_press("token-input").await;
         page.sees("document.activeElement === seen.part('token-input')").await;

@@ -102,7 +102,7 @@ fn somebody_who_is_being_rung_lets_it_ring_and_calls_somebody_else() {
 
         ana.presses("incoming-aside").await;
         ana.calls("cleo").await;
-        ana.reads("call-words", "Ringing at cleo").await;
+        ana.reads("call-words", "Ringing cleo").await;
         ana.reads("incoming", "bo is calling").await;
         let called = "others.cleo.heard.find((it) => it.type === 'call-request').callId";
         let accept =
@@ -111,7 +111,7 @@ fn somebody_who_is_being_rung_lets_it_ring_and_calls_somebody_else() {
 
         ana.call_of_has_ended("bo", "busy").await;
         ana.call_is("connecting").await;
-        ana.reads("status", "bo was calling while you took another call.").await;
+        ana.reads("status", "Missed call from bo, while you took another call.").await;
         ana.sees("!seen.part('incoming').open").await;
         ana.hangs_up().await;
         ana.call_ends("You hung up.").await;
@@ -127,7 +127,7 @@ fn hang_up_and_accept_ends_the_own_call_and_takes_the_other() {
         ana.presses("incoming-aside").await;
         ana.sees("!seen.part('incoming').contains(document.activeElement)").await;
         ana.calls("cleo").await;
-        ana.reads("call-words", "Ringing at cleo").await;
+        ana.reads("call-words", "Ringing cleo").await;
 
         ana.reads("accept", "Hang up and accept").await;
         ana.presses("accept").await;
@@ -166,7 +166,7 @@ fn by_keyboard_alone_each_of_several_callers_is_answered_and_none_by_mistake() {
         ana.reads("incoming-title", "dan is calling").await;
         ana.types(Key::Escape).await;
         ana.call_of_has_ended("dan", "rejected").await;
-        ana.call_ends("You rejected the call of dan.").await;
+        ana.call_ends("You declined the call from dan.").await;
         ana.sees("!seen.part('incoming').open").await;
     });
 }
@@ -195,7 +195,7 @@ fn somebody_who_is_blocked_finds_ana_offline_also_after_a_reload_until_ana_takes
 
         ana.presses("blocked-heading").await;
         ana.presses("unblock-mallory").await;
-        ana.reads("status", "mallory is not blocked any more.").await;
+        ana.reads("status", "mallory is no longer blocked.").await;
         ana.is_rung_by("mallory", "ana").await;
         ana.presses("reject").await;
         ana.call_of_has_ended("mallory", "rejected").await;
@@ -220,7 +220,7 @@ fn people_are_blocked_and_unblocked_in_their_conversation_too() {
 
         ana.presses("chat-block").await;
         ana.reads("chat-block", "Block").await;
-        ana.reads("status", "bo is not blocked any more.").await;
+        ana.reads("status", "bo is no longer blocked.").await;
         ana.value(&format!("(others.bo.says({message}), true)")).await;
         ana.reads("chat-log", "psst").await;
     });

@@ -19,7 +19,7 @@ fn who_chose_the_generated_picture_sends_it_after_a_reload_too() {
         ana.calls("bo").await;
         bo.accepts().await;
         ana.is_in_a_call().await;
-        ana.reads("local-tile", "generated").await;
+        ana.reads("local-tile", "test picture").await;
         ana.hangs_up().await;
 
         ana.presses("generated-here").await;
@@ -27,7 +27,7 @@ fn who_chose_the_generated_picture_sends_it_after_a_reload_too() {
         ana.accepts().await;
         ana.is_in_a_call().await;
         ana.reads("local-tile", "You").await;
-        assert!(!ana.value("seen.text('local-tile')").await.to_string().contains("generated"));
+        assert!(!ana.value("seen.text('local-tile')").await.to_string().contains("test picture"));
         ana.hangs_up().await;
         ana.call_is("ended").await;
         ana.driver.refresh().await.unwrap();
@@ -43,10 +43,10 @@ fn behind_a_link_the_generated_picture_is_chosen_by_the_address_and_told_to_who_
         let bo = demo.signed_in("bo").await;
 
         bo.calls("ana").await;
-        ana.reads("incoming", "You answer with a generated picture and tone.").await;
+        ana.reads("incoming", "You answer with a test picture and tone.").await;
         ana.accepts().await;
 
         ana.is_in_a_call().await;
-        ana.reads("local-tile", "generated").await;
+        ana.reads("local-tile", "test picture").await;
     });
 }

@@ -6,6 +6,7 @@ import { checkStun, checkTurn, sorted } from "../../static/demo/panels/ice-check
 import { checkLoopback } from "../../static/demo/panels/loop-check.js";
 import { CHECKS, runChecks, sum } from "../../static/demo/panels/self-test-model.js";
 import { checkWebSocket, socketAddress } from "../../static/demo/panels/socket-check.js";
+import { hasAdvice } from "../../static/demo/panels/verdict.js";
 import { panelsEn } from "../../static/demo/words/panels-en.js";
 import {
   HOST,
@@ -21,8 +22,9 @@ import {
 } from "./browser.js";
 
 /** What a verdict says, and that there are words for it. */
-function said({ outcome, code, values }) {
-  const keys = outcome === "passed" ? [`selftest.${code}`] : [`selftest.${code}`, `selftest.${code}.do`];
+function said(verdict) {
+  const { outcome, code, values } = verdict;
+  const keys = hasAdvice(verdict) ? [`selftest.${code}`, `selftest.${code}.do`] : [`selftest.${code}`];
   for (const key of keys) {
     assert.ok(panelsEn[key], `no words for ${key}`);
     for (const [, name] of panelsEn[key].matchAll(/\{(\w+)\}/g))

@@ -14,6 +14,7 @@ mod behind;
 mod calls;
 mod checking;
 mod churn;
+mod compressed;
 mod connecting;
 mod counted;
 mod draining;

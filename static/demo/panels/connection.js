@@ -10,7 +10,7 @@
  * @property {Words} words
  * @property {Pick<import("../connections.js").Connections, "all" | "shown" | "show" | "addEventListener">} connections
  * @property {(userId: string) => string} nameOf
- * @typedef {{ element: HTMLElement, count: HTMLElement, body: HTMLElement }} Table
+ * @typedef {{ element: HTMLElement, title: HTMLElement, count: HTMLElement, body: HTMLElement }} Table
  */
 
 import { countByType } from "./connection-model.js";
@@ -97,7 +97,8 @@ class ConnectionPanel {
   /** @param {"local" | "remote"} side @returns {Table} */
   #candidates(side) {
     const { signs } = this;
-    const title = signs.put(make("span"), `connection.${side}`);
+    const title = make("span", { className: "connection-whose" });
+    if (side === "local") signs.put(title, "connection.local");
     const count = make("span", { className: "connection-count" });
     const heads = ["type", "protocol", "address"].map((it) =>
       signs.put(make("th", { scope: "col" }), `connection.${it}`),
@@ -111,7 +112,7 @@ class ConnectionPanel {
       make("thead", {}, make("tr", {}, ...heads)),
       body,
     );
-    return { element: table, count, body };
+    return { element: table, title, count, body };
   }
 
   refresh() {
@@ -130,6 +131,7 @@ class ConnectionPanel {
     this.#showStates(record);
     const { local, remote } = record.route;
     this.#showPair(record);
+    this.remote.title.textContent = this.words("connection.remote", { user: this.#nameOf(record.userId) });
     this.#showCandidates(this.local, local);
     this.#showCandidates(this.remote, remote);
     // Of one that has ended, the plots stand still.

@@ -8,6 +8,7 @@
 
 import { make, Signs } from "./make.js";
 import { CHECKS, runChecks, sum } from "./self-test-model.js";
+import { hasAdvice } from "./verdict.js";
 
 /** @type {Record<string, string>} */
 const MARKS = { waiting: "", running: "", passed: "✓", failed: "✕", "not-offered": "–", "not-tried": "–" };
@@ -122,9 +123,10 @@ class SelfTestPanel {
   }
 
   /** @param {Verdict} verdict */
-  #sentences({ outcome, code, values, detail }) {
+  #sentences(verdict) {
+    const { code, values, detail } = verdict;
     const sentence = make("p", { className: "self-test-verdict", text: this.words(`selftest.${code}`, values) });
-    if (outcome === "passed") return [sentence];
+    if (!hasAdvice(verdict)) return [sentence];
     const advice = make(
       "p",
       { className: "self-test-advice" },

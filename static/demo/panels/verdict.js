@@ -6,7 +6,7 @@
  *
  * @typedef {object} Verdict
  * @property {Outcome} outcome
- * @property {string} code names the sentence `selftest.<code>`, and unless it passed the advice `selftest.<code>.do`
+ * @property {string} code names the sentence `selftest.<code>`, and where it {@link hasAdvice} that, `selftest.<code>.do`
  * @property {Record<string, string | number>} values to be put into both
  * @property {string} detail the small print for developers: what the browser said
  *
@@ -39,6 +39,9 @@ export const notOffered = (code) => ({ outcome: "not-offered", code, values: {},
 
 /** @param {string} code @returns {Verdict} */
 export const notTried = (code) => ({ outcome: "not-tried", code, values: {}, detail: "" });
+
+/** Whether there is anything to do about it. @param {Verdict} verdict */
+export const hasAdvice = ({ outcome, code }) => outcome !== "passed" && code !== "stun.by-turn";
 
 /**
  * What a promise comes to, or `null` after so many ms. One that fails later fails unheard.
