@@ -106,7 +106,7 @@ pub const ROWS: &[Row] = rows![
     "fragments", DEFAULT, |it| frames::fragments(it, 0), [Bound::Cpu(0.25)];
     "fragments-64", DEFAULT, |it| frames::fragments(it, 64), [Bound::Cpu(0.25)];
     "fragments-65", DEFAULT, |it| frames::fragments(it, 65), [Bound::Cpu(0.25)];
-    "fragments-1024", DEFAULT, |it| frames::fragments(it, 1024), [Bound::Cpu(0.25)];
+    "fragments-1024", DEFAULT, |it| frames::fragments(it, 1024), [];
     "refresh-es256", JWT, tokens::refresh, [];
     "refresh-rs256", JWT_RSA, tokens::refresh, [];
     "bad-tokens", JWT, tokens::of_a_neighbour, [IN_TURN];
