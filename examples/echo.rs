@@ -27,6 +27,7 @@ const LIMITS: Limits = Limits {
     stall: Duration::from_secs(60),
     registering: Duration::from_secs(10),
     incoming: 1 << 30,
+    incoming_of_address: 1 << 30,
 };
 
 #[derive(Parser)]

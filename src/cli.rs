@@ -110,13 +110,15 @@ fn with_memory_bound(loaded: &config::Loaded) -> String {
         Some(bound) => format!(
             "With these settings the node needs at most {} MiB of memory: {} MiB for queue-total and\n\
              # what belongs to it, {} MiB for max-sockets ({} KiB each), {} MiB for max-pending, {} MiB for\n\
-             # the program, and a quarter for the allocator.",
+             # the program, a quarter of all that for the allocator, and {} MiB in the kernel for the\n\
+             # buffers of max-sockets and max-pending.",
             bound.total() >> 20,
             bound.queues >> 20,
             bound.sockets >> 20,
             MemoryBound::of_a_socket(&loaded.config) >> 10,
             bound.pending >> 20,
             bound.program >> 20,
+            bound.kernel >> 20,
         ),
         None => {
             "With these settings the memory of the node has no bound: max-sockets or max-pending\n\

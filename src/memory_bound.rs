@@ -4,7 +4,7 @@
 //! client is taken at its worst, so a node in use needs far less.
 
 use crate::config::Config;
-use crate::connection::{self, INCOMING_SHARE, SCRATCH};
+use crate::connection::{self, INCOMING_SHARE, KERNEL_BYTES, SCRATCH};
 use crate::domain::{self, LONG_SHARE};
 
 const KIB: u64 = 1 << 10;
@@ -26,6 +26,9 @@ pub struct MemoryBound {
     pub sockets: u64,
     /// Connections that are no socket yet.
     pub pending: u64,
+    /// Buffers of the kernel for all connections. They are outside of the process, and a container's
+    /// limit counts them.
+    pub kernel: u64,
 }
 
 impl MemoryBound {
@@ -43,6 +46,9 @@ impl MemoryBound {
             queues: (queue_total + queue_total / LONG_SHARE + incoming + over) as u64,
             sockets: (max_sockets as u64).saturating_mul(Self::of_a_socket(config)),
             pending: (max_pending as u64).saturating_mul(PENDING),
+            kernel: (max_sockets as u64)
+                .saturating_add(max_pending as u64)
+                .saturating_mul(KERNEL_BYTES as u64),
         })
     }
 
@@ -54,11 +60,11 @@ impl MemoryBound {
     }
 
     /// All of it, with a quarter more for what the allocator needs: classes of sizes, pages in part
-    /// in use, and what was freed within the last second.
+    /// in use, and what was freed within the last second. The kernel has no part in that.
     pub fn total(&self) -> u64 {
-        let Self { program, queues, sockets, pending } = *self;
+        let Self { program, queues, sockets, pending, kernel } = *self;
         let sum = [queues, sockets, pending].into_iter().fold(program, u64::saturating_add);
-        sum.saturating_add(sum / 4)
+        sum.saturating_add(sum / 4).saturating_add(kernel)
     }
 }
 
@@ -75,6 +81,10 @@ mod tests {
         };
         let usual = bound(|_| ());
         assert!(usual.is_some());
+        let config = Config::default();
+        let connections = (config.max_sockets + config.max_pending) as u64;
+        let kernel = MemoryBound::of(&config).map(|bound| bound.kernel);
+        assert_eq!(kernel, Some(connections * KERNEL_BYTES as u64));
         for more in [
             bound(|it| it.queue_total *= 2),
             bound(|it| it.max_sockets *= 2),

@@ -53,8 +53,8 @@ pub struct Connection {
     /// What the alarm is set to and will wake this task for; `None` when it has rung.
     pub(super) rings_at: Option<Instant>,
     pub(super) node: SharedNode,
-    /// Held for its drop.
-    _guard: Guard,
+    /// Held for its drop, and knows the client's address.
+    guard: Guard,
     _open: OpenSocket,
 }
 
@@ -108,7 +108,7 @@ impl Connection {
                 alarm: Box::pin(sleep_until(until)),
                 rings_at: None,
                 node: Rc::clone(node),
-                _guard: guard.clone(),
+                guard: guard.clone(),
                 _open: node.open.enter(),
             };
             match admission {
@@ -156,7 +156,13 @@ impl Connection {
     /// Tells the node what has been read and not been handed to the hub.
     fn count_incoming(&mut self) {
         let early = self.proof.as_ref().map_or(0, |proof| proof.early_bytes());
-        self.reader.count(&self.node.memory, early);
+        self.reader.count(&self.node.memory, self.guard.address(), early);
+    }
+
+    /// Bytes that all clients of this one's address take of the room for messages that are not whole.
+    /// `None` if the address is not known.
+    pub(super) fn held_by_address(&self) -> Option<usize> {
+        self.guard.address().map(|address| self.node.memory.held_by(address))
     }
 
     fn flush(&mut self, cx: &mut task::Context<'_>, now: Instant) {
@@ -296,7 +302,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         let never_written = self.backlog.drop_all();
         self.account(never_written);
-        self.node.memory.incoming_changed(self.reader.counted(), 0);
+        self.node.memory.held_changed(self.guard.address(), self.reader.counted(), 0);
         self.count_end(ClientEnd::None);
         self.report_end(Parting::Broken);
         debug!(user = self.user(); "socket over");

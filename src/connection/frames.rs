@@ -11,20 +11,21 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use actix_http::ws::{OpCode, Parser};
 use actix_web_actors::ws::CloseCode;
 use bytes::{Buf, Bytes, BytesMut};
-use bytestring::ByteString;
 use tokio::io::{AsyncRead, ReadBuf};
 
-use crate::hub::{Payload, SocketMemory};
+use crate::hub::{ALWAYS_HELD, ALWAYS_READ, Payload, SocketMemory};
 use crate::protocol::Close;
 
 use buffer::Unread;
 use head::Head;
+use unfinished::{Unfinished, utf8};
 
 pub use fuzz::{count_messages, fuzz_frames};
 
@@ -33,6 +34,7 @@ mod fuzz;
 mod head;
 #[cfg(test)]
 mod tests;
+mod unfinished;
 
 /// One read takes at most this much; each thread has one buffer of this size.
 pub(crate) const SCRATCH: usize = 64 << 10;
@@ -45,12 +47,9 @@ const FRAMES_A_LOOK: usize = 64;
 /// Reads from the socket in one look, for the same reason.
 const READS_A_LOOK: usize = 4;
 
-/// A frame with less content than this costs more to look at than to carry.
-const SMALL: u64 = 64;
-
-/// Bytes of an unfinished message that a client may always send, even when the node is crowded
-/// ([`Room::Little`]): acknowledgements, answers to calls and most candidates fit.
-pub(super) const ALWAYS_READ: usize = 4 << 10;
+/// A fragment with less content than this costs more to look at than to carry. Clients that cut
+/// their messages by what a network or a buffer takes at once (1400 bytes, 4 KiB) stay above it.
+const SMALL: u64 = 1 << 10;
 
 thread_local! {
     static READ_INTO: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH].into_boxed_slice());
@@ -103,28 +102,9 @@ pub(super) struct Reader {
     received: u64,
     /// Bytes that the node counts for this reader.
     counted: u32,
-    /// Control frames and tiny fragments since [`Reader::take_small`].
+    /// Control frames and small fragments since [`Reader::take_small`].
     small: u32,
 }
-
-/// What has come of a message that takes more than one frame, or more than the limit.
-#[derive(Debug)]
-enum Unfinished {
-    Fragments {
-        text: Option<CheckedUtf8>,
-        content: BytesMut,
-    },
-    /// Over the limit: `bytes` of content are announced so far, `left` bytes of the present frame
-    /// are still to come.
-    Skipped {
-        bytes: u64,
-        left: u64,
-        last: bool,
-    },
-}
-
-/// How far the fragments of a text are known to be UTF-8, in bytes.
-type CheckedUtf8 = usize;
 
 impl Reader {
     /// A reader that takes messages of up to `limit` bytes. `unread` came with the handshake.
@@ -145,7 +125,8 @@ impl Reader {
         !self.unread.is_empty() || self.message.is_some()
     }
 
-    /// Control frames and tiny fragments that came since the last call.
+    /// Control frames, and small fragments from the middle of messages, that came since the last
+    /// call. The first and the last frame of a message are paid for by the rate of messages.
     pub(super) fn take_small(&mut self) -> u32 {
         std::mem::take(&mut self.small)
     }
@@ -155,13 +136,19 @@ impl Reader {
         self.counted as usize
     }
 
-    /// Tells the node what this reader holds now, and `besides` of what it has read.
-    pub(super) fn count(&mut self, memory: &SocketMemory, besides: usize) {
+    /// The part of that which takes room that others could use.
+    pub(super) fn counted_over(&self) -> usize {
+        self.counted().saturating_sub(ALWAYS_HELD)
+    }
+
+    /// Tells the node what this reader, of a client at `address`, holds now, and `besides` of what it
+    /// has read.
+    pub(super) fn count(&mut self, memory: &SocketMemory, address: Option<IpAddr>, besides: usize) {
         let message = self.message.as_deref().map_or(0, Unfinished::held);
         let held = self.unread.held() + message + besides;
         let held = u32::try_from(held).unwrap_or(u32::MAX);
         if held != self.counted {
-            memory.incoming_changed(self.counted as usize, held as usize);
+            memory.held_changed(address, self.counted as usize, held as usize);
             self.counted = held;
         }
     }
@@ -245,7 +232,7 @@ impl Reader {
             if !head.follows(self.message.is_some()) {
                 return Err(Close::ProtocolError);
             }
-            let is_small = head.is_control() || !head.last && head.content < SMALL;
+            let is_small = head.is_control() || head.is_middle() && head.content < SMALL;
             if !head.is_control() && self.over_limit(&head)? {
                 self.small += u32::from(is_small);
                 continue;
@@ -312,66 +299,32 @@ impl Reader {
         last: bool,
         content: Bytes,
     ) -> Result<Option<Incoming>, Close> {
+        let limit = self.unread.limit() as usize;
         Ok(Some(match opcode {
             OpCode::Text if last => Incoming::Message(utf8(content)?),
             OpCode::Binary if last => Incoming::Message(Payload::Binary(content)),
             OpCode::Ping => Incoming::Ping(content),
             OpCode::Pong => Incoming::Pong,
             OpCode::Close => Incoming::Close(close_code(&content)?),
-            OpCode::Text => return self.begin(Some(0), &content),
-            OpCode::Binary => return self.begin(None, &content),
+            OpCode::Text | OpCode::Binary => {
+                let mut begun = Unfinished::begin(opcode == OpCode::Text);
+                begun.go_on(&content, limit)?;
+                self.message = Some(Box::new(begun));
+                return Ok(None);
+            }
             OpCode::Continue => {
-                self.go_on(&content)?;
+                if let Some(message) = self.message.as_deref_mut() {
+                    message.go_on(&content, limit)?;
+                }
                 if !last {
                     return Ok(None);
                 }
-                Incoming::Message(self.finish()?)
+                // `Head::follows` has refused a continuation of nothing.
+                let message = self.message.take().ok_or(Close::ProtocolError)?;
+                Incoming::Message(message.finish()?)
             }
             OpCode::Bad => return Err(Close::ProtocolError),
         }))
-    }
-
-    fn begin(
-        &mut self,
-        text: Option<CheckedUtf8>,
-        bytes: &[u8],
-    ) -> Result<Option<Incoming>, Close> {
-        self.message = Some(Box::new(Unfinished::Fragments { text, content: BytesMut::new() }));
-        self.go_on(bytes)?;
-        Ok(None)
-    }
-
-    fn go_on(&mut self, bytes: &[u8]) -> Result<(), Close> {
-        let limit = self.unread.limit() as usize;
-        if let Some(Unfinished::Fragments { text, content }) = self.message.as_deref_mut() {
-            buffer::append(content, bytes, limit);
-            if let Some(checked) = text {
-                *checked += utf8_so_far(&content[*checked..])?;
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<Payload, Close> {
-        match self.message.take().map(|message| *message) {
-            Some(Unfinished::Fragments { text: Some(_), content }) => utf8(content.freeze()),
-            Some(Unfinished::Fragments { text: None, content }) => {
-                Ok(Payload::Binary(content.freeze()))
-            }
-            // `Head::follows` has refused a continuation of nothing; what is skipped is not taken.
-            None | Some(Unfinished::Skipped { .. }) => Err(Close::ProtocolError),
-        }
-    }
-}
-
-impl Unfinished {
-    /// Bytes of memory.
-    fn held(&self) -> usize {
-        let content = match self {
-            Unfinished::Fragments { content, .. } => content.capacity(),
-            Unfinished::Skipped { .. } => 0,
-        };
-        size_of::<Self>() + content
     }
 }
 
@@ -384,10 +337,6 @@ enum Skip {
     Done(Payload),
 }
 
-fn utf8(bytes: Bytes) -> Result<Payload, Close> {
-    ByteString::try_from(bytes).map(Payload::Text).map_err(|_| Close::NotUtf8)
-}
-
 /// The code of a close frame with this content, which has none or a legal one (RFC 6455 section 7.4).
 fn close_code(content: &[u8]) -> Result<Option<CloseCode>, Close> {
     if content.is_empty() {
@@ -395,15 +344,6 @@ fn close_code(content: &[u8]) -> Result<Option<CloseCode>, Close> {
     }
     let reason = Parser::try_parse_close_payload(content).map_err(|_| Close::ProtocolError)?;
     Ok(reason.map(|reason| reason.code))
-}
-
-/// How many bytes are UTF-8 for sure; a character may be cut off at the end.
-fn utf8_so_far(bytes: &[u8]) -> Result<usize, Close> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.len()),
-        Err(error) if error.error_len().is_none() => Ok(error.valid_up_to()),
-        Err(_) => Err(Close::NotUtf8),
-    }
 }
 
 fn poll_scratch<S>(

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::io;
+use std::net::TcpListener;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -15,6 +16,15 @@ use tokio_rustls::server::TlsStream;
 /// What the kernel may hold for one socket before its backlog is seen here. 64 KiB, which Linux
 /// doubles for its own bookkeeping; by default it would take about 4 MB from a stalled reader.
 const SEND_BUFFER: usize = 64 << 10;
+
+/// Bytes that the kernel may hold of what a client has sent and nobody reads, as long as it is read
+/// slowly or there is no room for its message. Linux doubles it for its own bookkeeping; by default
+/// it would take up to 32 MiB. A window of this size takes the first 10 segments of a line and twice
+/// as many, so a message of 64 KiB comes as fast as without a bound: its third flight has the rest.
+const RECEIVE_BUFFER: usize = 32 << 10;
+
+/// Bytes that the kernel holds for one connection, at most, in both directions.
+pub(crate) const KERNEL_BYTES: usize = 2 * (SEND_BUFFER + RECEIVE_BUFFER);
 
 /// What TLS may hold for one socket, encrypted and not taken by the kernel: two full records.
 /// By default it would be twice as much.
@@ -48,6 +58,12 @@ impl From<TlsStream<TcpStream>> for Io {
         stream.get_mut().1.set_buffer_limit(Some(TLS_BUFFER));
         Io::Tls(Box::new(stream))
     }
+}
+
+/// Bounds what the kernel holds of what comes in, for all connections that `listener` will accept.
+/// Comes before the first of them, because a connection's window is scaled at its SYN.
+pub(super) fn bound_receive_buffer(listener: &TcpListener) -> io::Result<()> {
+    socket2::SockRef::from(listener).set_recv_buffer_size(RECEIVE_BUFFER)
 }
 
 impl Io {
@@ -111,5 +127,28 @@ impl AsyncWrite for Io {
             Io::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
             Io::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_kernel_holds_no_more_than_its_bound_for_a_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        bound_receive_buffer(&listener).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (accepted, _) = listener.accept().await.unwrap();
+        let io = Io::from(accepted);
+
+        io.tune();
+
+        // Both as Linux counts them, which is what it charges to a container.
+        let socket = socket2::SockRef::from(io.tcp());
+        let held = socket.recv_buffer_size().unwrap() + socket.send_buffer_size().unwrap();
+        assert!(held <= KERNEL_BYTES, "{held}");
     }
 }

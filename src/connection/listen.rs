@@ -142,6 +142,7 @@ where
     F: Fn(Own) -> LocalBoxFuture<'static, Result<Desk, ()>> + Clone + Send + 'static,
 {
     let Port { listener, workers, tls, pending } = port;
+    super::io::bound_receive_buffer(&listener)?;
     socket2::SockRef::from(&listener).listen(ACCEPT_QUEUE)?;
     let builder = Server::build()
         .workers(workers)

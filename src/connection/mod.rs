@@ -30,7 +30,7 @@ use actix::Recipient;
 
 use crate::config::Config;
 use crate::domain::UNWRITTEN_COST;
-use crate::hub::{FromConnection, Refusals, SocketMemory};
+use crate::hub::{ALWAYS_HELD, ALWAYS_READ, FromConnection, Refusals, SocketMemory};
 use crate::metrics::Meters;
 
 mod actor;
@@ -60,6 +60,7 @@ pub(crate) use frames::SCRATCH;
 pub use frames::{count_messages, fuzz_frames};
 pub use head::{Fault, HEAD_MAX};
 pub use io::Io;
+pub(crate) use io::KERNEL_BYTES;
 pub use listen::{Pages, Port, Site, listen, listen_for_pages};
 pub use open::{OpenSocket, OpenSockets};
 pub use pending::Pending;
@@ -101,13 +102,18 @@ pub struct Limits {
     /// of a message that is not whole, and has little time for it. An eighth of
     /// [`Config::queue_total`], and at least [`Config::max_frame`].
     pub incoming: usize,
+    /// The same for the clients of one address, while there is room for those of others: an eighth
+    /// of `incoming`, and at least [`Config::max_frame`].
+    pub incoming_of_address: usize,
 }
 
 impl From<&Config> for Limits {
     fn from(config: &Config) -> Self {
         let Config { max_frame, heartbeat, stall, queue_total, .. } = *config;
         let incoming = (queue_total / INCOMING_SHARE).max(max_frame);
-        Self { max_frame, heartbeat, stall, registering: REGISTERING, incoming }
+        let incoming_of_address = (incoming / ADDRESS_SHARE).max(max_frame);
+        let registering = REGISTERING;
+        Self { max_frame, heartbeat, stall, registering, incoming, incoming_of_address }
     }
 }
 
@@ -116,7 +122,8 @@ impl From<&Config> for Limits {
 /// that the hub has not handled.
 pub(crate) const SOCKET_BYTES: usize = (3 << 10)
     + reading::CONTROLS_WAITING * (backlog::CONTROL_BYTES + UNWRITTEN_COST)
-    + 2 * frames::ALWAYS_READ
+    + ALWAYS_HELD
+    + ALWAYS_READ
     + reading::FRAMES_A_TURN * reading::MESSAGE_COST;
 
 /// Bytes that TLS adds to it, at most: its state; two records encrypted and not written, two
@@ -125,6 +132,9 @@ pub(crate) const TLS_BYTES: usize = (8 << 10) + 2 * io::TLS_BUFFER;
 
 /// The part of `queue-total` that incoming messages may take before the node is crowded.
 pub(crate) const INCOMING_SHARE: usize = 8;
+
+/// The part of that which the clients of one address may take.
+const ADDRESS_SHARE: usize = 8;
 
 const REGISTERING: Duration = Duration::from_secs(10);
 

@@ -6,18 +6,20 @@ use std::time::Duration;
 use log::trace;
 use tokio::time::Instant;
 
-use crate::hub::{Batch, ConnectionEvent, Payload};
+use crate::hub::{ALWAYS_READ, Batch, ConnectionEvent, Payload};
 
+use super::Limits;
 use super::actor::{Connection, EndOfTalk};
 use super::clock::Asked;
 use super::closing::Phase;
-use super::frames::{ALWAYS_READ, Incoming, ReadEnd, Room};
+use super::frames::{Incoming, ReadEnd, Room};
 
 /// Frames read in one turn; then others have theirs.
 pub(super) const FRAMES_A_TURN: usize = 16;
 
-/// Bytes read in one turn, or of messages, from which on others have theirs: what all connections
-/// have read and the hub has not handled yet shall be little more than a message each.
+/// Bytes read in one turn, or of messages, from which on others have theirs. So the bytes that a
+/// connection has read and the hub has not handled yet are little more than a message. Without room
+/// for others a turn has [`ALWAYS_READ`] bytes.
 pub(super) const BYTES_A_TURN: usize = 64 << 10;
 
 /// Control frames that may wait before reading does: a client that sends pings and takes no
@@ -71,21 +73,25 @@ impl Connection {
             && self.backlog.controls() < CONTROLS_WAITING
     }
 
-    /// How much of messages that are not whole may be read. One client alone finds room always, so
-    /// that no message is too long for a small node.
+    /// How much of messages that are not whole may be read.
     pub(super) fn room(&self) -> Room {
         if self.is_crowded() { Room::Little } else { Room::Plenty }
     }
 
-    /// Whether incoming messages, most of them of others, take all the room that the node has for them.
+    /// Whether incoming messages take all the room that the node has for them, or that it has for one
+    /// address. One client alone finds room always, so that no message is too long for a small node.
     fn is_crowded(&self) -> bool {
-        let incoming = self.node.memory.incoming();
-        incoming >= self.node.limits.incoming && incoming > self.reader.counted()
+        let Limits { incoming, incoming_of_address, .. } = self.node.limits;
+        let fills = |held: usize, room: usize| held >= room && held > self.reader.counted_over();
+        let all = self.node.memory.crowding();
+        // An address is looked up only if it can have that much.
+        let address = || self.held_by_address().is_some_and(|it| fills(it, incoming_of_address));
+        fills(all, incoming) || all >= incoming_of_address && address()
     }
 
     /// Whether the client takes room that others could use.
     pub(super) fn owes_much(&self) -> bool {
-        self.owing_since.is_some() && self.reader.counted() > ALWAYS_READ
+        self.owing_since.is_some() && self.reader.counted_over() > 0
     }
 
     /// Whether it has to be finished soon, because there is no room for others.
@@ -145,6 +151,10 @@ impl Connection {
         batch: &mut Batch,
     ) -> (Stop, usize) {
         let (room, begin) = (self.room(), self.reader.received());
+        let most = match room {
+            Room::Plenty => BYTES_A_TURN,
+            Room::Little => ALWAYS_READ,
+        };
         let mut bytes = 0;
         let mut stop = Stop::Full;
         for _ in 0..FRAMES_A_TURN {
@@ -162,7 +172,7 @@ impl Connection {
                     break;
                 }
             }
-            if bytes.max((self.reader.received() - begin) as usize) >= BYTES_A_TURN {
+            if bytes.max((self.reader.received() - begin) as usize) >= most {
                 break;
             }
         }

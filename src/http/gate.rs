@@ -286,6 +286,10 @@ impl Seat for Pass {
         }
     }
 
+    fn address(&self) -> Option<IpAddr> {
+        Some(self.address)
+    }
+
     fn may_bring_token(&self) -> Result<(), Duration> {
         self.gate.failures.check(self.address, Instant::now())
     }

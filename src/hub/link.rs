@@ -5,6 +5,7 @@
 //! clones share one stored recipient, so the mailbox bound holds: a clone of a `Recipient` would
 //! bring a free slot of its own.
 
+use std::net::IpAddr;
 use std::sync::atomic::{
     AtomicU32, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
@@ -131,6 +132,11 @@ pub trait Seat: std::fmt::Debug + Send + Sync {
     /// The error is how long its address has to wait before a token of it is looked at.
     fn may_bring_token(&self) -> Result<(), Duration> {
         Ok(())
+    }
+
+    /// Its client's address, as limits count it; `None` where that is not known.
+    fn address(&self) -> Option<IpAddr> {
+        None
     }
 
     /// Its client has brought a bad token by `refresh`.

@@ -1,12 +1,27 @@
 //! Memory that the sockets of a node hold together, as `queue-total` counts it.
 
+use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Bytes of an unfinished message that a client may always send, even when there is no room for
+/// more. Offers and answers fit: those of a browser have 6 to 12 kB.
+pub const ALWAYS_READ: usize = 16 << 10;
+
+/// Memory of as much, in a buffer that is a quarter larger. It is in the sum of each socket, so it
+/// takes no room from others.
+pub const ALWAYS_HELD: usize = ALWAYS_READ / 4 * 5 + 256;
 
 /// Bytes that all sockets of a node hold, in both directions. Shared by the threads of the node.
 #[derive(Debug, Default)]
 pub struct SocketMemory {
     unwritten: AtomicUsize,
     incoming: AtomicUsize,
+    /// Bytes of `incoming`, without what each client may always send of a message that is not whole.
+    crowding: AtomicUsize,
+    /// The part of `crowding` that is not whole, by address. Only addresses that have any are in it.
+    of_addresses: Mutex<HashMap<IpAddr, usize>>,
 }
 
 impl SocketMemory {
@@ -29,11 +44,39 @@ impl SocketMemory {
 
     /// One connection held `before` bytes of incoming messages and holds `now`.
     pub fn incoming_changed(&self, before: usize, now: usize) {
-        if now >= before {
-            self.incoming.fetch_add(now - before, Relaxed);
-        } else {
-            self.incoming.fetch_sub(before - now, Relaxed);
+        change(&self.incoming, before, now);
+        change(&self.crowding, before, now);
+    }
+
+    /// Bytes of incoming messages that take room from others: all but the first [`ALWAYS_HELD`] of
+    /// what each client has sent of a message that is not whole.
+    pub fn crowding(&self) -> usize {
+        self.crowding.load(Relaxed)
+    }
+
+    /// Like [`SocketMemory::incoming_changed`], for messages that are not whole. What is over
+    /// [`ALWAYS_HELD`] counts for the address of the client as well, if it is known.
+    pub fn held_changed(&self, address: Option<IpAddr>, before: usize, now: usize) {
+        change(&self.incoming, before, now);
+        let [before, now] = [before, now].map(|held| held.saturating_sub(ALWAYS_HELD));
+        change(&self.crowding, before, now);
+        let Some(address) = address.filter(|_| before != now) else { return };
+        let mut of_addresses = self.of_addresses();
+        let held = of_addresses.entry(address).or_default();
+        *held = (*held + now).saturating_sub(before);
+        if *held == 0 {
+            of_addresses.remove(&address);
         }
+    }
+
+    /// The part of [`SocketMemory::crowding`] that clients of this address have not sent whole.
+    pub fn held_by(&self, address: IpAddr) -> usize {
+        self.of_addresses().get(&address).copied().unwrap_or_default()
+    }
+
+    /// Nothing panics while it holds the lock, and if it did the numbers would still be numbers.
+    fn of_addresses(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.of_addresses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn add_unwritten(&self, bytes: usize) {
@@ -42,5 +85,43 @@ impl SocketMemory {
 
     pub(super) fn subtract_unwritten(&self, bytes: usize) {
         self.unwritten.fetch_sub(bytes, Relaxed);
+    }
+}
+
+fn change(bytes: &AtomicUsize, before: usize, now: usize) {
+    if now >= before {
+        bytes.fetch_add(now - before, Relaxed);
+    } else {
+        bytes.fetch_sub(before - now, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_holds_what_its_clients_hold_and_is_forgotten_with_the_last_of_it() {
+        let memory = SocketMemory::default();
+        let [one, other] = [[10, 0, 0, 1], [10, 0, 0, 2]].map(IpAddr::from);
+        let much = |over: usize| ALWAYS_HELD + over;
+        memory.held_changed(Some(one), 0, much(100));
+        memory.held_changed(Some(one), 0, much(20));
+        memory.held_changed(Some(one), 0, much(0));
+        memory.held_changed(Some(other), 0, much(3));
+        memory.held_changed(None, 0, much(4));
+        memory.incoming_changed(0, 5);
+        assert_eq!([one, other].map(|it| memory.held_by(it)), [120, 3]);
+        assert_eq!(memory.crowding(), 132);
+        assert_eq!(memory.incoming(), 132 + 5 * ALWAYS_HELD);
+
+        memory.held_changed(Some(one), much(100), much(50));
+        memory.held_changed(Some(other), much(3), 7);
+        assert_eq!([one, other].map(|it| memory.held_by(it)), [70, 0]);
+        memory.held_changed(Some(one), much(50), 0);
+        memory.held_changed(Some(one), much(20), 0);
+
+        assert_eq!(memory.crowding(), 9);
+        assert!(memory.of_addresses().is_empty());
     }
 }

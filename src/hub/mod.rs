@@ -31,7 +31,7 @@ use tokio::task::yield_now;
 
 pub use crate::domain::{Login, Parting};
 pub use link::{Batch, ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Seat, Then};
-pub use memory::SocketMemory;
+pub use memory::{ALWAYS_HELD, ALWAYS_READ, SocketMemory};
 pub use operator::{
     CutCall, ListCalls, ListRooms, ListUsers, LookAtRoom, LookAtUser, RemoveUser, SayToRoom,
     SayToUser, UseTurnSecret,

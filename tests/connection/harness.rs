@@ -45,6 +45,7 @@ pub(crate) fn limits() -> Limits {
         stall: Duration::from_secs(60),
         registering: Duration::from_secs(60),
         incoming: 1 << 20,
+        incoming_of_address: 1 << 20,
     }
 }
 

@@ -1,7 +1,8 @@
 //! The honest pair: two users of one address who talk. A login, `/healthz` and a request of the
 //! operator are timed as well.
 //!
-//! A message leaves every [`EVERY`], in turns, whether or not the last one has arrived. So a server
+//! A message leaves every [`EVERY`], in turns, whether or not the last one has arrived. Every
+//! [`OFFER_EVERY`]th has the size of an offer. So a server
 //! that stands still is seen by every message of that time and not by one alone.
 
 use std::io;
@@ -20,6 +21,10 @@ use super::wire::{Dial, HONEST, Login, PATIENCE, Stream, TEXT, frame, in_time, n
 
 /// Time from one message to the next: 83 a second of each user, below the default rate of 100.
 const EVERY: Duration = Duration::from_millis(6);
+/// Messages from one of the size of an offer to the next. Odd, so that both users send some.
+const OFFER_EVERY: usize = 17;
+/// Bytes of an offer, about.
+const OFFER: usize = 8000;
 /// Time between two requests of one kind.
 const ASKS_EVERY: Duration = Duration::from_millis(100);
 const LOGS_IN_EVERY: Duration = Duration::from_millis(250);
@@ -148,9 +153,11 @@ impl Talk {
         while !stopped.load(Relaxed) {
             clock.tick().await;
             let number = lock(&self.messages).len();
+            let padding = if number % OFFER_EVERY == OFFER_EVERY - 1 { OFFER } else { 0 };
             let text = format!(
-                r#"{{"type":"message","to":"{}","data":{number}}}"#,
-                logins[1 - number % 2].user
+                r#"{{"type":"message","to":"{}","data":["{}",{number}]}}"#,
+                logins[1 - number % 2].user,
+                "x".repeat(padding)
             );
             lock(&self.messages).push((Instant::now(), None));
             let frame = frame(TEXT, text.as_bytes());
@@ -177,8 +184,8 @@ impl Talk {
         if !text.starts_with(r#"{"type":"message""#) {
             return;
         }
-        let number = text.rsplit(r#""data":"#).next();
-        let number = number.and_then(|it| it.trim_end_matches('}').parse::<usize>().ok());
+        let number = text.trim_end_matches(['}', ']']).rsplit(',').next();
+        let number = number.and_then(|it| it.parse::<usize>().ok());
         let mut messages = lock(&self.messages);
         if let Some(message) = number.and_then(|it| messages.get_mut(it)) {
             message.1 = Some(now);

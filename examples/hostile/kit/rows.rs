@@ -98,11 +98,15 @@ pub const ROWS: &[Row] = rows![
     "ringing", DEFAULT, ringing::again_and_again, [];
     "kept-messages", DEFAULT, kept::messages, [];
     "unfinished-messages", LITTLE_MEMORY, kept::unfinished, [UNFINISHED];
+    "unfinished-2", LITTLE_MEMORY, kept::unfinished_of_two, [];
     "handshakes-rsa", TLS_RSA, handshakes::tls, [Bound::CpuInFull(0.3)];
     "handshakes-ecdsa", TLS, handshakes::tls, [Bound::CpuInFull(0.3)];
     "logins", DEFAULT, handshakes::logins, [Bound::CpuInFull(0.1)];
     "pings", DEFAULT, frames::pings, [Bound::Cpu(0.25)];
-    "fragments", DEFAULT, frames::fragments, [Bound::Cpu(0.25)];
+    "fragments", DEFAULT, |it| frames::fragments(it, 0), [Bound::Cpu(0.25)];
+    "fragments-64", DEFAULT, |it| frames::fragments(it, 64), [Bound::Cpu(0.25)];
+    "fragments-65", DEFAULT, |it| frames::fragments(it, 65), [Bound::Cpu(0.25)];
+    "fragments-1024", DEFAULT, |it| frames::fragments(it, 1024), [];
     "refresh-es256", JWT, tokens::refresh, [];
     "refresh-rs256", JWT_RSA, tokens::refresh, [];
     "bad-tokens", JWT, tokens::of_a_neighbour, [IN_TURN];

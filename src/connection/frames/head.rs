@@ -63,6 +63,11 @@ impl Head {
         self.first & CONTROL != 0
     }
 
+    /// Whether it is a fragment of a message that has begun and goes on behind it.
+    pub(super) fn is_middle(&self) -> bool {
+        !self.last && self.first & OPCODE == CONTINUATION
+    }
+
     /// Whether the frame may come here: a control frame always, a continuation only while a message
     /// has begun, any other only while none has (RFC 6455 section 5.4).
     pub(super) fn follows(&self, has_begun: bool) -> bool {

@@ -334,7 +334,7 @@ async fn having_read(wire: &[u8], piece: usize, room: Room) -> (Reader, Vec<Inco
 fn counted(reader: &mut Reader) -> usize {
     let memory = SocketMemory::default();
     reader.counted = 0;
-    reader.count(&memory, 0);
+    reader.count(&memory, None, 0);
     assert_eq!(memory.incoming(), reader.counted());
     memory.incoming()
 }
@@ -379,7 +379,7 @@ async fn a_message_that_is_whole_or_given_up_does_not_count_any_more() {
 }
 
 #[tokio::test]
-async fn where_there_is_little_room_four_kibibytes_of_a_message_are_read_and_short_ones_pass() {
+async fn where_there_is_little_room_sixteen_kibibytes_of_a_message_are_read_and_offers_pass() {
     let short = frame(LAST | TEXT, &vec![b'x'; ALWAYS_READ - 100]);
     let long = frame(LAST | TEXT, &vec![b'x'; ALWAYS_READ * 2]);
     let wire = [short.clone(), short, long].concat();
@@ -401,17 +401,38 @@ async fn a_message_that_is_skipped_needs_no_room() {
 }
 
 #[tokio::test]
-async fn control_frames_and_tiny_fragments_are_told_apart_from_frames_that_carry_something() {
-    let much = vec![b'x'; 64];
+async fn control_frames_and_small_fragments_are_told_apart_from_frames_that_carry_something() {
+    let of = |size: usize| vec![b'x'; size];
     for (wire, small) in [
         (vec![frame(LAST | TEXT, b"x")], 0),
-        (vec![frame(TEXT, &much), frame(CONTINUATION, &much), frame(LAST | CONTINUATION, b"")], 0),
         (vec![frame(PING, b""), frame(PONG, b"x")], 2),
-        (vec![frame(TEXT, b""), frame(CONTINUATION, b""), frame(LAST | CONTINUATION, b"")], 2),
+        // The rate of messages has the first fragment and the last one.
+        (vec![frame(TEXT, b""), frame(LAST | CONTINUATION, b"")], 0),
+        (vec![frame(TEXT, b""), frame(CONTINUATION, b""), frame(LAST | CONTINUATION, b"")], 1),
+        (vec![frame(TEXT, b""), frame(CONTINUATION, &of(64)), frame(CONTINUATION, &of(65))], 2),
+        (vec![frame(TEXT, b""), frame(CONTINUATION, &of(1023))], 1),
+        (vec![frame(TEXT, b""), frame(CONTINUATION, &of(1024))], 0),
+        // Those of a message that is skipped, too.
+        (vec![frame(TEXT, &of(LIMIT * 65)), frame(CONTINUATION, b"")], 1),
     ] {
         let wire = wire.concat();
         let (mut reader, _) = having_read(&wire, wire.len(), Room::Plenty).await;
         assert_eq!(reader.take_small(), small);
         assert_eq!(reader.take_small(), 0);
+    }
+}
+
+#[tokio::test]
+async fn fragments_of_the_sizes_that_clients_cut_their_messages_into_are_not_counted() {
+    for size in [1400, 4096, 16 << 10] {
+        let content = vec![b'x'; size];
+        let mut wire = frame(TEXT, &content);
+        for _ in 0..LIMIT * 60 / size {
+            wire.extend(frame(CONTINUATION, &content));
+        }
+        wire.extend(frame(LAST | CONTINUATION, b"x"));
+        let (mut reader, came) = having_read(&wire, 10_000, Room::Plenty).await;
+        assert!(came.iter().any(|it| matches!(it, Incoming::Message(_))), "{size}");
+        assert_eq!(reader.take_small(), 0, "{size}");
     }
 }

@@ -1,4 +1,4 @@
-//! Frames that are no messages: pings, and fragments without content.
+//! Frames that are no messages: pings, and fragments with little content.
 
 use std::sync::Arc;
 
@@ -11,16 +11,19 @@ use crate::kit::wire::{FIRST_FRAGMENT, FRAGMENT, LAST_FRAGMENT, PING, frame};
 const SOCKETS: usize = 10;
 /// Frames in one write.
 const AT_ONCE: usize = 1000;
+/// Bytes of the fragments of a message: `max-frame`, less those of the last one.
+const LONGEST: usize = (64 << 10) - 64;
 
 /// Nothing but empty pings.
 pub async fn pings(stage: Arc<Stage>) {
     flood(stage, frame(PING, b"").repeat(AT_ONCE)).await;
 }
 
-/// A message in a thousand empty fragments.
-pub async fn fragments(stage: Arc<Stage>) {
+/// A message in fragments of `size` bytes: a thousand of them, or as many as it may have.
+pub async fn fragments(stage: Arc<Stage>, size: usize) {
+    let count = AT_ONCE.min(LONGEST / size.max(1));
     let mut block = frame(FIRST_FRAGMENT, b"");
-    block.extend(frame(FRAGMENT, b"").repeat(AT_ONCE));
+    block.extend(frame(FRAGMENT, &vec![b' '; size]).repeat(count));
     block.extend(frame(LAST_FRAGMENT, br#"{"type":"pong"}"#));
     flood(stage, block).await;
 }

@@ -24,6 +24,11 @@ const DATA: usize = 20;
 const SENDERS: usize = 10_000;
 /// Bytes of a message whose last byte never comes: `max-frame`, less one.
 const LONGEST: usize = (64 << 10) - 1;
+/// Sockets of each of two addresses: as many as would crowd a node of 8 MiB.
+const OF_AN_ADDRESS: usize = 20;
+/// Pause before a socket that was refused is opened again.
+const REFUSED: Duration = Duration::from_millis(50);
+
 /// Small messages to sessions that read and do not acknowledge: counted against resident memory.
 pub async fn messages(stage: Arc<Stage>) {
     let pairs = stage.pick(40, 200);
@@ -65,12 +70,41 @@ async fn counted(stage: &Stage) -> f64 {
     names.map(|it| metric(&page, it)).iter().sum::<f64>() / 1024.
 }
 
+/// A message of 64 KiB without its last byte.
+fn without_its_last_byte() -> Arc<[u8]> {
+    let mut message = frame_head(TEXT, LONGEST);
+    message.resize(message.len() + LONGEST - 1, b'x');
+    message.into()
+}
+
+/// The same from two addresses alone. A socket that is closed is opened again at once.
+pub async fn unfinished_of_two(stage: Arc<Stage>) {
+    let message = without_its_last_byte();
+    let mut work = JoinSet::new();
+    for n in 0..2 * OF_AN_ADDRESS {
+        let (stage, message) = (Arc::clone(&stage), Arc::clone(&message));
+        work.spawn(async move {
+            for again in 0.. {
+                let login = Login::of(format!("slow-{n}.{again}"));
+                let Ok(mut socket) = stage.dial.log_in(address(n % 2), &login).await else {
+                    stage.found.add("refused", 1);
+                    sleep(REFUSED).await;
+                    continue;
+                };
+                if socket.stream.write_all(&message).await.is_ok() {
+                    while socket.next().await.is_ok() {}
+                }
+                stage.found.add("connections ended by the server", 1);
+            }
+        });
+    }
+    stage.until_over(work).await;
+}
+
 /// Messages of 64 KiB of which the last byte does not come.
 pub async fn unfinished(stage: Arc<Stage>) {
     let sockets = stage.crowd("slow-", 0, stage.pick(300, 600)).await;
-    let mut message = frame_head(TEXT, LONGEST);
-    message.resize(message.len() + LONGEST - 1, b'x');
-    let message: Arc<[u8]> = message.into();
+    let message = without_its_last_byte();
     // All of them in the first half, so that the sending itself is no flood.
     let pause = stage.lasts / 2 / sockets.len().max(1) as u32;
     let mut work = JoinSet::new();
