@@ -27,7 +27,7 @@ export async function app(video: HTMLVideoElement): Promise<void> {
   off();
   call.on("mute", ({ audio }: Muted) => console.log(audio, call.remoteMuted.video));
   video.srcObject = call.localStream;
-  const rest = [watchDevices(({ speakers }) => console.log(speakers[0].label)), watchLevel(call.remoteStream, (level) => level > 0.1)];
+  const rest = [watchDevices(({ speakers }) => console.log(speakers[0].label)), watchLevel(call, (level) => level > 0.1), watchLevel(call.localStream, console.log)];
   for (const stop of rest) stop();
   await switchDevice(call, "video", (await listDevices()).cameras[0].deviceId);
   call.hangUp("bye");

@@ -9,7 +9,7 @@
  * Needs a page that is served securely, by https or from localhost. Every promise that fails, fails with a
  * {@link SwitchboardError} of the code `failed`, whose `cause` is what the browser has thrown.
  */
-import type { Kind, Sender, SwitchboardError } from "./switchboard.js";
+import type { Call, Kind, Peer, Sender, SwitchboardError } from "./switchboard.js";
 
 /** What there is. Empty before the person has allowed the page a device of the kind; speakers also where the browser names none. */
 export interface Devices {
@@ -38,9 +38,10 @@ export function watchDevices(tell: (devices: Devices) => unknown, failed?: (erro
 export function switchDevice(sender: Sender, kind: Kind, device?: string | MediaTrackConstraints): Promise<MediaStreamTrack>;
 
 /**
- * Tells ten times a second how loud a stream is, from 0 to 1 (root mean square): `call.localStream`, `peer.remoteStream`,
- * or one that is in no call. Follows the stream when its track changes. 0 where there is no sound, or it is muted; 0 also
- * until the person has touched the page, where the browser wants that. A remote stream must be played by an element.
+ * Tells ten times a second how loud it is, from 0 to 1: of a call, a peer or a member of a room what comes from the other
+ * side, of a stream what is in it, such as `call.localStream`, or one that is in no call. Follows a stream whose track
+ * changes. 0 where there is no sound, or it is muted; of the other side also where no element plays it, of a stream until the person has touched the page, and without
+ * a device to sound through, where the browser wants these.
  * @returns a function that ends it
  */
-export function watchLevel(stream: MediaStream, tell: (level: number) => unknown): () => void;
+export function watchLevel(source: MediaStream | Peer | Call, tell: (level: number) => unknown): () => void;

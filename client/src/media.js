@@ -104,12 +104,9 @@ async function open(kind, old, wanted) {
 
 // -- how loud it is
 
-/** @type {AudioContext | undefined} one for all, since browsers allow a few only */
-let context;
-
-/** @param {MediaStream} stream @param {(level: number) => unknown} tell */
-export function watchLevel(stream, tell) {
-  const meter = new Meter(stream);
+/** @param {MediaStream | Api.Peer | Api.Call} source @param {(level: number) => unknown} tell */
+export function watchLevel(source, tell) {
+  const meter = "remoteStream" in source ? new PeerMeter(source) : new StreamMeter(source);
   const timer = setInterval(() => tell(meter.level), LOOK);
   return () => {
     clearInterval(timer);
@@ -117,7 +114,40 @@ export function watchLevel(stream, tell) {
   };
 }
 
-class Meter {
+/** What the other side says of its packets (RFC 6464), which needs no permission to sound. */
+class PeerMeter {
+  /** @type {Map<number, number>} time of the last packet of each source */ #last = new Map();
+  #peer;
+
+  /** @param {Pick<Api.Peer, "connection" | "remoteStream">} peer */
+  constructor(peer) {
+    this.#peer = peer;
+  }
+
+  get level() {
+    const { connection, remoteStream } = this.#peer;
+    const receivers = connection?.getReceivers().filter((it) => remoteStream.getTracks().includes(it.track)) ?? [];
+    const levels = receivers.flatMap((it) => it.getSynchronizationSources()).map((it) => this.#levelOf(it));
+    return Math.max(0, ...levels);
+  }
+
+  /** Nothing has come since the last look: browsers tell of a source for another ten seconds. @param {RTCRtpSynchronizationSource} it */
+  #levelOf({ source, rtpTimestamp, audioLevel = 0 }) {
+    const isNew = this.#last.get(source) !== rtpTimestamp;
+    this.#last.set(source, rtpTimestamp);
+    return isNew ? audioLevel : 0;
+  }
+
+  stop() {
+    this.#last.clear();
+  }
+}
+
+/** @type {AudioContext | undefined} one for all, since browsers allow a few only */
+let context;
+
+/** What is heard of a stream. */
+class StreamMeter {
   /** @type {MediaStreamTrack | undefined} that is listened to */ #track;
   /** @type {MediaStreamAudioSourceNode | undefined} */ #source;
   #analyser;

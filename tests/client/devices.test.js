@@ -1,13 +1,13 @@
 /** static/switchboard-media.js: devices, and how loud it is. Its source is used here. */
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, mock, test } from "node:test";
 import * as source from "../../client/src/media.js";
 import * as served from "../../static/switchboard-media.js";
 import { SwitchboardError } from "../../static/switchboard.js";
 import { connected } from "./acts.js";
 import { Stream, Target, fate, settle } from "./fakes.js";
 
-const { listDevices, switchDevice, watchDevices } = source;
+const { listDevices, switchDevice, watchDevices, watchLevel } = source;
 const device = (kind, deviceId) => ({ kind, deviceId, label: deviceId });
 
 /** Devices of a browser, which opens each camera and microphone by its id. */
@@ -164,4 +164,27 @@ test("a phone that opens one camera at a time has the old one closed first", asy
   assert.equal(track.readyState, "ended");
   devices.busy = () => true;
   await assert.rejects(switchDevice(call, "video", "front"), ({ cause }) => cause.name === "NotReadableError");
+});
+
+test("how loud a peer is comes from its packets: of its main stream alone, and 0 when none come", () => {
+  mock.timers.enable({ apis: ["setInterval"] });
+  const remoteStream = Stream.of("audio");
+  const sources = [{ source: 1, rtpTimestamp: 0, audioLevel: 0.25 }, { source: 2, rtpTimestamp: 0 }];
+  const receivers = [
+    { track: remoteStream.getTracks()[0], getSynchronizationSources: () => sources.map((it) => ({ ...it })) },
+    { track: Stream.of("audio").getTracks()[0], getSynchronizationSources: () => [{ source: 3, rtpTimestamp: sources[0].rtpTimestamp, audioLevel: 1 }] },
+  ];
+  const peer = { remoteStream, connection: { getReceivers: () => receivers } };
+  const levels = [];
+  const stop = watchLevel(peer, (level) => levels.push(level));
+  mock.timers.tick(100);
+  sources[0].rtpTimestamp = 4800;
+  mock.timers.tick(100);
+  mock.timers.tick(100);
+  peer.connection = null;
+  mock.timers.tick(100);
+  stop();
+  mock.timers.tick(1000);
+  assert.deepEqual(levels, [0.25, 0.25, 0, 0]);
+  mock.timers.reset();
 });
