@@ -11,7 +11,7 @@
  */
 import type { Call, Kind, Peer, Sender, SwitchboardError } from "./switchboard.js";
 
-/** What there is. Empty before the person has allowed the page a device of the kind; speakers also where the browser names none. */
+/** The devices of this machine. Empty before the person has allowed the page a device of the kind; speakers also where the browser names none. */
 export interface Devices {
   cameras: MediaDeviceInfo[];
   microphones: MediaDeviceInfo[];
@@ -40,8 +40,8 @@ export function switchDevice(sender: Sender, kind: Kind, device?: string | Media
 /**
  * Tells ten times a second how loud it is, from 0 to 1: of a call, a peer or a member of a room what comes from the other
  * side, of a stream what is in it, such as `call.localStream`, or one that is in no call. Follows a stream whose track
- * changes. 0 where there is no sound, or it is muted; of the other side also where no element plays it, of a stream until the person has touched the page, and without
- * a device to sound through, where the browser wants these.
+ * changes. 0 where there is no sound, or it is muted; of the other side also where no element plays it; of a stream also
+ * until the person has touched the page, and without a device to sound through, where the browser wants these.
  * @returns a function that ends it
  */
 export function watchLevel(source: MediaStream | Peer | Call, tell: (level: number) => unknown): () => void;

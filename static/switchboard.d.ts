@@ -241,14 +241,14 @@ export interface PeerEvents {
 /** `ringing`: a call; `asking`: a `peer`, not accepted yet; `reconnecting`: the media have stopped and may come back. */
 export type PeerState = "ringing" | "asking" | "connecting" | "connected" | "reconnecting" | "ended";
 
-/** What sends tracks of this side: a connection to one user, or a room to all of its members. */
+/** Sends tracks of this side: a connection to one user, or a room to all of its members. */
 export interface Sender {
   /**
-   * What is sent of camera and microphone, for a picture of one's own: `video.srcObject = call.localStream`. The same
+   * The tracks of camera and microphone that are sent, for a picture of one's own: `video.srcObject = call.localStream`. The same
    * object as long as this lives; its tracks change with `addTrack`, `replaceTrack` and `removeTrack`. Without screens.
    */
   readonly localStream: MediaStream;
-  /** What `mute` has muted. */
+  /** The kinds that `mute` has muted. */
   readonly muted: Muted;
   /**
    * Mutes microphone or camera by the `enabled` of their tracks, and tells the other side (event `mute`); `false` ends
@@ -268,7 +268,7 @@ export interface Sender {
   /** Sends it no more. Does not stop it before the end. */
   removeTrack(track: MediaStreamTrack): void;
   /**
-   * Asks for a screen and sends it beside the camera, as a stream of its own. Stop its tracks to end it. In a room those
+   * Asks for a screen and sends it as a stream of its own. Stop its tracks to end it. In a room those
    * who come later are sent it, too.
    */
   shareScreen(options?: DisplayMediaStreamOptions): Promise<MediaStream>;
@@ -286,7 +286,7 @@ export interface Peer extends Sender, Emitter<PeerEvents> {
   readonly data: any;
   /** The other's sound and picture; the same object as long as this lives, and empty at first. */
   readonly remoteStream: MediaStream;
-  /** What the other side has muted; nothing where its library or client does not tell. */
+  /** The kinds that the other side has muted; none where its library or client does not tell. */
   readonly remoteMuted: Muted;
   /** For what is not covered here; it may be replaced after a reload of the other side. */
   readonly connection: RTCPeerConnection | null;

@@ -87,7 +87,7 @@ async function nextDevice(kind, old) {
 
 /** @param {Api.Kind} kind @param {MediaStreamTrack | undefined} old @param {MediaTrackConstraints} wanted */
 async function open(kind, old, wanted) {
-  // What the app wanted of the old one, such as its size, it wants of this one.
+  // The app wants the size and the like of the old one again.
   const { deviceId, groupId, facingMode, ...same } = old?.getConstraints() ?? {};
   const ask = async () => (await navigator.mediaDevices.getUserMedia({ [kind]: { ...same, ...wanted } })).getTracks()[0];
   try {
@@ -114,7 +114,7 @@ export function watchLevel(source, tell) {
   };
 }
 
-/** What the other side says of its packets (RFC 6464), which needs no permission to sound. */
+/** Loudness of the other side by its packets (RFC 6464), which needs no permission to sound. */
 class PeerMeter {
   /** @type {Map<number, number>} time of the last packet of each source */ #last = new Map();
   #peer;
@@ -146,7 +146,7 @@ class PeerMeter {
 /** @type {AudioContext | undefined} one for all, since browsers allow a few only */
 let context;
 
-/** What is heard of a stream. */
+/** Loudness of a stream. */
 class StreamMeter {
   /** @type {MediaStreamTrack | undefined} that is listened to */ #track;
   /** @type {MediaStreamAudioSourceNode | undefined} */ #source;

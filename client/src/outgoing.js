@@ -1,5 +1,5 @@
 /**
- * What this side sends: tracks to one peer, over one link after the other, or to all members of a room.
+ * The tracks that this side sends: to one peer, over one link after the other, or to all members of a room.
  *
  * Promises: what belongs to the peer is stopped when the peer ends, and what belongs to the app stays open; however
  * often a track comes and goes, descriptions do not grow, because its m-line is used again.
@@ -94,14 +94,14 @@ export class Outgoing {
     for (const sent of this.#tracks.values()) sent.sender = undefined;
   }
 
-  /** What it begins with. @param {Api.Media} [media] a function's stream belongs to this one, and ends with it */
+  /** Sends this at first. @param {Api.Media} [media] a function's stream belongs to this one, and ends with it */
   async use(media) {
     this.#owns ||= typeof media === "function";
     const stream = await this.borrow(media, "the app's `stream`", false);
     this.#seen = stream?.getTracks() ?? [];
   }
 
-  /** @param {Api.Media | undefined} media as above, but what else is sent may be the app's @param {string} what @param {boolean} aside beside the main stream */
+  /** @param {Api.Media | undefined} media as above, but what else is sent may be the app's @param {string} what @param {boolean} aside not in the main stream */
   async borrow(media, what, aside) {
     const owned = typeof media === "function";
     let stream;
@@ -140,7 +140,7 @@ export class Outgoing {
     this.#on.changed();
   }
 
-  /** What is muted is silent, or black. @param {MediaStreamTrack} track */
+  /** A muted track is silent, or black. @param {MediaStreamTrack} track */
   #obey(track) {
     if (this.muted[/** @type {Api.Kind} */ (track.kind)] && this.#mainTracks.includes(track)) track.enabled = false;
   }

@@ -270,7 +270,7 @@ export class Peer extends Sender {
     this._emit("track", track);
   }
 
-  /** What the other side has muted. @param {any[]} kinds */
+  /** The other side has muted these. @param {any[]} kinds */
   #isMuted(kinds) {
     const [audio, video] = KINDS.map((kind) => kinds.includes(kind));
     if (audio === this.remoteMuted.audio && video === this.remoteMuted.video) return;

@@ -1,5 +1,5 @@
 /**
- * What this side sends in a call or a room: picture, sound, and a screen.
+ * Sends in a call or a room: picture, sound, and a screen.
  *
  * Promises: everything is given back by `stop`, also a camera that is still being opened. The stream stays the same
  * object; its tracks are exchanged with the devices.

@@ -1,11 +1,11 @@
-/** What this side sends to a whole room, and its own picture of it. */
+/** Tracks that this side sends to a whole room, and its own picture of it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connected } from "./acts.js";
 import { Page, Stream, fate, settle } from "./fakes.js";
 
 const track = (kind = "video") => Stream.of(kind).getTracks()[0];
-/** What each connection of the page sends. */
+/** The tracks that each connection of the page sends. */
 const sent = (page) => page.connections.map(({ senders }) => senders.map((it) => it.track).filter(Boolean));
 
 /** In a room with these members. */
