@@ -114,6 +114,9 @@ export class Socket {
 }
 
 class Track {
+  static #made = 0;
+  /** Tells it from every other one, as two that are alike are equal to `deepEqual`. */
+  id = `track ${++Track.#made}`;
   readyState = "live";
   enabled = true;
   constructor(kind) {

@@ -48,6 +48,8 @@ test("a screen that is still shared when the room is left is stopped, and one th
   const screen = Stream.of("video");
   page.options.platform.navigator.mediaDevices = { getDisplayMedia: async () => screen };
   await room.shareScreen();
+  await comes(page, "33");
+  assert.deepEqual([room, ...room.peers.values()].map(({ localStream }) => localStream.getTracks()), [[], [], []], "no camera");
   room.leave().catch(() => {});
   assert.equal(screen.getTracks()[0].readyState, "ended");
 
