@@ -30,6 +30,7 @@ export class Switchboard extends Emitter {
   /** @type {{ fulfill: (client: Switchboard) => void, reject: (error: any) => void } | null} */ #start = null;
   #startAlarm;
   /** Starts the timeout of `connect` anew. */ #patience = () => {};
+  /** Does not listen to the app's signal any more. */ #unlisten = () => {};
   #core;
   #calls;
   #blocked;
@@ -99,16 +100,28 @@ export class Switchboard extends Emitter {
   }
 
   /** @returns {Promise<Switchboard>} */
-  _begin() {
+  async _begin() {
     const { line } = this.#core;
-    const timeout = line.options.timeout ?? 30_000;
+    const { timeout, signal } = line.options;
     const late = () => line.end(line.problem ?? new SwitchboardError("unavailable", line.obstacle));
-    this.#patience = () => this.#start && this.#startAlarm.set(timeout, late);
-    return new Promise((fulfill, reject) => {
-      this.#start = { fulfill, reject };
-      this.#patience();
-      line.start();
-    });
+    this.#patience = () => this.#start && this.#startAlarm.set(timeout ?? 30_000, late);
+    const begun = new Promise((fulfill, reject) => (this.#start = { fulfill, reject }));
+    this.#patience();
+    if (signal) {
+      this.#follow(signal);
+      // A view of the app that is taken down in the same tick opens no socket.
+      await null;
+    }
+    if (this.state !== "closed") line.start();
+    return begun;
+  }
+
+  /** @param {AbortSignal} signal by which the app gives up, or closes */
+  #follow(signal) {
+    const abort = () => this.#close(new SwitchboardError("aborted", "the `signal` of `connect` was aborted", { cause: signal.reason }));
+    this.#unlisten = () => signal.removeEventListener("abort", abort);
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) abort();
   }
 
   // -- what the app does
@@ -199,8 +212,13 @@ export class Switchboard extends Emitter {
   }
 
   close() {
+    this.#close(new SwitchboardError("closed", "this client is closed"));
+  }
+
+  /** @param {SwitchboardError} error */
+  #close(error) {
     for (const peer of [...this.#core.peers]) peer.close();
-    this.#core.line.end(new SwitchboardError("closed", "this client is closed"));
+    this.#core.line.end(error);
   }
 
   // -- what happens
@@ -310,6 +328,7 @@ export class Switchboard extends Emitter {
   /** @param {SwitchboardError} error */
   #over(error) {
     this.#startAlarm.stop();
+    this.#unlisten();
     for (const room of this.rooms.values()) room._stop(error.code, error);
     for (const peer of this.#core.peers) peer._end(error.code, undefined, error);
     for (const track of this.#core.sent) track.stop();

@@ -18,7 +18,14 @@ struct Static;
 
 /// What pages of any origin may load. It is the same for everybody and holds no secret; who may
 /// connect is another question (`origins`).
-const LIBRARY: [&str; 3] = ["switchboard.js", "switchboard.js.map", "switchboard.d.ts"];
+const LIBRARY: [&str; 6] = [
+    "switchboard.js",
+    "switchboard.js.map",
+    "switchboard.d.ts",
+    "switchboard-media.js",
+    "switchboard-media.js.map",
+    "switchboard-media.d.ts",
+];
 
 /// Serves the file at the request's path; a folder's is its `index.html`.
 pub(super) async fn serve(request: HttpRequest) -> HttpResponse {

@@ -9,16 +9,14 @@
 
 import { learn } from "./names.js";
 import { Sending } from "./sending.js";
-import { exchangeSwitches } from "./switches.js";
+import { switchesOf } from "./switches.js";
 
 /** @typedef {import("../switchboard.js").Peer} Peer */
 /** @typedef {import("../switchboard.js").Room} Room */
 /** @typedef {import("../switchboard.js").Switchboard} Switchboard */
 /** @typedef {import("./switches.js").Switches} Switches */
 /** @typedef {{ name: string, error: any }} Leave `error`: null where this side has left */
-/** @typedef {{ peer: Peer, theirs: Switches, screen: MediaStream | null, tell: () => void }} Guest */
-
-const BOTH = { audio: true, video: true };
+/** @typedef {{ peer: Peer, theirs: Switches, screen: MediaStream | null }} Guest */
 
 export class RoomControl extends EventTarget {
   /** @type {"out" | "joining" | "in"} */ phase = "out";
@@ -83,11 +81,8 @@ export class RoomControl extends EventTarget {
   }
 
   #openSending() {
-    const sending = new Sending(this.#ownName, () => [...this.guests.values()].map(({ peer }) => peer));
-    sending.addEventListener("change", () => {
-      for (const { tell } of this.guests.values()) tell();
-      this.#changed();
-    });
+    const sending = new Sending(this.#ownName, () => this.room);
+    sending.addEventListener("change", () => this.#changed());
     return sending;
   }
 
@@ -98,6 +93,7 @@ export class RoomControl extends EventTarget {
   #enter(room, turn) {
     this.room = room;
     this.phase = "in";
+    this.sending?.tell();
     room.on("left", (reason) => turn === this.#turn && this.#out({ code: reason }));
     room.on("message", (message) => this.dispatchEvent(new CustomEvent("message", { detail: message })));
     room.on("member-joined", () => this.#learn(room));
@@ -115,10 +111,10 @@ export class RoomControl extends EventTarget {
   /** @param {Peer} peer */
   #welcome(peer) {
     /** @type {Guest} */
-    const guest = { peer, theirs: BOTH, screen: null, tell: () => {} };
+    const guest = { peer, theirs: switchesOf(peer), screen: null };
     this.guests.set(peer.userId, guest);
-    guest.tell = exchangeSwitches(peer, () => this.sending?.on ?? BOTH, (theirs) => {
-      guest.theirs = theirs;
+    peer.on("mute", () => {
+      guest.theirs = switchesOf(peer);
       this.#changed();
     });
     peer.on("stream", (stream) => this.#showScreen(guest, stream));
@@ -126,7 +122,6 @@ export class RoomControl extends EventTarget {
       if (state === "ended" && this.guests.get(peer.userId) === guest) this.guests.delete(peer.userId);
       this.#changed();
     });
-    this.sending?.showScreenTo(peer);
     this.#changed();
   }
 

@@ -33,6 +33,9 @@ async fn the_client_library_and_its_types_are_served_to_pages_of_any_origin() {
         ("/switchboard.js", "text/javascript", "as connect"),
         ("/switchboard.js.map", "application/json", "client/src/index.js"),
         ("/switchboard.d.ts", "text/plain", "export function connect"),
+        ("/switchboard-media.js", "text/javascript", "watchLevel"),
+        ("/switchboard-media.js.map", "application/json", "client/src/media.js"),
+        ("/switchboard-media.d.ts", "text/plain", "export function watchLevel"),
     ] {
         let answer = ask(server.address, path, &["Connection: close"]).await;
         assert_eq!(answer.status, 200, "{path}");

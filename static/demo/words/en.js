@@ -234,6 +234,7 @@ export const en = {
   "error.unknown": "Nobody knows whether it has arrived.",
   "error.failed": "No way between the two was found.",
   "error.closed": "The connection is closed.",
+  "error.aborted": "This page has given up the connection.",
   "error.refused": "{who} refused the connection.",
   "error.removed": "An operator of the server has removed you.",
   "error.protocol": "This page and the server do not fit. Please reload the page.",

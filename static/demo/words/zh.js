@@ -233,6 +233,7 @@ export const zh = {
   "error.unknown": "不知道是否已送达。",
   "error.failed": "两端之间没有找到通路。",
   "error.closed": "连接已关闭。",
+  "error.aborted": "本页已放弃连接。",
   "error.refused": "{who} 拒绝了连接。",
   "error.removed": "服务器的管理员将你移除。",
   "error.protocol": "本页与服务器不匹配，请重新加载本页。",
