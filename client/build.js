@@ -15,6 +15,8 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { minify } from "terser";
+import { classic } from "./classic.js";
+import { pinned } from "./integrity.js";
 
 /** Bytes, gzipped. */
 const LIMIT = 16_000;
@@ -22,6 +24,8 @@ const LIMIT = 16_000;
 const INNER =
   "advance allow arrived asked becomes caughtUp equip equipped forget hasChannel hear held hungUp hurry isCall lacking lasting networkChanged newName opens owner problem renewAt renewable sends settle speak startOver strip told tried withdraw".split(" ");
 const SERVED = "static/switchboard.js";
+const GUIDE = "docs/client.md";
+const CLASSIC = "static/switchboard.global.js";
 const source = fileURLToPath(new URL("src", import.meta.url));
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -53,7 +57,9 @@ const smaller = await minify(joined, {
   format: { preamble: "// MIT OR Apache-2.0" },
 });
 
-const served = { [SERVED]: String(smaller.code), [`${SERVED}.map`]: String(smaller.map) };
+const served = { [SERVED]: String(smaller.code), [CLASSIC]: classic(String(smaller.code)), [`${SERVED}.map`]: String(smaller.map) };
+const { version } = JSON.parse(readFileSync(join(root, "client/package.json"), "utf8"));
+served[GUIDE] = pinned(readFileSync(join(root, GUIDE), "utf8"), version, served);
 for (const [path, text] of Object.entries(served)) {
   const file = join(root, path);
   if (!process.argv.includes("--check")) writeFileSync(file, text);

@@ -45,3 +45,4 @@ mod tokens;
 mod total;
 mod turn;
 mod unfinished;
+mod versions;
