@@ -6,12 +6,14 @@
 
 mod accessible;
 mod acts;
+mod app_server;
 mod browser;
 mod calling;
 mod chatting;
 mod demo;
 mod ending;
 mod firefox;
+mod guide;
 mod keyboard;
 mod languages;
 mod library;
@@ -28,6 +30,7 @@ mod page;
 mod pairs;
 mod panels;
 mod people;
+mod react;
 mod readme;
 mod relay;
 mod rooms;

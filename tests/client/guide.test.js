@@ -1,12 +1,12 @@
 /** Examples of docs/client.md do what it says. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { connect } from "../../client/src/index.js";
 import { Page, settle } from "./fakes.js";
+import { blocksOf, readText } from "./blocks.js";
 
-const guide = readFileSync(new URL("../../docs/client.md", import.meta.url), "utf8");
-const exampleWith = (words) => [...guide.matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code).find((code) => code.includes(words));
+const guide = readText("docs/client.md");
+const exampleWith = (words) => blocksOf(guide, "js").find((code) => code.includes(words));
 const AsyncFunction = (async () => {}).constructor;
 
 test("a socket with something around it shows the wire, and the library works through it", async () => {
@@ -35,13 +35,17 @@ test("a socket with something around it shows the wire, and the library works th
 });
 
 test("the guide names every error code and every event that the types name", () => {
-  const types = readFileSync(new URL("../../static/switchboard.d.ts", import.meta.url), "utf8");
+  const types = readText("static/switchboard.d.ts");
   for (const [, name, body] of types.matchAll(/interface (\w+)Events[^{]*\{([^]*?)\n\}/g)) {
     for (const [, event] of body.matchAll(/^  "?([\w-]+)"?:/gm)) assert.ok(guide.includes(`\`${event}\``), `${name}: ${event}`);
   }
-  const codes = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8").split("## 10.")[1].split("\n## ")[0];
+  const codes = readText("docs/protocol.md").split("## 10.")[1].split("\n## ")[0];
   const ofClients = ["bad-json", "bad-message", "unknown-type", "unknown-field", "call-over", "not-your-call"];
   for (const [, code] of codes.matchAll(/^\| `([a-z-]+)` \|/gm)) {
     if (!ofClients.includes(code)) assert.ok(guide.includes(`\`${code}\``), code);
   }
+});
+
+test("the guide shows the hook that the React app uses", () => {
+  assert.ok(blocksOf(guide, "ts").includes(readText("examples/react/src/useSwitchboard.ts")));
 });

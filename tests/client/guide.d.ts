@@ -1,0 +1,23 @@
+/** What the blocks of code in the guide take for granted. Only for the compiler. */
+type Library = typeof import("../../static/switchboard.js");
+type Api = import("../../static/switchboard.js").Switchboard;
+
+declare const connect: Library["connect"];
+declare const me: Api;
+declare const call: import("../../static/switchboard.js").Call;
+declare const peer: import("../../static/switchboard.js").Peer;
+declare const room: import("../../static/switchboard.js").Room;
+declare const channel: import("../../static/switchboard.js").Channel;
+
+/** The app's own. */
+declare const camera: () => Promise<MediaStream>;
+declare const pieces: Iterable<ArrayBuffer>;
+declare function show(...what: unknown[]): void;
+declare function hide(what: unknown): void;
+declare function say(words: string): void;
+
+/** Of Node and of React Native, whose types are not installed. */
+declare const process: any;
+declare module "react-native";
+declare module "react-native-webrtc";
+declare module "react-native-url-polyfill/auto";
