@@ -3,7 +3,8 @@
  *
  * Types and their meaning: switchboard.d.ts; a guide: docs/client.md; the wire: docs/protocol.md, whose sections are
  * named by “§” in these files. From the app downwards: switchboard (the client) · calls (those that there are) · call,
- * room, peer (somebody at the other end) · blocked, strangers (users who are kept away, or answered sparingly) · link,
+ * room, peer (somebody at the other end), sender
+ * (what both do with tracks) · blocked, strangers (users who are kept away, or answered sparingly) · link,
  * dtls, mending, channels, channel, outgoing (one RTCPeerConnection, its upkeep, and what goes through it) · line/ (one
  * session over as many sockets as it takes) · errors, emitter, platform, stats, people (leaves).
  *
@@ -14,4 +15,4 @@ import { Switchboard } from "./switchboard.js";
 export { SwitchboardError } from "./errors.js";
 
 /** @param {Api.Options} [options] @returns {Promise<Api.Switchboard>} */
-export const connect = (options = {}) => new Switchboard(options)._begin(options.timeout);
+export const connect = (options = {}) => new Switchboard(options)._begin(options.timeout, options.signal);

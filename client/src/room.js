@@ -8,20 +8,18 @@
  * @import { Core } from "./core.js"
  * @import { Message } from "./platform.js"
  */
-import { Emitter } from "./emitter.js";
 import { SwitchboardError } from "./errors.js";
-import { Outgoing } from "./outgoing.js";
 import { Peer } from "./peer.js";
+import { Sender } from "./sender.js";
 
 /** Errors of `leave` that say that it is left. */
 const GONE = ["not-in-room", "unknown", "not-sent", "closed", "unavailable"];
 
 /** @implements {Api.Room} */
-export class Room extends Emitter {
+export class Room extends Sender {
   /** @type {Map<string, string | undefined>} */ members = new Map();
   /** @type {Map<string, Peer>} */ peers = new Map();
   /** Resolves when it is joined for the first time. @type {Promise<Room>} */ _joined;
-  /** @type {MediaStream | undefined} */ #stream;
   /** The server has not been asked. */ #unsaid = true;
   /** The answer to `join` is awaited; that one is asked again in another session. */ #joining = true;
   #left = false;
@@ -29,16 +27,14 @@ export class Room extends Emitter {
   #core;
   #rooms;
   #mesh;
-  #outgoing;
 
   /** @param {Core} core @param {Map<string, Room>} rooms of the client @param {string} name @param {Api.RoomOptions} options */
   constructor(core, rooms, name, { stream, mesh = true }) {
-    super(core.failed);
+    super(core);
     this.name = name;
     this.#core = core;
     this.#rooms = rooms;
     this.#mesh = mesh;
-    this.#outgoing = new Outgoing(core);
     rooms.set(name, this);
     const left = new Promise((_, reject) => (this.#refuse = reject));
     this._joined = core.told(Promise.race([left, this.#begin(stream)]));
@@ -56,7 +52,7 @@ export class Room extends Emitter {
   /** @param {Api.Media} [media] @returns {Promise<Room>} */
   async #begin(media) {
     try {
-      this.#stream = await this.#outgoing.use(media);
+      await this._outgoing.use(media);
       if (!this.#left) await this.#join();
     } catch (error) {
       this._stop(/** @type {any} */ (error).code);
@@ -103,9 +99,8 @@ export class Room extends Emitter {
       return;
     }
     const peer = new Peer(this.#core, user, { room: this.name }, polite);
-    peer._outgoing.belongsTo(this.#outgoing);
+    peer._outgoing.follow(this._outgoing);
     this.peers.set(user, peer);
-    for (const track of this.#stream?.getTracks() ?? []) peer.addTrack(track, this.#stream);
     this._keep("peer", peer);
     // The app may have ended it just now.
     if (peer.state === "ended") return;
@@ -156,7 +151,7 @@ export class Room extends Emitter {
     this.#left = true;
     this.#rooms.delete(this.name);
     for (const peer of this.peers.values()) peer._end(reason);
-    this.#outgoing.stop();
+    this._outgoing.stop();
     this.#refuse(new SwitchboardError(reason, `room ${this.name} has been left`));
     this._emit("left", reason);
   }

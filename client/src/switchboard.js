@@ -29,6 +29,7 @@ export class Switchboard extends Emitter {
   #people = new People();
   /** @type {{ fulfill: (client: Switchboard) => void, reject: (error: any) => void } | null} */ #start = null;
   #startAlarm;
+  /** Does not listen to the app's signal any more. */ #unlisten = () => {};
   #core;
   #calls;
   #blocked;
@@ -95,15 +96,24 @@ export class Switchboard extends Emitter {
     return { answered, dropped };
   }
 
-  /** @param {number} [timeout] @returns {Promise<Switchboard>} */
-  _begin(timeout = 30_000) {
+  /** @param {number} [timeout] @param {AbortSignal} [signal] @returns {Promise<Switchboard>} */
+  _begin(timeout = 30_000, signal) {
     const { line } = this.#core;
     const late = () => line.end(line.problem ?? new SwitchboardError("unavailable", "the server was not reached in time"));
     return new Promise((fulfill, reject) => {
       this.#start = { fulfill, reject };
       this.#startAlarm.set(timeout, late);
-      line.start();
+      if (signal) this.#follow(signal);
+      if (this.state !== "closed") line.start();
     });
+  }
+
+  /** @param {AbortSignal} signal by which the app gives up, or closes */
+  #follow(signal) {
+    const abort = () => this.#close(new SwitchboardError("aborted", "the `signal` of `connect` was aborted", { cause: signal.reason }));
+    this.#unlisten = () => signal.removeEventListener("abort", abort);
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) abort();
   }
 
   // -- what the app does
@@ -185,8 +195,13 @@ export class Switchboard extends Emitter {
   }
 
   close() {
+    this.#close(new SwitchboardError("closed", "this client is closed"));
+  }
+
+  /** @param {SwitchboardError} error */
+  #close(error) {
     for (const peer of [...this.#core.peers]) peer.close();
-    this.#core.line.end(new SwitchboardError("closed", "this client is closed"));
+    this.#core.line.end(error);
   }
 
   // -- what happens
@@ -295,6 +310,7 @@ export class Switchboard extends Emitter {
   /** @param {SwitchboardError} error */
   #over(error) {
     this.#startAlarm.stop();
+    this.#unlisten();
     for (const room of this.rooms.values()) room._stop(error.code);
     for (const peer of this.#core.peers) peer._end(error.code);
     for (const track of this.#core.sent) track.stop();

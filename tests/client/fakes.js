@@ -115,6 +115,7 @@ export class Socket {
 
 class Track {
   readyState = "live";
+  enabled = true;
   constructor(kind) {
     this.kind = kind;
   }
@@ -136,7 +137,7 @@ export class Stream {
     return [...this.#tracks];
   }
   addTrack(track) {
-    this.#tracks.push(track);
+    if (!this.#tracks.includes(track)) this.#tracks.push(track);
   }
   removeTrack(track) {
     this.#tracks = this.#tracks.filter((it) => it !== track);
