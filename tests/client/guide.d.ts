@@ -15,6 +15,9 @@ declare const pieces: Iterable<ArrayBuffer>;
 declare function show(...what: unknown[]): void;
 declare function hide(what: unknown): void;
 declare function say(words: string): void;
+declare function mark(...what: unknown[]): void;
+declare const button: HTMLButtonElement;
+declare let leaveView: () => void;
 
 /** Of Node and of React Native, whose types are not installed. */
 declare const process: any;

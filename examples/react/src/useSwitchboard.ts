@@ -9,28 +9,24 @@ export interface Connection {
 
 const CONNECTING: Connection = { me: null, error: null };
 
-/** Settles when the client before is closed. Two clients of one user would replace each other. */
-let closed: Promise<unknown> = Promise.resolve();
-
 /** Is connected as this user while the component is mounted. */
 export function useSwitchboard(url: string, userId: string): Connection {
   const [connection, setConnection] = useState(CONNECTING);
 
   useEffect(() => {
-    let mounted = true;
-    const show = (now: Connection) => mounted && setConnection(now);
-    const client = closed.then(async () => {
-      // StrictMode mounts each component twice: the first time ends before anything is asked for.
-      if (!mounted) return null;
-      const me = await connect({ url, userId });
+    const view = new AbortController();
+    const show = (now: Connection) => view.signal.aborted || setConnection(now);
+    const start = async () => {
+      // StrictMode unmounts the first mount at once: by now its signal is aborted, and no socket is opened for it.
+      await null;
+      const me = await connect({ url, userId, signal: view.signal });
       me.on("close", (error) => show({ me: null, error }));
       show({ me, error: null });
-      return me;
-    });
-    client.catch((error: SwitchboardError) => show({ me: null, error }));
+    };
+    start().catch((error) => show({ me: null, error }));
     return () => {
-      mounted = false;
-      closed = client.then((me) => me?.close(), () => {});
+      // Gives up connecting, or closes the client.
+      view.abort();
       setConnection(CONNECTING);
     };
   }, [url, userId]);
