@@ -27,7 +27,7 @@ const MOVES: &str = "await new Promise((seen) => { \
 })";
 
 /// Runs a test on the app, which is served with the headers of the guide's section on CSP.
-fn on_the_react_app(browsers: Pair, test: impl AsyncFnOnce(&Demo, &AppServer)) {
+fn on_the_react_app(test: impl AsyncFnOnce(&Demo, &AppServer)) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/react");
     for build in [DEVELOPMENT, PRODUCTION] {
         let page = folder.join(build.trim_matches('/')).join("index.html");
@@ -36,7 +36,7 @@ fn on_the_react_app(browsers: Pair, test: impl AsyncFnOnce(&Demo, &AppServer)) {
     let headers = block("http", "Content-Security-Policy").lines().map(str::to_owned).collect();
     let app = AppServer::start(Content { folder, headers, ..Content::default() });
     let config = Config { origins: vec![app.origin()], ..Config::default() };
-    on_a_demo_page_in(browsers, config, async |demo| {
+    on_a_demo_page_in(Pair::CHROMIUM_FIRST, config, async |demo| {
         app.connects_to(demo.address);
         test(demo, &app).await;
     });
@@ -89,42 +89,27 @@ async fn ana_calls_bo(ana: &Page, bo: &Page) {
     join(ana.is_in_a_call_of_the_app_with("bo"), bo.is_in_a_call_of_the_app_with("ana")).await;
 }
 
-async fn a_component_that_is_unmounted_ends_its_call_and_one_that_is_mounted_again_calls(
-    demo: &Demo,
-    app: &AppServer,
-) {
-    let (ana, bo) = join(opened(demo, app, DEVELOPMENT), opened(demo, app, PRODUCTION)).await;
-    join(ana.signs_in_to_the_app("ana"), bo.signs_in_to_the_app("bo")).await;
-    assert_eq!((ana.sessions().await, bo.sessions().await), (1, 1));
-    ana_calls_bo(&ana, &bo).await;
-
-    ana.presses("sign-out").await;
-    bo.is_in_no_call_of_the_app().await;
-    bo.sees("!seen.part('call-ana')").await;
-    ana.is_in_no_call_of_the_app().await;
-
-    ana.signs_in_to_the_app("ana").await;
-    ana_calls_bo(&ana, &bo).await;
-    bo.presses("hang-up").await;
-    join(ana.is_in_no_call_of_the_app(), bo.is_in_no_call_of_the_app()).await;
-    assert_eq!((ana.sessions().await, bo.sessions().await), (2, 1));
-    for page in [&ana, &bo] {
-        page.sees("!seen.part('error') && !seen.part('problem')").await;
-    }
-}
-
 #[test]
-fn a_react_component_in_chromium_under_strict_mode_calls_one_in_firefox_and_is_mounted_again() {
-    on_the_react_app(
-        Pair::CHROMIUM_FIRST,
-        a_component_that_is_unmounted_ends_its_call_and_one_that_is_mounted_again_calls,
-    );
-}
+fn a_react_component_under_strict_mode_calls_is_unmounted_and_calls_again_when_it_is_mounted_again()
+{
+    on_the_react_app(async |demo, app| {
+        let (ana, bo) = join(opened(demo, app, DEVELOPMENT), opened(demo, app, PRODUCTION)).await;
+        join(ana.signs_in_to_the_app("ana"), bo.signs_in_to_the_app("bo")).await;
+        assert_eq!((ana.sessions().await, bo.sessions().await), (1, 1));
+        ana_calls_bo(&ana, &bo).await;
 
-#[test]
-fn a_react_component_in_firefox_under_strict_mode_calls_one_in_chromium_and_is_mounted_again() {
-    on_the_react_app(
-        Pair::FIREFOX_FIRST,
-        a_component_that_is_unmounted_ends_its_call_and_one_that_is_mounted_again_calls,
-    );
+        ana.presses("sign-out").await;
+        bo.is_in_no_call_of_the_app().await;
+        bo.sees("!seen.part('call-ana')").await;
+        ana.is_in_no_call_of_the_app().await;
+
+        ana.signs_in_to_the_app("ana").await;
+        ana_calls_bo(&ana, &bo).await;
+        bo.presses("hang-up").await;
+        join(ana.is_in_no_call_of_the_app(), bo.is_in_no_call_of_the_app()).await;
+        assert_eq!((ana.sessions().await, bo.sessions().await), (2, 1));
+        for page in [&ana, &bo] {
+            page.sees("!seen.part('error') && !seen.part('problem')").await;
+        }
+    });
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connect } from "../../client/src/index.js";
-import { Page, settle } from "./fakes.js";
+import { Page, Stream, settle } from "./fakes.js";
 import { blocksOf, readText } from "./blocks.js";
 
 const guide = readText("docs/client.md");
@@ -48,4 +48,32 @@ test("the guide names every error code and every event that the types name", () 
 
 test("the guide shows the hook that the React app uses", () => {
   assert.ok(blocksOf(guide, "ts").includes(readText("examples/react/src/useSwitchboard.ts")));
+});
+
+test("an app in React Native is online again as soon as it is in the foreground", async () => {
+  const page = new Page();
+  const listeners = [];
+  const native = {
+    AppState: { addEventListener: (event, listener) => listeners.push([event, listener]) },
+    mediaDevices: { getUserMedia: async () => Stream.of("audio", "video") },
+    registerGlobals: () => {},
+    connect: (options) => connect({ ...options, platform: { ...page.options.platform, ...options.platform } }),
+  };
+  const example = exampleWith("registerGlobals").replace(/^import .*$/gm, "").replaceAll("export const", "const");
+  const { signIn, ring } = new Function(...Object.keys(native), `${example}; return { signIn, ring };`)(...Object.values(native));
+  const signedIn = signIn("11", "token");
+  await settle();
+  page.socket.registers();
+  const me = await signedIn;
+  ring(me, "22").catch(() => {});
+  await settle();
+  assert.deepEqual(page.socket.last("call-request").media, { audio: true, video: true });
+
+  page.socket.closes(1006);
+  assert.equal(me.state, "waiting");
+  for (const [event, listener] of listeners) if (event === "change") listener("background");
+  assert.equal(me.state, "waiting");
+  for (const [event, listener] of listeners) if (event === "change") listener("active");
+  assert.equal(me.state, "connecting");
+  me.close();
 });
