@@ -19,7 +19,19 @@ struct Static;
 
 /// What pages of any origin may load. It is the same for everybody and holds no secret; who may
 /// connect is another question (`origins`).
-const LIBRARY: [&str; 4] =
+const LIBRARY: [&str; 7] = [
+    "switchboard.js",
+    "switchboard.global.js",
+    "switchboard.js.map",
+    "switchboard.d.ts",
+    "switchboard-media.js",
+    "switchboard-media.js.map",
+    "switchboard-media.d.ts",
+];
+
+/// Those that have an address with the version in it, too. A module that imports another one has
+/// none: the other one would come by its address without a version.
+const VERSIONED: [&str; 4] =
     ["switchboard.js", "switchboard.global.js", "switchboard.js.map", "switchboard.d.ts"];
 
 /// The version in the addresses whose content never changes.
@@ -55,7 +67,7 @@ pub(super) async fn serve(request: HttpRequest) -> HttpResponse {
 /// `switchboard-0.1.0.js`. Other versions are not there.
 fn unversioned(path: &str) -> Option<&'static str> {
     let kind = path.strip_prefix("switchboard-")?.strip_prefix(VERSION)?;
-    LIBRARY.into_iter().find(|file| file.strip_prefix("switchboard") == Some(kind))
+    VERSIONED.into_iter().find(|file| file.strip_prefix("switchboard") == Some(kind))
 }
 
 fn answer(request: &HttpRequest, path: &str, file: EmbeddedFile, caching: &str) -> HttpResponse {

@@ -20,6 +20,7 @@ mod library;
 mod library_calls;
 mod library_lasts;
 mod library_many;
+mod library_media;
 mod library_negotiates;
 mod library_relay;
 mod library_rooms;

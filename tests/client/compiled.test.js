@@ -14,7 +14,7 @@ function write(folder, language) {
   for (const page of PAGES) {
     const blocks = blocksOf(readText(page), language).filter((code) => code !== HOOK);
     blocks.forEach((code, nth) => {
-      const module = `export {};${code.replace('"/switchboard.js"', '"@switchboard-signaling/client"')}`;
+      const module = `export {};${code.replace(/(?<=from )"\/switchboard(-media)?\.js"/g, (_, media) => `"@switchboard-signaling/client${media ? "/media" : ""}"`)}`;
       writeFileSync(join(folder, `${page.replace(/\W/g, "-")}-${nth + 1}.${language}`), module);
     });
   }

@@ -17,6 +17,9 @@ declare function hide(what: unknown): void;
 declare function say(words: string): void;
 declare function mark(...what: unknown[]): void;
 declare const button: HTMLButtonElement;
+declare function fill(what: unknown): void;
+declare const select: HTMLSelectElement;
+declare const meter: HTMLMeterElement;
 declare let leaveView: () => void;
 
 /** Of Node and of React Native, whose types are not installed. */

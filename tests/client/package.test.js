@@ -31,13 +31,15 @@ after(() => rmSync(app, { recursive: true }));
 
 const inPackage = (path) => readFileSync(join(packed, path), "utf8");
 
+const BUILT = ["switchboard-media.d.ts", "switchboard-media.js", "switchboard-media.js.map", "switchboard.d.ts", "switchboard.global.js", "switchboard.js", "switchboard.js.map"];
+
 test("the package holds the library, its types, a README and both licences, and nothing else", () => {
   const files = execFileSync("find", [".", "-type", "f"], { cwd: packed, encoding: "utf8" }).trim().split("\n").sort();
-  const dist = ["switchboard.d.ts", "switchboard.global.d.ts", "switchboard.global.js", "switchboard.js", "switchboard.js.map"];
+  const dist = [...BUILT, "switchboard.global.d.ts"].sort();
   const expected = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", ...dist.map((it) => `dist/${it}`), "package.json"];
   assert.deepEqual(files, expected.map((it) => `./${it}`));
   for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) assert.equal(inPackage(licence), text(licence));
-  for (const file of ["switchboard.d.ts", "switchboard.global.js", "switchboard.js", "switchboard.js.map"]) {
+  for (const file of BUILT) {
     assert.equal(inPackage(`dist/${file}`), text(`static/${file}`));
   }
 });
@@ -65,18 +67,22 @@ test("lock files name no registry, and no hash of a tarball that is made anew wi
 test("an app imports the package by its name, and the classic build as a module too", () => {
   const script = `
     import * as library from "${name}";
+    import * as media from "${name}/media";
     import "${name}/global";
-    console.log(JSON.stringify([Object.keys(library), Object.keys(globalThis.switchboard)].map((it) => it.sort())));
+    console.log(JSON.stringify([library, globalThis.switchboard, media].map((it) => Object.keys(it).sort())));
   `;
   const printed = execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: app, encoding: "utf8" });
-  assert.deepEqual(JSON.parse(printed), Array(2).fill(["SwitchboardError", "connect"]));
+  const exported = ["SwitchboardError", "connect"];
+  assert.deepEqual(JSON.parse(printed), [exported, exported, ["listDevices", "switchDevice", "watchDevices", "watchLevel"]]);
 });
 
 for (const [resolution, module] of [["bundler", "esnext"], ["node16", "node16"], ["nodenext", "nodenext"]]) {
   test(`TypeScript finds the types of the package by moduleResolution ${resolution}`, () => {
     const source = `
       import { SwitchboardError, connect, type Call } from "${name}";
+      import { switchDevice } from "${name}/media";
       import "${name}/global";
+      export const turn = (call: Call) => switchDevice(call, "video");
       export const call = async (): Promise<Call> => (await connect({ userId: "11" })).call("22");
       export const again: typeof connect = switchboard.connect;
       // @ts-expect-error there is no such option

@@ -59,6 +59,9 @@ async fn only_files_of_the_library_and_only_this_version_have_such_an_address() 
         format!("/switchboard-{VERSION}0.js"),
         format!("/switchboard-{VERSION}/index.html"),
         format!("/index-{VERSION}.html"),
+        // It imports the library, which would come without a version.
+        format!("/switchboard-{VERSION}-media.js"),
+        format!("/switchboard-media-{VERSION}.js"),
     ] {
         let answer = file(&server, &path).await;
         assert_eq!(answer.status, 404, "{path}");
