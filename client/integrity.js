@@ -1,7 +1,7 @@
 /** Keeps version and hashes of the published files right in the guide. */
 import { createHash } from "node:crypto";
 
-/** What stands between the name of a file and its ending. */
+/** The version between the name of a file and its ending. */
 const VERSION = /(?<=switchboard-)\d[\w.-]*?(?=(?:\.global)?\.js["`])/g;
 /** The hash of a file whose address stands before it in the same line. */
 const HASH = /(switchboard-[^"\s]*?(\.global)?\.js"[^\n]*?"sha384-)[\w+/=]*/g;

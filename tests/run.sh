@@ -60,6 +60,10 @@ install_node_packages() {
 # React mounts everything twice.
 build_the_react_app() {
     echo "== React app"
+    if ! node -e 'const [major, minor] = process.versions.node.split("."); process.exit(Number(major * 100 + Number(minor) < 2019))'; then
+        echo "Vite needs Node 20.19 or newer; this is $(node --version)" >&2
+        exit 1
+    fi
     (cd examples/react && npm run --silent library && npm ci --silent --no-audit --no-fund &&
         npm run --silent build -- --logLevel warn && npm run --silent build:development -- --logLevel warn)
 }

@@ -23,7 +23,7 @@ pub(crate) struct OwnPage {
     pub(crate) html: String,
 }
 
-/// What is served, and with which headers.
+/// Files and pages to serve, and the headers that go with them.
 #[derive(Default)]
 pub(crate) struct Content {
     /// A folder of files.

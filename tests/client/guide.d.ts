@@ -1,4 +1,4 @@
-/** What the blocks of code in the guide take for granted. Only for the compiler. */
+/** Names that the blocks of code in the guide take for granted: add those of a new block here. Only for the compiler. */
 type Library = typeof import("../../static/switchboard.js");
 type Api = import("../../static/switchboard.js").Switchboard;
 
