@@ -15,10 +15,15 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { minify } from "terser";
+import { classic } from "./classic.js";
+import { pinned } from "./integrity.js";
 
+const LIBRARY = "static/switchboard.js";
+const CLASSIC = "static/switchboard.global.js";
+const GUIDE = "docs/client.md";
 /** The modules, and the most bytes that each may have, gzipped. */
 const MODULES = [
-  { served: "static/switchboard.js", from: "client/src/index.js", limit: 18_500 },
+  { served: LIBRARY, from: "client/src/index.js", limit: 18_500 },
   { served: "static/switchboard-media.js", from: "client/src/media.js", limit: 2_048 },
 ];
 /** Fields that stand neither in the types nor on the wire, and that the browser has not. */
@@ -38,6 +43,7 @@ const code = paths.map((path) => withPlainNames(path).replace(/\/\*[^]*?\*\/|^ *
 const tooLarge = [];
 for (const { served, from, limit } of MODULES) {
   const files = await made(served, from);
+  if (served === LIBRARY) Object.assign(files, derived(files[served]));
   for (const [path, text] of Object.entries(files)) {
     const file = join(root, path);
     if (!process.argv.includes("--check")) writeFileSync(file, text);
@@ -80,6 +86,13 @@ async function made(served, from) {
     format: { preamble: "// MIT OR Apache-2.0" },
   });
   return { [served]: withPrivateNames(String(smaller.code)), [`${served}.map`]: withPrivateNames(String(smaller.map)) };
+}
+
+/** The classic build, and the guide with the hashes of both. @param {string} library */
+function derived(library) {
+  const files = { [LIBRARY]: library, [CLASSIC]: classic(library) };
+  const { version } = JSON.parse(readFileSync(join(root, "client/package.json"), "utf8"));
+  return { [CLASSIC]: files[CLASSIC], [GUIDE]: pinned(readFileSync(join(root, GUIDE), "utf8"), version, files) };
 }
 
 /** @param {import("esbuild").PluginBuild} build */

@@ -6,6 +6,7 @@
 
 mod accessible;
 mod acts;
+mod app_server;
 mod below_a_path;
 mod browser;
 mod calling;
@@ -13,6 +14,7 @@ mod chatting;
 mod demo;
 mod ending;
 mod firefox;
+mod guide;
 mod keyboard;
 mod languages;
 mod library;
@@ -34,6 +36,7 @@ mod people;
 #[path = "../proxies/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "other tests need the rest")]
 mod proxies;
+mod react;
 mod readme;
 mod refused;
 mod relay;

@@ -48,3 +48,4 @@ mod tokens;
 mod total;
 mod turn;
 mod unfinished;
+mod versions;
