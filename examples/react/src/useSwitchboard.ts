@@ -17,8 +17,6 @@ export function useSwitchboard(url: string, userId: string): Connection {
     const view = new AbortController();
     const show = (now: Connection) => view.signal.aborted || setConnection(now);
     const start = async () => {
-      // StrictMode unmounts the first mount at once: by now its signal is aborted, and no socket is opened for it.
-      await null;
       const me = await connect({ url, userId, signal: view.signal });
       me.on("close", (error) => show({ me: null, error }));
       show({ me, error: null });
