@@ -6,8 +6,9 @@
  *     node client/build.js --check    fails where they are not what the source makes, or a module is too large
  *
  * Classes, functions and methods keep their names, so that a stack trace can be read without the map; private methods do
- * not, whose names would be another 344 bytes. Fields and local names are shortened. What begins with `_` is for the library's own modules, and still begins with `_` when it is
- * shortened, so that it is never a name that an app gives to something.
+ * not, whose names would be another 344 bytes. Fields and local names are shortened. A name that begins with `_` is for
+ * the library's own modules, and still begins with `_` when it is shortened, so that it is never a name that an app gives
+ * to something.
  */
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,9 +22,15 @@ import { pinned } from "./integrity.js";
 const LIBRARY = "static/switchboard.js";
 const CLASSIC = "static/switchboard.global.js";
 const GUIDE = "docs/client.md";
-/** The modules, and the most bytes that each may have, gzipped. */
+/**
+ * The modules, and the most bytes that each may have, gzipped.
+ *
+ * The library's goal is 16 384, and it is missed: without these parts it had 14 990. One error for all that fails, with
+ * advice by its cause, the life of the page, and clients without WebRTC: 1 200. The reason why a page is refused: 390.
+ * Mute, rooms that send as calls do, and `signal`: 740. Names that a stack trace can show: 430.
+ */
 const MODULES = [
-  { served: LIBRARY, from: "client/src/index.js", limit: 18_500 },
+  { served: LIBRARY, from: "client/src/index.js", limit: 18_000 },
   { served: "static/switchboard-media.js", from: "client/src/media.js", limit: 2_048 },
 ];
 /** Fields that stand neither in the types nor on the wire, and that the browser has not. */

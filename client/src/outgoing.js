@@ -6,6 +6,7 @@
  *
  * @import * as Api from "../../static/switchboard.js"
  * @import { Core } from "./core.js"
+ * @import { Sender } from "./sender.js"
  * @typedef {object} Sent
  * @property {MediaStream} stream
  * @property {RTCRtpSender} [sender]
@@ -27,12 +28,12 @@ export class Outgoing {
   /** @type {Api.Muted} */ muted = { audio: false, video: false };
   #over = false;
   #core;
-  #on;
+  #sender;
 
-  /** @param {Core} core @param {{ changed: () => void, muted: () => void }} on other tracks are sent, another kind is muted */
-  constructor(core, on) {
+  /** @param {Core} core @param {Sender} sender is told that other tracks are sent, or another kind is muted */
+  constructor(core, sender) {
     this.#core = core;
-    this.#on = on;
+    this.#sender = sender;
   }
 
   get media() {
@@ -145,7 +146,7 @@ export class Outgoing {
     this.#obey(track);
     this.#show();
     for (const it of this.#members) it.add(track, stream, aside);
-    this.#on.changed();
+    this.#sender._changed();
   }
 
   /** A muted track is silent, or black. @param {MediaStreamTrack} track */
@@ -160,7 +161,7 @@ export class Outgoing {
     for (const it of [owner, ...owner.#members]) {
       it.muted = owner.muted;
       for (const track of it.#mainTracks) if (track.kind === kind) track.enabled = !muted;
-      it.#on.muted();
+      it.#sender._tellMuted();
     }
   }
 
@@ -210,7 +211,7 @@ export class Outgoing {
   remove(track) {
     this.#drop(track);
     for (const it of this.#members) it.remove(track);
-    this.#on.changed();
+    this.#sender._changed();
   }
 
   /** @param {MediaStreamTrack} track */

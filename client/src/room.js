@@ -26,7 +26,6 @@ export class Room extends Sender {
   /** The answer to `join` is awaited; that one is asked again in another session. */ #joining = true;
   #left = false;
   /** @type {(error: any) => void} */ #refuse = () => {};
-  #core;
   #rooms;
   #mesh;
 
@@ -36,7 +35,6 @@ export class Room extends Sender {
     if (mesh) core.needsMedia();
     this.#media = stream;
     this.name = name;
-    this.#core = core;
     this.#rooms = rooms;
     this.#mesh = mesh;
     rooms.set(name, this);
@@ -52,11 +50,11 @@ export class Room extends Sender {
 
   /** @param {any} data @param {{ volatile?: boolean }} [options] */
   send(data, options) {
-    return this.#core.speak({ room: this.name, data, volatile: options?.volatile, receipt: false });
+    return this._core.speak({ room: this.name, data, volatile: options?.volatile, receipt: false });
   }
 
   leave() {
-    return this.#core.told(this.#leave());
+    return this._core.told(this.#leave());
   }
 
   /** @param {Api.Media} [media] @returns {Promise<Room>} */
@@ -75,7 +73,7 @@ export class Room extends Sender {
     const first = this.#unsaid;
     this.#unsaid = false;
     this.#joining = true;
-    const it = await this.#core.request({ type: "join", room: this.name }, { lasting: true, owner: this, opens: true });
+    const it = await this._core.request({ type: "join", room: this.name }, { lasting: true, owner: this, opens: true });
     this.#joining = false;
     if (this.#left) return;
     const before = this.members;
@@ -108,7 +106,7 @@ export class Room extends Sender {
       if (!polite) known._resync();
       return;
     }
-    const peer = new Peer(this.#core, user, { room: this.name }, polite);
+    const peer = new Peer(this._core, user, { room: this.name }, polite);
     peer._outgoing.follow(this._outgoing);
     this.peers.set(user, peer);
     this._keep("peer", peer);
@@ -145,11 +143,11 @@ export class Room extends Sender {
 
   async #leave() {
     if (this.#left) return;
-    const unsaid = this.#unsaid || this.#core.line.withdraw(this);
+    const unsaid = this.#unsaid || this._core.line.withdraw(this);
     this._stop("closed");
     if (unsaid) return;
     try {
-      await this.#core.request({ type: "leave", room: this.name });
+      await this._core.request({ type: "leave", room: this.name });
     } catch (error) {
       if (!GONE.includes(/** @type {any} */ (error).code)) throw error;
     }

@@ -14,10 +14,7 @@ export class Sender extends Emitter {
   constructor(core) {
     super(core.failed);
     this._core = core;
-    this._outgoing = new Outgoing(core, {
-      changed: () => this._changed(),
-      muted: () => this._tellMuted(),
-    });
+    this._outgoing = new Outgoing(core, this);
   }
 
   /** Other tracks are sent than before. */

@@ -41,7 +41,7 @@ export class Switchboard extends Emitter {
     const owner = {
       registered: (/** @type {Message} */ it) => this.#registered(it),
       hear: (/** @type {Message} */ it) => this.#hear(it),
-      caughtUp: () => this.#caughtUp(),
+      caughtUp: () => this.#calls.caughtUp(),
       becomes: (/** @type {string} */ state) => this._emit("state", state),
       networkChanged: () => this.#core.peers.forEach((peer) => peer._restart()),
       // The timeout of `connect` does not count the time in which the page does not run.
@@ -176,7 +176,7 @@ export class Switchboard extends Emitter {
     const added = this.#people.watch(users);
     try {
       const it = await this.#core.request({ type: "watch", users }, { lasting: true });
-      this.#emitPresence(this.#people.change(it));
+      this._emit("presence", this.#people.change(it));
       return { online: /** @type {string[]} */ (it.online), offline: /** @type {string[]} */ (it.offline) };
     } catch (error) {
       this.#people.unwatch(added);
@@ -249,11 +249,6 @@ export class Switchboard extends Emitter {
     this._emit("fresh");
   }
 
-  /** All that the server has kept for this session has come. */
-  #caughtUp() {
-    this.#calls.caughtUp();
-  }
-
   /** @param {RTCIceServer[]} servers */
   #useIce(servers) {
     this.#core.iceServers = servers;
@@ -270,8 +265,8 @@ export class Switchboard extends Emitter {
   #hear(it) {
     const { type, from, room, data, callId } = it;
     if (this.#blocked.drops(it)) return;
-    if (type === "client-list") this.#emitPresence(this.#people.list(it));
-    else if (type === "presence") this.#emitPresence(this.#people.change(it));
+    if (type === "client-list") this._emit("presence", this.#people.list(it));
+    else if (type === "presence") this._emit("presence", this.#people.change(it));
     else if (type === "ice-servers") this.#useIce(it.iceServers);
     else if (type.startsWith("call-")) this.#calls.hear(it);
     else if (data?.switchboard?.is) this.#direct(from, data.switchboard);
@@ -280,11 +275,6 @@ export class Switchboard extends Emitter {
     else if (type === "error") this._failed(refusal(it));
     else if (callId) this.#calls.hear(it);
     else this.#stray(type, from, data);
-  }
-
-  /** @param {Api.PresenceChange} change */
-  #emitPresence(change) {
-    this._emit("presence", change);
   }
 
   /** Of a peer, if there is one of this name; otherwise this page, reloaded, has forgotten it. @param {string} type @param {string} from @param {any} data */
