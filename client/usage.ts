@@ -1,11 +1,12 @@
 // How apps use the library, so that the compiler sees whether its types let them. Never run.
 import { SwitchboardError, connect } from "../static/switchboard.js";
-import type { Call, EndReason, ErrorCode, Peer, Stats } from "../static/switchboard.js";
+import { listDevices, switchDevice, watchDevices, watchLevel } from "../static/switchboard-media.js";
+import type { Call, EndReason, ErrorCode, Muted, Peer, Sender, Stats } from "../static/switchboard.js";
 
 const camera = () => navigator.mediaDevices.getUserMedia({ video: true });
 
 export async function app(video: HTMLVideoElement): Promise<void> {
-  const me = await connect({ url: location.origin, userId: "11", token: async () => "t", rtc: { iceTransportPolicy: "relay" } });
+  const me = await connect({ url: location.origin, userId: "11", token: async () => "t", rtc: { iceTransportPolicy: "relay" }, signal: AbortSignal.timeout(1000) });
   me.on("presence", ({ online, offline, names }) => console.log(online, offline, names["22"]));
   me.on("call", async (call) => {
     await call.accept({ stream: camera, data: { device: "phone" } });
@@ -24,11 +25,21 @@ export async function app(video: HTMLVideoElement): Promise<void> {
   const channel = call.dataChannel("game", { ordered: false });
   await channel.send(new Uint8Array(3));
   off();
+  call.on("mute", ({ audio }: Muted) => console.log(audio, call.remoteMuted.video));
+  video.srcObject = call.localStream;
+  const rest = [watchDevices(({ speakers }) => console.log(speakers[0].label)), watchLevel(call, (level) => level > 0.1), watchLevel(call.localStream, console.log)];
+  for (const stop of rest) stop();
+  await switchDevice(call, "video", (await listDevices()).cameras[0].deviceId);
   call.hangUp("bye");
 
   const room = await me.join("standup", { stream: camera });
   room.on("peer", (peer: Peer) => (video.srcObject = peer.remoteStream));
   await room.send({ text: "hi" });
+  for (const it of [room, call] as Sender[]) it.mute("audio", !it.muted.audio);
+  const screen = await room.shareScreen();
+  await room.replaceTrack(screen.getTracks()[0], await switchDevice(room, "audio"));
+  // @ts-expect-error there is no such kind
+  call.mute("screen");
   try {
     await me.send("22", { text: "hi" }, { volatile: true });
   } catch (error) {

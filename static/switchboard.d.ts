@@ -44,6 +44,8 @@ export interface Options {
   rtc?: RTCConfiguration;
   /** How long `connect` tries, in ms. Default 30000. */
   timeout?: number;
+  /** Aborted while `connect` tries, it fails with `aborted`; aborted later, the client is closed as by `close()`. */
+  signal?: AbortSignal;
   /** Stand-ins for parts of the browser, by global name, for tests: `WebSocket`, `RTCPeerConnection`, `setTimeout`, … */
   platform?: Record<string, unknown>;
 }
@@ -88,6 +90,7 @@ export type EndReason =
  * A stable name for what went wrong. Besides those of the server:
  * - `undelivered`: nobody has seen it, `not-sent`: it never left this page, `unknown`: it may have arrived or not
  * - `failed`: no path to the other side was found, or a function of the app, the browser or JSON has failed (see `cause`)
+ * - `aborted`: by the `signal` of `connect`, whose reason is the `cause`
  * - `refused`, `closed`: by the other app; `closed` also: this client is closed
  * - `origin-refused`, `host-refused`, `path-refused`: the server takes no page of this origin, is not called by this
  *   name, or has no WebSocket at this path; `message` says what to change
@@ -104,6 +107,7 @@ export type ErrorCode =
   | "not-sent"
   | "unknown"
   | "failed"
+  | "aborted"
   | "refused"
   | "closed"
   | "removed"
@@ -138,6 +142,14 @@ export interface Emitter<Events> {
  * a function, all tracks that are brought later by `addTrack` and `replaceTrack` are stopped then, too.
  */
 export type Media = MediaStream | (() => MediaStream | Promise<MediaStream>);
+
+export type Kind = "audio" | "video";
+
+/** Which kinds of camera and microphone are muted. */
+export interface Muted {
+  readonly audio: boolean;
+  readonly video: boolean;
+}
 
 /** `waiting`: for the next attempt to connect; `closed`: for good. */
 export type ConnectionState = "connecting" | "online" | "waiting" | "closed";
@@ -176,7 +188,7 @@ export interface ClientEvents<Said = any, Given = any> {
   fresh: undefined;
   /** A failure that nobody waits for. What a handler of the app threw is its `cause`. */
   error: SwitchboardError;
-  /** Closed for good, by the app (`closed`) or by the server: `replaced`, `bad-token`, `removed`, `protocol`, … */
+  /** Closed for good, by the app (`closed`, `aborted`) or by the server: `replaced`, `bad-token`, `removed`, `protocol`, … */
   close: SwitchboardError;
 }
 
@@ -277,7 +289,7 @@ export interface PeerOptions<Given = any> {
 }
 
 export interface RoomOptions {
-  /** Sent to every member. A track that is added to it later is sent to those who come later. */
+  /** Sent to every member. For further tracks see `room.addTrack`. */
   stream?: Media;
   /** false: messages only, no connections. Default true. */
   mesh?: boolean;
@@ -297,6 +309,8 @@ export interface PeerEvents {
   track: MediaStreamTrack;
   /** A further stream, such as a shared screen. */
   stream: MediaStream;
+  /** The other side has muted something, or no longer does; also in `remoteMuted`. */
+  mute: Muted;
   /** The other side has made a data channel that this side has not. */
   channel: Channel;
   /** Once a second, as long as somebody listens. */
@@ -308,8 +322,41 @@ export interface PeerEvents {
 /** `ringing`: a call; `asking`: a `peer`, not accepted yet; `reconnecting`: the media have stopped and may come back. */
 export type PeerState = "ringing" | "asking" | "connecting" | "connected" | "reconnecting" | "ended";
 
+/** Sends tracks of this side: a connection to one user, or a room to all of its members. */
+export interface Sender {
+  /**
+   * The tracks of camera and microphone that are sent, for a picture of one's own: `video.srcObject = call.localStream`. The same
+   * object as long as this lives; its tracks change with `addTrack`, `replaceTrack` and `removeTrack`. Without screens.
+   */
+  readonly localStream: MediaStream;
+  /** The kinds that `mute` has muted. */
+  readonly muted: Muted;
+  /**
+   * Mutes microphone or camera by the `enabled` of their tracks, and tells the other side (event `mute`); `false` ends
+   * it. Tracks that are sent later are muted, too. Screens are not. A member of a room is muted with the whole room.
+   */
+  mute(kind: Kind, muted?: boolean): void;
+  /**
+   * Sends a further track, by default in the stream of the camera. Stopped at the end if `stream` of the call, peer or
+   * room was a function.
+   */
+  addTrack(track: MediaStreamTrack, stream?: MediaStream): void;
+  /**
+   * Sends another track in the place of one; no renegotiation. `other` is stopped at the end if `track` is. In a room
+   * it resolves when all members are sent it; the failure of one of them is told by the client's event `error`.
+   */
+  replaceTrack(track: MediaStreamTrack, other: MediaStreamTrack): Promise<void>;
+  /** Sends it no more. Does not stop it before the end. */
+  removeTrack(track: MediaStreamTrack): void;
+  /**
+   * Asks for a screen and sends it as a stream of its own. Stop its tracks to end it. In a room those
+   * who come later are sent it, too.
+   */
+  shareScreen(options?: DisplayMediaStreamOptions): Promise<MediaStream>;
+}
+
 /** A connection to one user: a call, a member of a room, or one without ringing. */
-export interface Peer<Given = any> extends Emitter<PeerEvents> {
+export interface Peer<Given = any> extends Sender, Emitter<PeerEvents> {
   readonly userId: string;
   readonly state: PeerState;
   /** Why it has ended. */
@@ -320,18 +367,12 @@ export interface Peer<Given = any> extends Emitter<PeerEvents> {
   readonly data: Given | undefined;
   /** The other's sound and picture; the same object as long as this lives, and empty at first. */
   readonly remoteStream: MediaStream;
+  /** The kinds that the other side has muted; none where its library or client does not tell. */
+  readonly remoteMuted: Muted;
   /** For what is not covered here; it may be replaced after a reload of the other side. */
   readonly connection: RTCPeerConnection | null;
   /** Takes it. Until then nothing is answered, and no address revealed. */
   accept(options?: { stream?: Media }): Promise<void>;
-  /** Sends a further track. Stopped at the end if `stream` of the call, peer or room was a function. */
-  addTrack(track: MediaStreamTrack, stream?: MediaStream): void;
-  /** Sends another track in the place of one; no renegotiation. `other` is stopped at the end if `track` is. */
-  replaceTrack(track: MediaStreamTrack, other: MediaStreamTrack): Promise<void>;
-  /** Sends it no more. Does not stop it before the end. */
-  removeTrack(track: MediaStreamTrack): void;
-  /** Asks for a screen and sends it beside the camera, as a stream of its own. Stop its tracks to end it. */
-  shareScreen(options?: DisplayMediaStreamOptions): Promise<MediaStream>;
   /**
    * The channel with this label; it is made if there is none. Either side may make it, or both: it is the same one.
    * `options` as for `RTCPeerConnection.createDataChannel`.
@@ -378,7 +419,8 @@ export interface RoomEvents<Said = any> {
   left: ErrorCode;
 }
 
-export interface Room<Said = any> extends Emitter<RoomEvents<Said>> {
+/** Its tracks are sent to all members, and to those who come later. */
+export interface Room<Said = any> extends Sender, Emitter<RoomEvents<Said>> {
   readonly name: string;
   /** The others, and their display names. */
   readonly members: ReadonlyMap<string, string | undefined>;

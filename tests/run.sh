@@ -4,6 +4,7 @@
 #
 #   tests/run.sh                  install what is missing, then run everything
 #   tests/run.sh --install-only   install what is missing
+#   tests/run.sh --build-examples build the web apps in examples/, which the browser tests open
 #   tests/run.sh ARGUMENT…        passed on to the test runner, as in: tests/run.sh a_stale_unregister
 #
 # Needs Rust; takes the rest from Debian's packages, as root or by sudo, and geckodriver from crates.io, and says so.
@@ -22,6 +23,8 @@ main() {
     [ "${1-}" != --install-only ] || return 0
 
     install_node_packages
+    build_the_react_app
+    [ "${1-}" != --build-examples ] || return 0
     if [ $# = 0 ]; then test_the_pages; fi
 
     echo "== documentation tests"
@@ -49,6 +52,18 @@ attack_in_small() {
 # The compiler for types, and axe, by which the browser tests look for what keeps people out.
 install_node_packages() {
     (cd client && npm ci --silent --no-audit --no-fund)
+}
+
+# The React app, with the library as it is packed for a registry: once as for a deployment, and once for development, where
+# React mounts everything twice.
+build_the_react_app() {
+    echo "== React app"
+    if ! node -e 'const [major, minor] = process.versions.node.split("."); process.exit(Number(major * 100 + Number(minor) < 2019))'; then
+        echo "Vite needs Node 20.19 or newer; this is $(node --version)" >&2
+        exit 1
+    fi
+    (cd examples/react && npm run --silent library && npm ci --silent --no-audit --no-fund &&
+        npm run --silent build -- --logLevel warn && npm run --silent build:development -- --logLevel warn)
 }
 
 # The client library: its types, its size, that it is what its source makes, and its behaviour with fake sockets and a

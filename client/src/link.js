@@ -13,6 +13,8 @@
  * @property {() => boolean} polite gives way when two offers cross
  * @property {(pc: RTCPeerConnection) => void} equip adds tracks and channels
  * @property {(type: string, data: any, failed: (error: any) => void) => void} say
+ * @property {() => string[]} muted kinds of which this side sends nothing
+ * @property {(kinds: any[]) => void} isMuted the same of the other side
  * @property {() => void} offered an offer was said
  * @property {() => void} agreed on an offer and its answer
  * @property {() => void} takeBack what was added since the last agreement is not to be sent
@@ -40,6 +42,7 @@ const ABSENT = ["call-over", "not-your-call", "user-offline", "not-in-room", "cl
 export class Link {
   /** How many descriptions it has seen. */ round = 0;
   /** @type {RTCDataChannel | undefined} */ #control;
+  /** The other side knows what `muted` means: for an older library each message is the end. */ #understands = false;
   #work = Promise.resolve();
   /** @type {any[]} candidates that came before their description */ #early = [];
   #ignoring = false;
@@ -83,9 +86,22 @@ export class Link {
   #equip() {
     if (this.equipped) return;
     // Makes sure that there is something to connect, and says “bye” where the server cannot.
-    this.#control = this.pc.createDataChannel("switchboard", { negotiated: true, id: 100 });
-    this.#control.onmessage = () => this.ends.bye();
+    const control = (this.#control = this.pc.createDataChannel("switchboard", { negotiated: true, id: 100 }));
+    control.onopen = () => this.tellMuted();
+    control.onmessage = ({ data }) => {
+      const [word, kinds = ""] = String(data).split(" ");
+      if (word === "muted") this.ends.isMuted(kinds.split(","));
+      else this.ends.bye();
+    };
     this.ends.equip(this.pc);
+  }
+
+  get #hasControl() {
+    return this.#control?.readyState === "open";
+  }
+
+  tellMuted() {
+    if (this.#understands && this.#hasControl) this.#control?.send(`muted ${this.ends.muted()}`);
   }
 
   // -- offers and answers
@@ -139,16 +155,18 @@ export class Link {
     const { pc } = this;
     if (pc.signalingState !== "have-local-offer") return;
     if (switchboard?.refused) throw new SwitchboardError("failed", "the other side could not apply the offer");
+    this.#isMuted(switchboard?.muted);
     await this.#apply("answer", this.#roles.kept(sdp, false, sdp));
     this.#roles.agree(sdp, false, sdp);
     this.#agreed();
   }
 
   /** @param {any} offer */
-  async #offered({ sdp }) {
+  async #offered({ sdp, switchboard }) {
     const { pc } = this;
     this.#ignoring = pc.signalingState !== "stable" && !this.ends.polite();
     if (this.#ignoring) return;
+    this.#isMuted(switchboard?.muted);
     // The polite side's own offer is rolled back by this.
     await this.#apply("offer", sdp);
     this.#equip();
@@ -156,6 +174,13 @@ export class Link {
     this.#say("answer", pc.localDescription);
     this.#roles.agree(pc.localDescription?.sdp, true, sdp);
     this.#agreed();
+  }
+
+  /** A description says it first. From then on the channel does, as the two may overtake each other. @param {any} kinds */
+  #isMuted(kinds) {
+    if (this.#hasControl) return;
+    this.#understands = Boolean(kinds);
+    this.ends.isMuted([kinds].flat());
   }
 
   /** @param {RTCSdpType} type @param {string} sdp */
@@ -237,7 +262,8 @@ export class Link {
     const { id, round } = this;
     const { refused, ...data } = it.toJSON?.() ?? it;
     if (type === "answer" && data.sdp) data.sdp = this.#roles.kept(data.sdp, true, this.pc.remoteDescription?.sdp);
-    this.#send(type, { ...data, switchboard: { ...id, round, refused } });
+    const muted = data.sdp && this.ends.muted();
+    this.#send(type, { ...data, switchboard: { ...id, round, refused, muted } });
   }
 
   /** @param {string} type @param {any} data */
@@ -262,7 +288,7 @@ export class Link {
 
   /** Tells the other side, over the media connection, that it is over. */
   bye() {
-    if (this.#control?.readyState === "open") this.#control.send("bye");
+    if (this.#hasControl) this.#control?.send("bye");
   }
 
   close() {

@@ -8,7 +8,7 @@
  */
 import { SwitchboardError } from "./errors.js";
 
-const NAMES = /^(url|userId|name|token|rtc|timeout|platform)$/;
+const NAMES = /^(url|userId|name|token|rtc|timeout|signal|platform)$/;
 
 /** @param {Api.Options} [given] @returns {Api.Options} */
 export function optionsOf(given) {

@@ -1,11 +1,12 @@
 /**
- * What this side sends to one peer: tracks, over one link after the other.
+ * The tracks that this side sends: to one peer, over one link after the other, or to all members of a room.
  *
  * Promises: what belongs to the peer is stopped when the peer ends, and what belongs to the app stays open; however
  * often a track comes and goes, descriptions do not grow, because its m-line is used again.
  *
  * @import * as Api from "../../static/switchboard.js"
  * @import { Core } from "./core.js"
+ * @import { Sender } from "./sender.js"
  * @typedef {object} Sent
  * @property {MediaStream} stream
  * @property {RTCRtpSender} [sender]
@@ -18,14 +19,21 @@ export class Outgoing {
   /** @type {Set<MediaStreamTrack>} to be stopped at the end */ #owned = new Set();
   /** The app gave a function for its stream, so all that is sent belongs to it. */ #owns = false;
   /** @type {Outgoing} where tracks belong to; of a member of a room it is the room */ #owner = this;
+  /** @type {Set<Outgoing>} of the members of a room */ #members = new Set();
+  /** @type {MediaStream | undefined} what camera and microphone belong to, as the other side is told */ #main;
+  /** @type {MediaStreamTrack[]} that this stream had when it was last looked at */ #seen = [];
+  /** @type {MediaStream | undefined} shows the app what is sent of it */ #local;
   /** @type {Set<RTCRtpTransceiver>} whose track was removed, and whose m-line can be used again */ #idle = new Set();
   /** @type {RTCPeerConnection | null} that has them */ #pc = null;
+  /** @type {Api.Muted} */ muted = { audio: false, video: false };
   #over = false;
   #core;
+  #sender;
 
-  /** @param {Core} core */
-  constructor(core) {
+  /** @param {Core} core @param {Sender} sender is told that other tracks are sent, or another kind is muted */
+  constructor(core, sender) {
     this.#core = core;
+    this.#sender = sender;
   }
 
   get media() {
@@ -33,15 +41,48 @@ export class Outgoing {
     return { audio: kinds.includes("audio"), video: kinds.includes("video") };
   }
 
-  /** @param {Outgoing} owner whose tracks these are, and who ends later */
-  belongsTo(owner) {
+  /** @returns {MediaStream} */
+  get local() {
+    this.#local ??= this.#streamOf();
+    this.#show();
+    return /** @type {MediaStream} */ (this.#local);
+  }
+
+  /** Camera and microphone. */
+  get #mainTracks() {
+    return [...this.#tracks.keys()].filter((it) => this.#tracks.get(it)?.stream === this.#main);
+  }
+
+  /** Keeps the app's own picture in step. */
+  #show() {
+    const tracks = this.#mainTracks;
+    for (const it of this.#local?.getTracks() ?? []) if (!tracks.includes(it)) this.#local?.removeTrack(it);
+    for (const it of tracks) this.#local?.addTrack(it);
+  }
+
+  /** From now on this is sent what the owner sends. @param {Outgoing} owner whose tracks these are, and who ends later */
+  follow(owner) {
     this.#owner = owner;
+    this.muted = owner.muted;
+    owner.#members.add(this);
+    owner.#look();
+    for (const [track, { stream }] of owner.#tracks) this.add(track, stream, stream !== owner.#main);
+  }
+
+  /** The app may have changed its stream itself, for those who come later. */
+  #look() {
+    const tracks = this.#main?.getTracks() ?? [];
+    for (const it of this.#seen) if (!tracks.includes(it)) this.#tracks.delete(it);
+    for (const it of tracks) if (!this.#seen.includes(it)) this.#tracks.set(it, { stream: /** @type {MediaStream} */ (this.#main) });
+    this.#seen = tracks;
   }
 
   /** From now on by this connection. @param {RTCPeerConnection} pc */
   equip(pc) {
     this.#pc = pc;
-    for (const [track, sent] of this.#tracks) {
+    // The other side takes the first one for the main stream.
+    const isAside = (/** @type {Sent} */ it) => Number(it.stream !== this.#main);
+    for (const [track, sent] of [...this.#tracks].sort(([, a], [, b]) => isAside(a) - isAside(b))) {
       sent.sender = pc.addTrack(track, sent.stream);
       sent.later = false;
     }
@@ -54,24 +95,26 @@ export class Outgoing {
     for (const sent of this.#tracks.values()) sent.sender = undefined;
   }
 
-  /** What the peer begins with. @param {Api.Media} [media] a function's stream belongs to this peer, and ends with it */
-  use(media) {
+  /** Sends this at first. @param {Api.Media} [media] a function's stream belongs to this one, and ends with it */
+  async use(media) {
     this.#owns ||= typeof media === "function";
-    return this.borrow(media, "the app's `stream`");
+    const stream = await this.borrow(media, "the app's `stream`", false);
+    this.#seen = stream?.getTracks() ?? [];
   }
 
-  /** @param {Api.Media} [media] as above, but what else is sent may be the app's @param {string} [what] */
-  async borrow(media, what) {
+  /** @param {Api.Media | undefined} media as above, but what else is sent may be the app's @param {string} what @param {boolean} aside not in the main stream */
+  async borrow(media, what, aside) {
     const owned = typeof media === "function";
     try {
       const stream = await (owned ? media() : media);
+      if (!aside) this.#main ??= stream;
       for (const track of stream?.getTracks() ?? []) {
         if (owned) this.#own(track);
-        if (!this.#over) this.add(track, stream);
+        if (!this.#over) this.add(track, stream, aside);
       }
       return stream;
     } catch (cause) {
-      throw failure(String(what), cause);
+      throw failure(what, cause);
     }
   }
 
@@ -81,21 +124,45 @@ export class Outgoing {
     else this.#owned.add(track);
   }
 
-  /** @param {MediaStreamTrack} track @param {MediaStream} [stream] */
-  add(track, stream) {
+  /** @param {MediaStreamTrack} track @param {MediaStream} [stream] @param {boolean} [aside] */
+  add(track, stream, aside) {
     this.#stillGoes();
     if (this.#tracks.has(track)) return;
+    const main = this.#main;
     try {
       const own = this.#streamOf(track);
-      const sent = { stream: stream ?? [...this.#tracks.values()][0]?.stream ?? own };
+      stream ??= main ?? own;
+      if (!aside) this.#main ??= stream;
+      const sent = { stream };
       this.#tracks.set(track, sent);
       if (this.#pc) this.#attach(this.#pc, track, sent);
     } catch (cause) {
+      this.#main = main;
       this.#tracks.delete(track);
       throw failure("addTrack", cause);
     }
     if (this.#owner.#owns) this.#owner.#own(track);
     this.#core.sends(track);
+    this.#obey(track);
+    this.#show();
+    for (const it of this.#members) it.add(track, stream, aside);
+    this.#sender._changed();
+  }
+
+  /** A muted track is silent, or black. @param {MediaStreamTrack} track */
+  #obey(track) {
+    if (this.muted[/** @type {Api.Kind} */ (track.kind)] && this.#mainTracks.includes(track)) track.enabled = false;
+  }
+
+  /** The tracks of a room's members are the room's. @param {Api.Kind} kind @param {boolean} muted */
+  mute(kind, muted) {
+    const owner = this.#owner;
+    owner.muted = { ...owner.muted, [kind]: muted };
+    for (const it of [owner, ...owner.#members]) {
+      it.muted = owner.muted;
+      for (const track of it.#mainTracks) if (track.kind === kind) track.enabled = !muted;
+      it.#sender._tellMuted();
+    }
   }
 
   /**
@@ -105,8 +172,7 @@ export class Outgoing {
   #attach(pc, track, sent) {
     const { stream } = sent;
     this.#recycle();
-    const isMain = stream === [...this.#tracks.values()][0].stream;
-    sent.sender = isMain ? pc.addTrack(track, stream) : pc.addTransceiver(track, { streams: [stream] }).sender;
+    sent.sender = stream === this.#main ? pc.addTrack(track, stream) : pc.addTransceiver(track, { streams: [stream] }).sender;
     sent.later = this.#transceiver(sent.sender)?.mid === null;
   }
 
@@ -122,22 +188,37 @@ export class Outgoing {
     const sent = this.#tracks.get(track);
     if (!sent) throw new SwitchboardError("failed", "that track is not being sent");
     if (track === other) return;
+    let sender;
     try {
       this.#streamOf(other);
-      await sent.sender?.replaceTrack(other);
+      // Another link may have begun to send meanwhile.
+      do await (sender = sent.sender)?.replaceTrack(other);
+      while (sender !== sent.sender);
     } catch (cause) {
       throw failure("replacing the track", cause);
     }
     for (const it of [this, this.#owner]) if (it.#owned.has(track)) it.#own(other);
     this.#core.sends(other);
-    this.#tracks.delete(track);
-    this.#tracks.set(other, sent);
+    const members = [...this.#members].filter((it) => it.#tracks.has(track));
+    // In the same place: their order is that of the m-lines.
+    this.#tracks = new Map([...this.#tracks].map(([it, of]) => [of === sent ? other : it, of]));
+    this.#obey(other);
+    this.#show();
+    await Promise.all(members.map((it) => it.replace(track, other).catch(this.#core.failed)));
   }
 
   /** @param {MediaStreamTrack} track */
   remove(track) {
+    this.#drop(track);
+    for (const it of this.#members) it.remove(track);
+    this.#sender._changed();
+  }
+
+  /** @param {MediaStreamTrack} track */
+  #drop(track) {
     const sent = this.#tracks.get(track);
     this.#tracks.delete(track);
+    this.#show();
     if (sent) this.#detach(sent);
   }
 
@@ -167,7 +248,7 @@ export class Outgoing {
     for (const [track, sent] of [...this.#tracks]) {
       const transceiver = this.#transceiver(sent.sender);
       if (!transceiver || /^send/.test(String(transceiver.currentDirection))) continue;
-      this.remove(track);
+      this.#drop(track);
       this.#recycle();
       if (this.#owned.delete(track)) track.stop();
     }
@@ -176,8 +257,10 @@ export class Outgoing {
   stop() {
     this.#over = true;
     this.#pc = null;
+    this.#owner.#members.delete(this);
     this.#tracks.clear();
     this.#idle.clear();
+    this.#show();
     for (const track of this.#owned) track.stop();
   }
 
@@ -185,9 +268,10 @@ export class Outgoing {
     if (this.#over) throw new SwitchboardError("closed", "it has ended");
   }
 
-  /** A new stream of a track. The browser throws where it is none. @param {MediaStreamTrack} track @returns {MediaStream} */
-  #streamOf(track) {
-    return new (this.#core.platform("MediaStream"))([track]);
+  /** A new stream. The browser throws where these are no tracks. @param {MediaStreamTrack[]} tracks @returns {MediaStream} */
+  #streamOf(...tracks) {
+    this.#core.needsMedia();
+    return new (this.#core.platform("MediaStream"))(tracks);
   }
 
   /** One that lives. @param {RTCRtpSender | undefined} sender */

@@ -11,12 +11,11 @@
  * @import { How, Settle } from "./line/outbox.js"
  */
 import { Channels } from "./channels.js";
-import { Emitter } from "./emitter.js";
 import { PASSING, SESSION_LOST, SwitchboardError, endOf, failure } from "./errors.js";
 import { Link } from "./link.js";
 import { Mending } from "./mending.js";
-import { Outgoing } from "./outgoing.js";
 import { Alarm } from "./platform.js";
+import { Sender } from "./sender.js";
 import { Statistics } from "./stats.js";
 
 /** Links that may fail one after the other before the peer is given up. */
@@ -24,12 +23,16 @@ const RENEWALS = 3;
 /** Characters of a word to the end; the server takes no longer one. */
 const LONGEST_WORD = 128;
 
+/** @type {Api.Kind[]} */
+const KINDS = ["audio", "video"];
+
 /** @implements {Api.Peer} */
-export class Peer extends Emitter {
+export class Peer extends Sender {
   state = /** @type {Api.PeerState} */ ("connecting");
   /** @type {Api.ErrorCode | undefined} */ reason;
   /** @type {string | undefined} */ detail;
   /** @type {any} */ data;
+  /** @type {Api.Muted} */ remoteMuted = { audio: false, video: false };
   /** Nobody at the other end knows of it. */ _unsaid = false;
   /** The server says that they are gone; the media know better. */ _leaving = false;
   /** @type {Link | null} */ _link = null;
@@ -46,8 +49,7 @@ export class Peer extends Emitter {
 
   /** @param {Core} core @param {string} userId @param {Message} route goes with all that is said */
   constructor(core, userId, route, polite = true, id = core.newName()) {
-    super(core.failed);
-    this._core = core;
+    super(core);
     this.#mending = new Mending({
       platform: core.platform,
       polite: () => this._polite,
@@ -62,7 +64,6 @@ export class Peer extends Emitter {
     this._route = route;
     this._polite = polite;
     this._id = id;
-    this._outgoing = new Outgoing(core);
     const MediaStream = core.platform("MediaStream");
     this.remoteStream = /** @type {MediaStream} */ (new MediaStream());
     core.peers.add(this);
@@ -74,40 +75,12 @@ export class Peer extends Emitter {
 
   // -- what is sent
 
-  /** @param {MediaStreamTrack} track @param {MediaStream} [stream] */
-  addTrack(track, stream) {
-    this._outgoing.add(track, stream);
+  _changed() {
     this._link?.changed();
   }
 
-  /** @param {MediaStreamTrack} track @param {MediaStreamTrack} other */
-  replaceTrack(track, other) {
-    return this._core.told(this._outgoing.replace(track, other));
-  }
-
-  /** @param {MediaStreamTrack} track */
-  removeTrack(track) {
-    this._outgoing.remove(track);
-    this._link?.changed();
-  }
-
-  /** @param {DisplayMediaStreamOptions} [options] */
-  shareScreen(options) {
-    return this._core.told(this.#shareScreen(options));
-  }
-
-  /** @param {DisplayMediaStreamOptions} [options] */
-  async #shareScreen(options) {
-    const ask = () => this._core.platform("navigator").mediaDevices.getDisplayMedia(options);
-    const stream = /** @type {MediaStream} */ (await this._outgoing.borrow(ask, "sharing a screen"));
-    for (const track of stream.getTracks()) {
-      const stop = track.stop.bind(track);
-      const stopped = () => this.removeTrack(track);
-      // By the person it is an event, by the app it is none.
-      track.onended = stopped;
-      track.stop = () => (stop(), stopped());
-    }
-    return stream;
+  _tellMuted() {
+    this._link?.tellMuted();
   }
 
   /** @param {string} label @param {RTCDataChannelInit} [options] */
@@ -164,6 +137,8 @@ export class Peer extends Emitter {
         this.#channels.equip(pc);
       },
       say: (type, data, failed) => this.#say(type, data, failed),
+      muted: () => KINDS.filter((kind) => this.muted[kind]),
+      isMuted: (kinds) => this.#isMuted(kinds),
       offered: () => this._offered(),
       agreed: () => this._outgoing.revive(),
       takeBack: () => this._outgoing.takeBack(),
@@ -299,6 +274,14 @@ export class Peer extends Emitter {
     this.remoteStream.addTrack(track);
     if (stream) stream.onremovetrack = (it) => this.remoteStream.removeTrack(it.track);
     this._emit("track", track);
+  }
+
+  /** The other side has muted these. @param {any[]} kinds */
+  #isMuted(kinds) {
+    const [audio, video] = KINDS.map((kind) => kinds.includes(kind));
+    if (audio === this.remoteMuted.audio && video === this.remoteMuted.video) return;
+    this.remoteMuted = { audio, video };
+    this._emit("mute", this.remoteMuted);
   }
 
   stats() {

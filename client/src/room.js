@@ -8,42 +8,36 @@
  * @import { Core } from "./core.js"
  * @import { Message } from "./platform.js"
  */
-import { Emitter } from "./emitter.js";
 import { SwitchboardError } from "./errors.js";
 import { badOption } from "./options.js";
-import { Outgoing } from "./outgoing.js";
 import { Peer } from "./peer.js";
+import { Sender } from "./sender.js";
 
 /** Errors of `leave` that say that it is left. */
 const GONE = ["not-in-room", "unknown", "not-sent", "closed", "unavailable"];
 
 /** @implements {Api.Room} */
-export class Room extends Emitter {
+export class Room extends Sender {
   /** @type {Map<string, string | undefined>} */ members = new Map();
   /** @type {Map<string, Peer>} */ peers = new Map();
   /** Resolves when it is joined for the first time. @type {Promise<Room>} */ _joined;
   /** @type {Api.Media | undefined} what it was joined with */ #media;
-  /** @type {MediaStream | undefined} */ #stream;
   /** The server has not been asked. */ #unsaid = true;
   /** The answer to `join` is awaited; that one is asked again in another session. */ #joining = true;
   #left = false;
   /** @type {WeakSet<Peer>} that the app has asked for again */ #retried = new WeakSet();
   /** @type {(error: any) => void} */ #refuse = () => {};
-  #core;
   #rooms;
   #mesh;
-  #outgoing;
 
   /** @param {Core} core @param {Map<string, Room>} rooms of the client @param {string} name @param {Api.RoomOptions} options */
   constructor(core, rooms, name, { stream, mesh = true }) {
-    super(core.failed);
+    super(core);
     if (mesh) core.needsMedia();
     this.#media = stream;
     this.name = name;
-    this.#core = core;
     this.#rooms = rooms;
     this.#mesh = mesh;
-    this.#outgoing = new Outgoing(core);
     rooms.set(name, this);
     const left = new Promise((_, reject) => (this.#refuse = reject));
     this._joined = core.told(Promise.race([left, this.#begin(stream)]));
@@ -57,7 +51,7 @@ export class Room extends Emitter {
 
   /** @param {any} data @param {{ volatile?: boolean }} [options] */
   send(data, options) {
-    return this.#core.speak({ room: this.name, data, volatile: options?.volatile, receipt: false });
+    return this._core.speak({ room: this.name, data, volatile: options?.volatile, receipt: false });
   }
 
   /** @param {string} user @returns {Peer | null} */
@@ -72,13 +66,13 @@ export class Room extends Emitter {
   }
 
   leave() {
-    return this.#core.told(this.#leave());
+    return this._core.told(this.#leave());
   }
 
   /** @param {Api.Media} [media] @returns {Promise<Room>} */
   async #begin(media) {
     try {
-      this.#stream = await this.#outgoing.use(media);
+      await this._outgoing.use(media);
       if (!this.#left) await this.#join();
     } catch (error) {
       this._stop(/** @type {any} */ (error).code, error);
@@ -91,7 +85,7 @@ export class Room extends Emitter {
     const first = this.#unsaid;
     this.#unsaid = false;
     this.#joining = true;
-    const it = await this.#core.request({ type: "join", room: this.name }, { lasting: true, owner: this, opens: true });
+    const it = await this._core.request({ type: "join", room: this.name }, { lasting: true, owner: this, opens: true });
     this.#joining = false;
     if (this.#left) return;
     const before = this.members;
@@ -124,10 +118,9 @@ export class Room extends Emitter {
       if (!polite) known._resync();
       return;
     }
-    const peer = new Peer(this.#core, user, { room: this.name }, polite);
-    peer._outgoing.belongsTo(this.#outgoing);
+    const peer = new Peer(this._core, user, { room: this.name }, polite);
+    peer._outgoing.follow(this._outgoing);
     this.peers.set(user, peer);
-    for (const track of this.#stream?.getTracks() ?? []) peer.addTrack(track, this.#stream);
     this._keep("peer", peer);
     // The app may have ended it just now.
     if (peer.state === "ended") return;
@@ -158,18 +151,18 @@ export class Room extends Emitter {
       if (type === "offer" && !this.peers.has(from)) this.#meet(from, true);
       const peer = this.peers.get(from);
       // Both sides try again at the same moment, so neither is the newcomer.
-      if (type === "offer" && peer?._link?.isFresh && this.#retried.has(peer)) peer._polite = this.#core.line.userId > from;
+      if (type === "offer" && peer?._link?.isFresh && this.#retried.has(peer)) peer._polite = this._core.line.userId > from;
       peer?._hear(type, data);
     }
   }
 
   async #leave() {
     if (this.#left) return;
-    const unsaid = this.#unsaid || this.#core.line.withdraw(this);
+    const unsaid = this.#unsaid || this._core.line.withdraw(this);
     this._stop("closed");
     if (unsaid) return;
     try {
-      await this.#core.request({ type: "leave", room: this.name });
+      await this._core.request({ type: "leave", room: this.name });
     } catch (error) {
       if (!GONE.includes(/** @type {any} */ (error).code)) throw error;
     }
@@ -181,7 +174,7 @@ export class Room extends Emitter {
     this.#left = true;
     this.#rooms.delete(this.name);
     for (const peer of this.peers.values()) peer._end(reason);
-    this.#outgoing.stop();
+    this._outgoing.stop();
     this.#refuse(error);
     this._emit("left", reason);
   }

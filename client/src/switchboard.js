@@ -30,6 +30,7 @@ export class Switchboard extends Emitter {
   /** @type {{ fulfill: (client: Switchboard) => void, reject: (error: any) => void } | null} */ #start = null;
   #startAlarm;
   /** Starts the timeout of `connect` anew. */ #patience = () => {};
+  /** Does not listen to the app's signal any more. */ #unlisten = () => {};
   #core;
   #calls;
   #blocked;
@@ -40,7 +41,7 @@ export class Switchboard extends Emitter {
     const owner = {
       registered: (/** @type {Message} */ it) => this.#registered(it),
       hear: (/** @type {Message} */ it) => this.#hear(it),
-      caughtUp: () => this.#caughtUp(),
+      caughtUp: () => this.#calls.caughtUp(),
       becomes: (/** @type {string} */ state) => this._emit("state", state),
       networkChanged: () => this.#core.peers.forEach((peer) => peer._restart()),
       // The timeout of `connect` does not count the time in which the page does not run.
@@ -99,16 +100,28 @@ export class Switchboard extends Emitter {
   }
 
   /** @returns {Promise<Switchboard>} */
-  _begin() {
+  async _begin() {
     const { line } = this.#core;
-    const timeout = line.options.timeout ?? 30_000;
+    const { timeout, signal } = line.options;
     const late = () => line.end(line.problem ?? new SwitchboardError("unavailable", line.obstacle));
-    this.#patience = () => this.#start && this.#startAlarm.set(timeout, late);
-    return new Promise((fulfill, reject) => {
-      this.#start = { fulfill, reject };
-      this.#patience();
-      line.start();
-    });
+    this.#patience = () => this.#start && this.#startAlarm.set(timeout ?? 30_000, late);
+    const begun = new Promise((fulfill, reject) => (this.#start = { fulfill, reject }));
+    this.#patience();
+    if (signal) {
+      this.#follow(signal);
+      // A view of the app that is taken down in the same tick opens no socket.
+      await null;
+    }
+    if (this.state !== "closed") line.start();
+    return begun;
+  }
+
+  /** @param {AbortSignal} signal by which the app gives up, or closes */
+  #follow(signal) {
+    const abort = () => this.#close(new SwitchboardError("aborted", "the `signal` of `connect` was aborted", { cause: signal.reason }));
+    this.#unlisten = () => signal.removeEventListener("abort", abort);
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) abort();
   }
 
   // -- what the app does
@@ -163,7 +176,7 @@ export class Switchboard extends Emitter {
     const added = this.#people.watch(users);
     try {
       const it = await this.#core.request({ type: "watch", users }, { lasting: true });
-      this.#emitPresence(this.#people.change(it));
+      this._emit("presence", this.#people.change(it));
       return { online: /** @type {string[]} */ (it.online), offline: /** @type {string[]} */ (it.offline) };
     } catch (error) {
       this.#people.unwatch(added);
@@ -199,8 +212,13 @@ export class Switchboard extends Emitter {
   }
 
   close() {
+    this.#close(new SwitchboardError("closed", "this client is closed"));
+  }
+
+  /** @param {SwitchboardError} error */
+  #close(error) {
     for (const peer of [...this.#core.peers]) peer.close();
-    this.#core.line.end(new SwitchboardError("closed", "this client is closed"));
+    this.#core.line.end(error);
   }
 
   // -- what happens
@@ -231,11 +249,6 @@ export class Switchboard extends Emitter {
     this._emit("fresh");
   }
 
-  /** All that the server has kept for this session has come. */
-  #caughtUp() {
-    this.#calls.caughtUp();
-  }
-
   /** @param {RTCIceServer[]} servers */
   #useIce(servers) {
     this.#core.iceServers = servers;
@@ -252,8 +265,8 @@ export class Switchboard extends Emitter {
   #hear(it) {
     const { type, from, room, data, callId } = it;
     if (this.#blocked.drops(it)) return;
-    if (type === "client-list") this.#emitPresence(this.#people.list(it));
-    else if (type === "presence") this.#emitPresence(this.#people.change(it));
+    if (type === "client-list") this._emit("presence", this.#people.list(it));
+    else if (type === "presence") this._emit("presence", this.#people.change(it));
     else if (type === "ice-servers") this.#useIce(it.iceServers);
     else if (type.startsWith("call-")) this.#calls.hear(it);
     else if (data?.switchboard?.is) this.#direct(from, data.switchboard);
@@ -262,11 +275,6 @@ export class Switchboard extends Emitter {
     else if (type === "error") this._failed(refusal(it));
     else if (callId) this.#calls.hear(it);
     else this.#stray(type, from, data);
-  }
-
-  /** @param {Api.PresenceChange} change */
-  #emitPresence(change) {
-    this._emit("presence", change);
   }
 
   /** Of a peer, if there is one of this name; otherwise this page, reloaded, has forgotten it. @param {string} type @param {string} from @param {any} data */
@@ -310,6 +318,7 @@ export class Switchboard extends Emitter {
   /** @param {SwitchboardError} error */
   #over(error) {
     this.#startAlarm.stop();
+    this.#unlisten();
     for (const room of this.rooms.values()) room._stop(error.code, error);
     for (const peer of this.#core.peers) peer._end(error.code, undefined, error);
     for (const track of this.#core.sent) track.stop();

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use actix_web::http::Method;
 use actix_web::http::header::{
     ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE,
-    ETAG, IF_NONE_MATCH, VARY,
+    CROSS_ORIGIN_RESOURCE_POLICY, ETAG, IF_NONE_MATCH, VARY,
 };
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
@@ -20,7 +20,28 @@ struct Static;
 
 /// What pages of any origin may load. It is the same for everybody and holds no secret; who may
 /// connect is another question (`origins`).
-const LIBRARY: [&str; 3] = ["switchboard.js", "switchboard.js.map", "switchboard.d.ts"];
+const LIBRARY: [&str; 7] = [
+    "switchboard.js",
+    "switchboard.global.js",
+    "switchboard.js.map",
+    "switchboard.d.ts",
+    "switchboard-media.js",
+    "switchboard-media.js.map",
+    "switchboard-media.d.ts",
+];
+
+/// Those that have an address with the version in it, too. A module that imports another one has
+/// none: the other one would come by its address without a version.
+const VERSIONED: [&str; 4] =
+    ["switchboard.js", "switchboard.global.js", "switchboard.js.map", "switchboard.d.ts"];
+
+/// The version in the addresses whose content never changes.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Asked again at each use, and answered by 304 as long as the file is the same.
+const REVALIDATED: &str = "no-cache";
+/// Kept for a year, and not even asked again when the page is reloaded (RFC 8246).
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// Serves the file at the request's path; a folder's is its `index.html`.
 pub(super) async fn serve(request: HttpRequest) -> HttpResponse {
@@ -33,13 +54,24 @@ pub(super) async fn serve(request: HttpRequest) -> HttpResponse {
         folder if folder.ends_with('/') => format!("{folder}index.html"),
         file => file.to_owned(),
     };
+    let (path, caching) = match unversioned(&path) {
+        Some(file) => (file.to_owned(), IMMUTABLE),
+        None => (path, REVALIDATED),
+    };
     match Static::get(&path) {
-        Some(file) => answer(&request, &path, file),
+        Some(file) => answer(&request, &path, file, caching),
         None => HttpRefusal::NotFound.response(),
     }
 }
 
-fn answer(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse {
+/// Returns the library's file at an address with this server's version in it, as `switchboard.js` for
+/// `switchboard-0.1.0.js`. Other versions are not there.
+fn unversioned(path: &str) -> Option<&'static str> {
+    let kind = path.strip_prefix("switchboard-")?.strip_prefix(VERSION)?;
+    VERSIONED.into_iter().find(|file| file.strip_prefix("switchboard") == Some(kind))
+}
+
+fn answer(request: &HttpRequest, path: &str, file: EmbeddedFile, caching: &str) -> HttpResponse {
     let hash = file.metadata.sha256_hash();
     let gzip = compressed::gzip(path, hash);
     let varies = gzip.is_some();
@@ -49,12 +81,13 @@ fn answer(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse
     let tag = if gzip.is_some() { format!("\"{tag}-gzip\"") } else { format!("\"{tag}\"") };
     let known = is_known(request, &tag);
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, "no-cache"));
+    response.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, caching));
     if varies {
         response.insert_header((VARY, ACCEPT_ENCODING.as_str()));
     }
     if LIBRARY.contains(&path) {
         response.insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+        response.insert_header((CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin"));
     }
     if known {
         return response.finish();

@@ -132,10 +132,12 @@ impl Carried {
         answer
     }
 
-    /// Adds the headers that every answer carries.
+    /// Adds the headers that every answer carries. Those that the answer has already stay as they are.
     pub(super) fn add_to(self, headers: &mut HeaderMap) {
         for (name, value) in FIXED {
-            headers.insert(name, HeaderValue::from_static(value));
+            if !headers.contains_key(&name) {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
         }
         if self.https_only {
             headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));

@@ -7,6 +7,7 @@
 //! | `/healthz` | the process lives | 404 |
 //! | `/readyz` | the hub answers and no drain is under way, else 503 | 404 |
 //! | `/`, `/…` | the files of demo page and client library, else 404 | 404 |
+//! | `/switchboard-VERSION.js`, … | the library's files, of this server's version, to be kept for good | 404 |
 
 mod admin;
 mod assets;

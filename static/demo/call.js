@@ -8,7 +8,7 @@
  */
 
 import { Sending } from "./sending.js";
-import { exchangeSwitches } from "./switches.js";
+import { switchesOf } from "./switches.js";
 
 /** @typedef {import("../switchboard.js").Call} Call */
 /** @typedef {import("../switchboard.js").Switchboard} Switchboard */
@@ -38,7 +38,6 @@ export class CallControl extends EventTarget {
   /** What the other side says to have switched on. */ theirs = BOTH;
   /** @type {Switchboard | null} */ #me = null;
   /** @type {End | null} */ #end = null;
-  #tellSwitches = () => {};
   #wish;
   #ownName = "";
   #rings = false;
@@ -149,11 +148,8 @@ export class CallControl extends EventTarget {
   }
 
   #openSending() {
-    const sending = new Sending(this.#ownName, () => (this.call ? [this.call] : []));
-    sending.addEventListener("change", () => {
-      this.#tellSwitches();
-      this.#changed();
-    });
+    const sending = new Sending(this.#ownName, () => this.call);
+    sending.addEventListener("change", () => this.#changed());
     return sending;
   }
 
@@ -165,11 +161,11 @@ export class CallControl extends EventTarget {
     this.call = call;
     this.sending = sending;
     this.screen = null;
-    this.theirs = BOTH;
+    this.theirs = switchesOf(call);
     this.#rings = false;
     this.#since = null;
-    this.#tellSwitches = exchangeSwitches(call, () => this.sending?.on ?? BOTH, (theirs) => {
-      this.theirs = theirs;
+    call.on("mute", () => {
+      if (call === this.call) this.theirs = switchesOf(call);
       this.#changed();
     });
     call.on("state", (state) => this.#follow(call, state));

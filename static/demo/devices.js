@@ -2,6 +2,7 @@
  * The dialog in which one chooses camera, microphone and speaker. What is chosen is used at once, and next time.
  */
 
+import { listDevices } from "../switchboard-media.js";
 import { make, part } from "./dom.js";
 import { chosenDevices, deviceProblem, GENERATED, keepDevices } from "./media.js";
 import { useSpeaker } from "./tiles.js";
@@ -39,11 +40,10 @@ export function closeDevices() {
 }
 
 async function fill() {
-  const devices = await navigator.mediaDevices.enumerateDevices();
-  const of = (/** @type {MediaDeviceKind} */ kind) => devices.filter((device) => device.kind === kind && device.deviceId);
-  choices(camera, of("videoinput"), words("devices.generated-picture"), idOf("video"));
-  choices(microphone, of("audioinput"), words("devices.generated-tone"), idOf("audio"));
-  choices(speaker, of("audiooutput"), "", chosenDevices().speaker ?? "default");
+  const { cameras, microphones, speakers } = await listDevices();
+  choices(camera, cameras, words("devices.generated-picture"), idOf("video"));
+  choices(microphone, microphones, words("devices.generated-tone"), idOf("audio"));
+  choices(speaker, speakers, "", chosenDevices().speaker ?? "default");
   // Not every browser lets a page choose, or says what there is.
   speaker.hidden = speaker.options.length === 0 || !("setSinkId" in HTMLMediaElement.prototype);
   for (const label of speaker.labels) label.hidden = speaker.hidden;

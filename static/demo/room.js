@@ -9,7 +9,7 @@
 
 import { learn } from "./names.js";
 import { Sending } from "./sending.js";
-import { exchangeSwitches } from "./switches.js";
+import { switchesOf } from "./switches.js";
 
 /** @typedef {import("../switchboard.js").Peer} Peer */
 /** @typedef {import("../switchboard.js").Room} Room */
@@ -17,13 +17,12 @@ import { exchangeSwitches } from "./switches.js";
 /** @typedef {import("./switches.js").Switches} Switches */
 /** @typedef {{ name: string, error: any }} Leave `error`: null where this side has left */
 /**
- * @typedef {{ peer: Peer, theirs: Switches, screen: MediaStream | null, tell: () => void }} Guest
+ * @typedef {{ peer: Peer, theirs: Switches, screen: MediaStream | null }} Guest
  *   a member of the room; its `peer` has ended where no connection could be set up, or it was lost
  */
 
 /** Why a peer ends whose user leaves. */
 const LEAVES = ["closed", "lost"];
-const BOTH = { audio: true, video: true };
 
 export class RoomControl extends EventTarget {
   /** @type {"out" | "joining" | "in"} */ phase = "out";
@@ -96,11 +95,8 @@ export class RoomControl extends EventTarget {
   }
 
   #openSending() {
-    const sending = new Sending(this.#ownName, () => [...this.guests.values()].map(({ peer }) => peer).filter(({ state }) => state !== "ended"));
-    sending.addEventListener("change", () => {
-      for (const { tell } of this.guests.values()) tell();
-      this.#changed();
-    });
+    const sending = new Sending(this.#ownName, () => this.room);
+    sending.addEventListener("change", () => this.#changed());
     return sending;
   }
 
@@ -111,6 +107,7 @@ export class RoomControl extends EventTarget {
   #enter(room, turn) {
     this.room = room;
     this.phase = "in";
+    this.sending?.tell();
     room.on("left", (reason) => turn === this.#turn && this.#out({ code: reason }));
     room.on("message", (message) => this.dispatchEvent(new CustomEvent("message", { detail: message })));
     room.on("member-joined", () => this.#learn(room));
@@ -131,10 +128,10 @@ export class RoomControl extends EventTarget {
   /** @param {Peer} peer */
   #welcome(peer) {
     /** @type {Guest} */
-    const guest = { peer, theirs: BOTH, screen: null, tell: () => {} };
+    const guest = { peer, theirs: switchesOf(peer), screen: null };
     this.guests.set(peer.userId, guest);
-    guest.tell = exchangeSwitches(peer, () => this.sending?.on ?? BOTH, (theirs) => {
-      guest.theirs = theirs;
+    peer.on("mute", () => {
+      guest.theirs = switchesOf(peer);
       this.#changed();
     });
     peer.on("stream", (stream) => this.#showScreen(guest, stream));
@@ -143,7 +140,6 @@ export class RoomControl extends EventTarget {
       if (state === "ended" && this.guests.get(peer.userId) === guest && this.#isGone(peer)) this.guests.delete(peer.userId);
       this.#changed();
     });
-    this.sending?.showScreenTo(peer);
     this.#changed();
   }
 

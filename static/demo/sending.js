@@ -1,5 +1,5 @@
 /**
- * What this side sends in a call or a room, to whomever is there: picture, sound, and a screen.
+ * Sends in a call or a room: picture, sound, and a screen.
  *
  * Promises: everything is given back by `stop`, also a camera that is still being opened. The stream stays the same
  * object; its tracks are exchanged with the devices.
@@ -11,7 +11,10 @@ import { GENERATED, openSource, openSources } from "./media.js";
 
 /** @typedef {import("./media.js").Kind} Kind */
 /** @typedef {import("./media.js").Source} Source */
-/** @typedef {import("../switchboard.js").Peer} Peer */
+/** @typedef {import("../switchboard.js").Sender} Sender */
+
+/** @type {Kind[]} */
+const KINDS = ["audio", "video"];
 
 export class Sending extends EventTarget {
   /** @type {MediaStream | null} null: not open yet */ stream = null;
@@ -19,18 +22,18 @@ export class Sending extends EventTarget {
   /** Whether picture and sound are on. */ on = { audio: true, video: true };
   /** Keys of a sentence: why something is generated, and what. */ notice = { problem: "", missing: "" };
   #name;
-  #peers;
+  #target;
   #stopped = false;
   /** @type {Record<Kind, Source | null>} */ #sources = { audio: null, video: null };
 
   /**
    * @param {string} name written into a generated picture
-   * @param {() => Pick<Peer, "addTrack" | "replaceTrack" | "removeTrack">[]} peers to whom it is sent
+   * @param {() => Sender | null} target the call or room that it is sent to; null: not yet
    */
-  constructor(name, peers) {
+  constructor(name, target) {
     super();
     this.#name = name;
-    this.#peers = peers;
+    this.#target = target;
   }
 
   /** @param {Kind} kind */
@@ -59,7 +62,13 @@ export class Sending extends EventTarget {
   toggle(kind) {
     this.on[kind] = !this.on[kind];
     this.#apply();
+    this.tell();
     this.#changed();
+  }
+
+  /** Tells the other side what is off. */
+  tell() {
+    for (const kind of KINDS) this.#target()?.mute(kind, !this.on[kind]);
   }
 
   /**
@@ -74,11 +83,10 @@ export class Sending extends EventTarget {
     this.#sources[kind] = source;
     this.#watch(kind, source);
     this.#apply();
-    // First the stream, which whoever comes to the room meanwhile is sent.
     this.stream.removeTrack(old.track);
     this.stream.addTrack(source.track);
-    // One that is ending just now need not have it, and must not keep the old device open.
-    await Promise.allSettled(this.#peers().map(async (peer) => peer.replaceTrack(old.track, source.track)));
+    // A call that is ending just now need not have it, and must not keep the old device open.
+    await this.#target()?.replaceTrack(old.track, source.track).catch(() => {});
     old.stop();
     this.#changed();
   }
@@ -109,7 +117,7 @@ export class Sending extends EventTarget {
     const screen = await navigator.mediaDevices.getDisplayMedia({ video: true, audio: false });
     if (this.#stopped || this.screen) return screen.getTracks().forEach((track) => track.stop());
     this.screen = screen;
-    for (const peer of this.#peers()) this.showScreenTo(peer);
+    for (const track of screen.getTracks()) this.#target()?.addTrack(track, screen);
     // The browser's own button ends it, too.
     screen.getVideoTracks()[0].onended = () => this.unshareScreen();
     this.#changed();
@@ -117,16 +125,11 @@ export class Sending extends EventTarget {
 
   unshareScreen() {
     for (const track of this.screen?.getTracks() ?? []) {
-      for (const peer of this.#peers()) peer.removeTrack(track);
+      this.#target()?.removeTrack(track);
       track.stop();
     }
     this.screen = null;
     this.#changed();
-  }
-
-  /** @param {Pick<Peer, "addTrack">} peer who came while a screen is being shared */
-  showScreenTo(peer) {
-    for (const track of this.screen?.getTracks() ?? []) peer.addTrack(track, this.screen ?? undefined);
   }
 
   stop() {
@@ -137,7 +140,7 @@ export class Sending extends EventTarget {
   }
 
   #apply() {
-    for (const kind of /** @type {Kind[]} */ (["audio", "video"])) {
+    for (const kind of KINDS) {
       const source = this.#sources[kind];
       if (source) source.track.enabled = this.on[kind];
     }

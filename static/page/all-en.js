@@ -75,18 +75,19 @@ u are not in this room.","error.self":"You cannot call or write to yourself. Ope
 s not a valid name.","error.bad-token":"The server does not accept your access token.","error.name-in-use":"This name is in use.","error.unavailable":"The serve\
 r cannot do this right now.","error.internal":"The server had an internal error.","error.undelivered":"Not delivered: the other side did not get it.","error.not\
 -sent":"Not sent.","error.unknown":"It is not known whether this has arrived.","error.failed":"No audio or video path could be set up.","error.closed":"The conn\
-ection is closed.","error.refused":"{who} refused the connection.","error.removed":"An operator of the server has removed you.","error.protocol":"This page and \
-the server do not fit. Please reload the page.","error.bad-option":"This page has asked for something in a wrong way.","error.unsupported":"This browser has no \
-WebRTC, so it can neither call nor enter a room.","error.origin-refused":"The server does not let pages of this address connect.","error.host-refused":"The serv\
-er does not answer under this name. Open the page under one of the server’s own names.","error.path-refused":"There is no server at this address: its path is \
-wrong.","end.busy":"{who} is in another call.","end.busy.missed":"Missed call from {who}, while you took another call.","end.offline":"{who} is not online.","en\
-d.cancelled.mine":"You cancelled the call.","end.cancelled.theirs":"{who} cancelled the call{why}.","end.rejected.mine":"You declined the call from {who}.","end\
-.rejected.theirs":"{who} declined the call{why}.","end.hangup.mine":"You hung up.","end.hangup.theirs":"{who} hung up{why}.","end.no-answer.theirs":"{who} did n\
-ot answer.","end.no-answer.missed":"Missed call from {who}.","end.replaced.mine":"You signed in somewhere else, which ended the call.","end.replaced.theirs":"{w\
-ho} signed in somewhere else, which ended the call.","end.lost":"The connection to {who} was lost, which ended the call.","end.failed":"No audio or video path t\
-o {who} could be set up.","end.broken":"The audio and video path to {who} was lost.","end.closed":"The call ended because this page was signed out.","end.remove\
-d":"The operator of the server has removed you, which ended the call.","end.ended-by-operator":"The operator of the server ended the call.","end.answered-elsewh\
-ere":"The call was answered somewhere else.","end.other":"The call ended{why}: {reason}.","end.why":" (“{detail}”)"};var panelsEn={"ladder.me":"You","ladder.server":"Server","ladder.others":"Others","ladder.rows":"Signaling messages, oldest first. Arrow keys move, Enter opens.",
+ection is closed.","error.aborted":"This page has given up the connection.","error.refused":"{who} refused the connection.","error.removed":"An operator of the \
+server has removed you.","error.protocol":"This page and the server do not fit. Please reload the page.","error.bad-option":"This page has asked for something i\
+n a wrong way.","error.unsupported":"This browser has no WebRTC, so it can neither call nor enter a room.","error.origin-refused":"The server does not let pages\
+ of this address connect.","error.host-refused":"The server does not answer under this name. Open the page under one of the server’s own names.","error.path-r\
+efused":"There is no server at this address: its path is wrong.","end.busy":"{who} is in another call.","end.busy.missed":"Missed call from {who}, while you too\
+k another call.","end.offline":"{who} is not online.","end.cancelled.mine":"You cancelled the call.","end.cancelled.theirs":"{who} cancelled the call{why}.","en\
+d.rejected.mine":"You declined the call from {who}.","end.rejected.theirs":"{who} declined the call{why}.","end.hangup.mine":"You hung up.","end.hangup.theirs":"\
+{who} hung up{why}.","end.no-answer.theirs":"{who} did not answer.","end.no-answer.missed":"Missed call from {who}.","end.replaced.mine":"You signed in somewher\
+e else, which ended the call.","end.replaced.theirs":"{who} signed in somewhere else, which ended the call.","end.lost":"The connection to {who} was lost, which\
+ ended the call.","end.failed":"No audio or video path to {who} could be set up.","end.broken":"The audio and video path to {who} was lost.","end.closed":"The c\
+all ended because this page was signed out.","end.removed":"The operator of the server has removed you, which ended the call.","end.ended-by-operator":"The oper\
+ator of the server ended the call.","end.answered-elsewhere":"The call was answered somewhere else.","end.other":"The call ended{why}: {reason}.","end.why":" (“\
+{detail}”)"};var panelsEn={"ladder.me":"You","ladder.server":"Server","ladder.others":"Others","ladder.rows":"Signaling messages, oldest first. Arrow keys move, Enter opens.",
 "ladder.search":"Find in messages","ladder.kinds":"Kinds of messages to show","ladder.pause":"Pause","ladder.clear":"Clear","ladder.export":"Export JSON","ladde\
 r.kind.call":"Calls","ladder.kind.negotiation":"Negotiation","ladder.kind.chat":"Messages","ladder.kind.room":"Rooms","ladder.kind.presence":"Presence","ladder.\
 kind.session":"Session","ladder.kind.heartbeat":"Heartbeats","ladder.empty":"No messages yet. Each message appears here as it is sent or received.","ladder.none":"\

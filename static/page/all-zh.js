@@ -163,9 +163,9 @@ ror.unknown-type":"服务器不认识本页发送的一种消息。","error.unkn
 r.bad-user-id":"这不是有效的名字。","error.bad-token":"服务器不接受你的访问令牌。","error.name-in-use":"这个名字已被使用。","erro\
 r.unavailable":"服务器现在无法这样做。","error.internal":"服务器内部错误。","error.undelivered":"未送达：对方未收到。","error.not-s\
 ent":"未发送。","error.unknown":"不知道是否已送达。","error.failed":"无法建立音频或视频通路。","error.closed":"连接已关闭。","err\
-or.refused":"{who} 拒绝了连接。","error.removed":"服务器的管理员将你移除。","error.protocol":"本页与服务器不匹配，请重新加载本页。",
-"error.bad-option":"本页的请求方式有误。","error.unsupported":"这个浏览器没有 WebRTC，不能呼叫，也不能进入房间。","error.origin-r\
-efused":"服务器不允许此网址的网页连接。","error.host-refused":"服务器不接受通过这个域名的连接。请用服务器自己的域名打开本页。",
+or.aborted":"本页已放弃连接。","error.refused":"{who} 拒绝了连接。","error.removed":"服务器的管理员将你移除。","error.protocol":"本页与服务\
+器不匹配，请重新加载本页。","error.bad-option":"本页的请求方式有误。","error.unsupported":"这个浏览器没有 WebRTC，不能呼叫，也不能进入房间。",
+"error.origin-refused":"服务器不允许此网址的网页连接。","error.host-refused":"服务器不接受通过这个域名的连接。请用服务器自己的域名打开本页。",
 "error.path-refused":"这个网址下没有服务器：路径不对。","end.busy":"{who} 正在与别人通话。","end.busy.missed":"未接来电：{who}（当时你接听了另一个通话）。",
 "end.offline":"{who} 不在线。","end.cancelled.mine":"你取消了呼叫。","end.cancelled.theirs":"{who} 取消了呼叫{why}。","end.rejected.mine":"你拒绝了\
  {who} 的来电。","end.rejected.theirs":"{who} 拒绝了来电{why}。","end.hangup.mine":"你挂断了。","end.hangup.theirs":"{who} 挂断了{why}。","en\

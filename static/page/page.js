@@ -42,8 +42,8 @@ words("error.somebody"),keys=[`error.${code}`,`end.${code}`,`end.${code}.theirs`
 sentence2=key?words(key,{who:who2,why:""}):String(message??words("error.other"));return retryAfter?words("error.retry",{sentence:sentence2,wait:seconds(retryAfter)}):
 sentence2}function errorCode({code,message}){return message?`${code}: ${message}`:String(code)}var FAILURES=["failed","too-large"];function failureOf({reason="",
 detail=""}){let told=reason==="hangup"?detail:reason;return FAILURES.includes(told)?told:""}function endWords({reason="",detail,peer,outgoing,mine,connected=!1},nameOf2){
-let who2=nameOf2(peer),failure=failureOf({reason,detail});if(failure==="failed")return words(connected?"end.broken":"end.failed",{who:who2});if(failure)return words(
-`error.${failure}`);let why=detail&&cleaned(detail)&&!mine?words("end.why",{detail:quoted(detail)}):"",missed2=!outgoing&&["no-answer","busy"].includes(reason),
+let who2=nameOf2(peer),failure2=failureOf({reason,detail});if(failure2==="failed")return words(connected?"end.broken":"end.failed",{who:who2});if(failure2)return words(
+`error.${failure2}`);let why=detail&&cleaned(detail)&&!mine?words("end.why",{detail:quoted(detail)}):"",missed2=!outgoing&&["no-answer","busy"].includes(reason),
 side=mine?"mine":missed2?"missed":"theirs";for(let key of[`end.${reason}.${side}`,`end.${reason}`,`error.${reason}`])if(hasWords(key))return words(key,{who:who2,
 why});return words("end.other",{why,reason})}function causeWords({key,values},who2){return words(key,{who:who2,...values})}function seconds(milliseconds){return`${Math.
 max(1,Math.round(milliseconds/1e3))} s`}var line=part("status",HTMLElement),place=part("status-words",HTMLElement),small=part("status-code",HTMLElement),button=part("status-action",HTMLButtonElement),
@@ -96,27 +96,23 @@ audio:{"media.in-use":"media.microphone-in-use",[REFUSED]:"media.microphone-refu
 OF_ONE[kind].other}async function stillAllowed(){let[camera3,microphone2]=await Promise.all([permission("camera"),permission("microphone")]),may=(own,other2)=>own===
 "granted"||own!=="denied"&&other2==="denied";return{video:may(camera3,microphone2),audio:may(microphone2,camera3)}}async function permission(device){try{return(await navigator.
 permissions.query({name:device})).state}catch{return device==="camera"?"denied":"prompt"}}function preferred(id){return id?{deviceId:{ideal:id}}:{}}async function take(what){
-try{return{tracks:(await navigator.mediaDevices.getUserMedia(what)).getTracks(),problem:""}}catch(failure){return{tracks:[],problem:deviceProblem(failure)}}}function deviceProblem(failure){
-switch(failure instanceof DOMException?failure.name:""){case"NotAllowedError":case"SecurityError":return REFUSED;case"NotFoundError":case"OverconstrainedError":
-return"media.none";case"NotReadableError":case"AbortError":return"media.in-use";default:return"media.failed"}}var Sending=class extends EventTarget{stream=null;screen=null;on={audio:!0,video:!0};notice={problem:"",missing:""};#name;#peers;#stopped=!1;#sources={audio:null,
-video:null};constructor(name,peers){super(),this.#name=name,this.#peers=peers}isGenerated(kind){return this.#sources[kind]?.generated??!1}async open(wish2){let{
-audio:audio2,video,problem:problem3,missing}=await openSources(this.#name,wish2);return this.#sources={audio:audio2,video},this.#watch("audio",audio2),this.#watch(
+try{return{tracks:(await navigator.mediaDevices.getUserMedia(what)).getTracks(),problem:""}}catch(failure2){return{tracks:[],problem:deviceProblem(failure2)}}}function deviceProblem(failure2){
+switch(failure2 instanceof DOMException?failure2.name:""){case"NotAllowedError":case"SecurityError":return REFUSED;case"NotFoundError":case"OverconstrainedError":
+return"media.none";case"NotReadableError":case"AbortError":return"media.in-use";default:return"media.failed"}}var KINDS=["audio","video"],Sending=class extends EventTarget{stream=null;screen=null;on={audio:!0,video:!0};notice={problem:"",missing:""};#name;#target;#stopped=!1;#sources={
+audio:null,video:null};constructor(name,target){super(),this.#name=name,this.#target=target}isGenerated(kind){return this.#sources[kind]?.generated??!1}async open(wish2){
+let{audio:audio2,video,problem:problem3,missing}=await openSources(this.#name,wish2);return this.#sources={audio:audio2,video},this.#watch("audio",audio2),this.#watch(
 "video",video),this.stream=new MediaStream([audio2.track,video.track]),this.notice={problem:problem3,missing},this.#apply(),this.#stopped?this.stop():this.#changed(),
-this.stream}toggle(kind){this.on[kind]=!this.on[kind],this.#apply(),this.#changed()}async use(kind,id){let source=await openSource(kind,id,this.#name),old=this.#sources[kind];
-if(this.#stopped||!old||!this.stream)return source.stop();this.#sources[kind]=source,this.#watch(kind,source),this.#apply(),this.stream.removeTrack(old.track),this.
-stream.addTrack(source.track),await Promise.allSettled(this.#peers().map(async peer=>peer.replaceTrack(old.track,source.track))),old.stop(),this.#changed()}#watch(kind,source){
-source.generated||source.track.addEventListener("ended",()=>{if(this.#stopped||this.#sources[kind]!==source)return;let video=kind==="video",missing=video?"media\
-.missing-picture":"media.missing-tone";this.notice={problem:video?"media.lost-camera":"media.lost-microphone",missing},this.use(kind,GENERATED)})}deviceId(kind){
-return this.#sources[kind]?.track.getSettings().deviceId??""}async shareScreen(){let screen=await navigator.mediaDevices.getDisplayMedia({video:!0,audio:!1});if(this.#stopped||
-this.screen)return screen.getTracks().forEach(track=>track.stop());this.screen=screen;for(let peer of this.#peers())this.showScreenTo(peer);screen.getVideoTracks()[0].
-onended=()=>this.unshareScreen(),this.#changed()}unshareScreen(){for(let track of this.screen?.getTracks()??[]){for(let peer of this.#peers())peer.removeTrack(track);
-track.stop()}this.screen=null,this.#changed()}showScreenTo(peer){for(let track of this.screen?.getTracks()??[])peer.addTrack(track,this.screen??void 0)}stop(){this.#stopped=
-!0;for(let source of Object.values(this.#sources))source?.stop();for(let stream of[this.stream,this.screen])stream?.getTracks().forEach(track=>track.stop());this.
-screen=null}#apply(){for(let kind of["audio","video"]){let source=this.#sources[kind];source&&(source.track.enabled=this.on[kind])}}#changed(){this.#stopped||this.
-dispatchEvent(new Event("change"))}};var LABEL="switches";function exchangeSwitches(peer,own,heard){let channel=null,tell=()=>{channel?.send(JSON.stringify(own())).catch(()=>{})},open=()=>{peer.state!==
-"connected"||channel&&channel.state!=="closed"||(channel=peer.dataChannel(LABEL),channel.on("message",data=>heard(switchesIn(data))),tell())};return peer.on("st\
-ate",open),open(),tell}function switchesIn(data){try{let{audio:audio2,video}=JSON.parse(String(data));return{audio:audio2!==!1,video:video!==!1}}catch{return{audio:!0,
-video:!0}}}var ANSWERED=["rejected","answered-elsewhere","closed"],BOTH={audio:!0,video:!0},CallControl=class extends EventTarget{call=null;sending=null;screen=null;theirs=BOTH;#me=null;#end=null;#tellSwitches=()=>{};#wish;#ownName="";#rings=!1;#mine=new WeakSet;#passed=new Set;#since=null;constructor(wish2){
+this.stream}toggle(kind){this.on[kind]=!this.on[kind],this.#apply(),this.tell(),this.#changed()}tell(){for(let kind of KINDS)this.#target()?.mute(kind,!this.on[kind])}async use(kind,id){
+let source=await openSource(kind,id,this.#name),old=this.#sources[kind];if(this.#stopped||!old||!this.stream)return source.stop();this.#sources[kind]=source,this.#watch(
+kind,source),this.#apply(),this.stream.removeTrack(old.track),this.stream.addTrack(source.track),await this.#target()?.replaceTrack(old.track,source.track).catch(
+()=>{}),old.stop(),this.#changed()}#watch(kind,source){source.generated||source.track.addEventListener("ended",()=>{if(this.#stopped||this.#sources[kind]!==source)
+return;let video=kind==="video",missing=video?"media.missing-picture":"media.missing-tone";this.notice={problem:video?"media.lost-camera":"media.lost-microphone",
+missing},this.use(kind,GENERATED)})}deviceId(kind){return this.#sources[kind]?.track.getSettings().deviceId??""}async shareScreen(){let screen=await navigator.mediaDevices.
+getDisplayMedia({video:!0,audio:!1});if(this.#stopped||this.screen)return screen.getTracks().forEach(track=>track.stop());this.screen=screen;for(let track of screen.
+getTracks())this.#target()?.addTrack(track,screen);screen.getVideoTracks()[0].onended=()=>this.unshareScreen(),this.#changed()}unshareScreen(){for(let track of this.
+screen?.getTracks()??[])this.#target()?.removeTrack(track),track.stop();this.screen=null,this.#changed()}stop(){this.#stopped=!0;for(let source of Object.values(
+this.#sources))source?.stop();for(let stream of[this.stream,this.screen])stream?.getTracks().forEach(track=>track.stop());this.screen=null}#apply(){for(let kind of KINDS){
+let source=this.#sources[kind];source&&(source.track.enabled=this.on[kind])}}#changed(){this.#stopped||this.dispatchEvent(new Event("change"))}};function switchesOf({remoteMuted:{audio:audio2,video}}){return{audio:!audio2,video:!video}}var ANSWERED=["rejected","answered-elsewhere","closed"],BOTH={audio:!0,video:!0},CallControl=class extends EventTarget{call=null;sending=null;screen=null;theirs=BOTH;#me=null;#end=null;#wish;#ownName="";#rings=!1;#mine=new WeakSet;#passed=new Set;#since=null;constructor(wish2){
 super(),this.#wish=wish2}attach(me,ownName2){this.#me=me,this.#ownName=ownName2,this.forget(),me.on("call",call2=>{call2.on("state",state=>state==="ended"&&this.#rangOut(
 call2)),this.#changed()})}get ringing(){let rings=it=>it.incoming&&it.state==="ringing"&&it!==this.call;return[...this.#me?.calls??[]].filter(it=>rings(it)&&!this.#passed.
 has(it))}get free(){return this.call===null}get state(){let{call:call2}=this;if(!call2){let[first]=this.ringing;return first?{phase:"incoming",peer:first.userId,
@@ -128,17 +124,17 @@ call2,sending),this.#changed()}accept(call2=this.ringing[0]){if(!call2||!this.ri
 this.#begin(call2,sending),call2.accept({stream:()=>sending.open(this.#wish()),replace:!0}).catch(()=>this.#ringOn(call2)),this.dispatchEvent(new CustomEvent("s\
 tarted",{detail:call2.userId})),this.#changed()}#ringOn(call2){call2!==this.call||call2.state!=="ringing"||(this.call=null,this.sending?.stop(),this.sending=null,
 this.#passed.clear(),this.#changed())}reject(call2=this.ringing[0]){call2&&(this.#mine.add(call2),call2.reject())}hangUp(){this.call&&(this.#mine.add(this.call),
-this.call.hangUp())}forget(){this.#end&&(this.#end=null,this.#changed())}#openSending(){let sending=new Sending(this.#ownName,()=>this.call?[this.call]:[]);return sending.
-addEventListener("change",()=>{this.#tellSwitches(),this.#changed()}),sending}#begin(call2,sending=null){this.call=call2,this.sending=sending,this.screen=null,this.
-theirs=BOTH,this.#rings=!1,this.#since=null,this.#tellSwitches=exchangeSwitches(call2,()=>this.sending?.on??BOTH,theirs=>{this.theirs=theirs,this.#changed()}),call2.
-on("state",state=>this.#follow(call2,state)),call2.on("away",()=>this.#changed()),call2.on("stream",stream=>this.#showScreen(stream))}#follow(call2,state){if(call2===
-this.call){if(state==="ended")return this.#over(call2);state==="ringing"&&(this.#rings=!0),state==="connecting"&&!call2.incoming&&this.dispatchEvent(new CustomEvent(
-"started",{detail:call2.userId})),state==="connected"&&(this.#since??=new Date),this.#changed()}}#showScreen(stream){this.screen=stream,stream.addEventListener(
-"removetrack",()=>{this.screen===stream&&stream.getTracks().length===0&&(this.screen=null),this.#changed()}),this.#changed()}#over(call2){this.#end=this.#endOf(
-call2),this.call=this.screen=null,this.sending?.stop(),this.sending=null,this.#passed.clear(),this.#changed()}#rangOut(call2){if(call2===this.call)return;let end=this.#endOf(
-call2),known2=end.mine||this.#passed.delete(call2)||ANSWERED.includes(String(end.reason));this.call||(this.#end=end),known2||this.dispatchEvent(new CustomEvent(
-"missed",{detail:end})),this.#changed()}#endOf(call2){let{reason,detail,userId:peer,incoming}=call2,mine=this.#mine.has(call2)||this.#me?.state==="closed",connected=call2===
-this.call&&this.#since!==null;return{reason,detail,peer,outgoing:!incoming,mine,connected,call:call2}}#changed(){this.dispatchEvent(new CustomEvent("change"))}};var KEPT3=500,TICKS={sending:"",sent:"✓",delivered:"✓✓",failed:"!"},log=part("chat-log",HTMLElement),lines=part("chat-lines",HTMLElement),empty=part("chat\
+this.call.hangUp())}forget(){this.#end&&(this.#end=null,this.#changed())}#openSending(){let sending=new Sending(this.#ownName,()=>this.call);return sending.addEventListener(
+"change",()=>this.#changed()),sending}#begin(call2,sending=null){this.call=call2,this.sending=sending,this.screen=null,this.theirs=switchesOf(call2),this.#rings=
+!1,this.#since=null,call2.on("mute",()=>{call2===this.call&&(this.theirs=switchesOf(call2)),this.#changed()}),call2.on("state",state=>this.#follow(call2,state)),
+call2.on("away",()=>this.#changed()),call2.on("stream",stream=>this.#showScreen(stream))}#follow(call2,state){if(call2===this.call){if(state==="ended")return this.#over(
+call2);state==="ringing"&&(this.#rings=!0),state==="connecting"&&!call2.incoming&&this.dispatchEvent(new CustomEvent("started",{detail:call2.userId})),state==="\
+connected"&&(this.#since??=new Date),this.#changed()}}#showScreen(stream){this.screen=stream,stream.addEventListener("removetrack",()=>{this.screen===stream&&stream.
+getTracks().length===0&&(this.screen=null),this.#changed()}),this.#changed()}#over(call2){this.#end=this.#endOf(call2),this.call=this.screen=null,this.sending?.
+stop(),this.sending=null,this.#passed.clear(),this.#changed()}#rangOut(call2){if(call2===this.call)return;let end=this.#endOf(call2),known2=end.mine||this.#passed.
+delete(call2)||ANSWERED.includes(String(end.reason));this.call||(this.#end=end),known2||this.dispatchEvent(new CustomEvent("missed",{detail:end})),this.#changed()}#endOf(call2){
+let{reason,detail,userId:peer,incoming}=call2,mine=this.#mine.has(call2)||this.#me?.state==="closed",connected=call2===this.call&&this.#since!==null;return{reason,
+detail,peer,outgoing:!incoming,mine,connected,call:call2}}#changed(){this.dispatchEvent(new CustomEvent("change"))}};var KEPT3=500,TICKS={sending:"",sent:"✓",delivered:"✓✓",failed:"!"},log=part("chat-log",HTMLElement),lines=part("chat-lines",HTMLElement),empty=part("chat\
 -empty",HTMLElement),form=part("chat-form",HTMLFormElement),field=part("chat-input",HTMLInputElement),sendButton=part("chat-send",HTMLButtonElement),heading2=part(
 "chat-heading",HTMLElement),sign=part("chat-avatar",HTMLElement),Chat=class extends EventTarget{partner="";unread=new Map;#threads=new Map;#drafts=new Map;#lines=new Map;#me=null;#room;#inView=!0;constructor(room2){
 super(),this.#room=room2,room2.addEventListener("message",event=>this.#received(event.detail)),form.addEventListener("submit",event=>this.#submit(event)),keepAtEndWhenResized(
@@ -226,7 +222,9 @@ this.#chat=chat2,this.#pick=pick,button2.addEventListener("click",()=>this.#open
 seen=>{this.#inWindow=seen.at(-1)?.isIntersecting??!1,this.#tell()}).observe(form2)}get total(){return[...this.#chat.unread.values()].reduce((sum2,it)=>sum2+it,
 0)}render(onTheLine){let{total}=this;button2.hidden=!onTheLine,count.textContent=total>0?String(total):"",spoken.textContent=total>0?words("people.unread",{count:total}):
 ""}#tell(){this.#chat.setInView(this.#inWindow&&!document.hidden)}#open(){let{partner,unread}=this.#chat,other2=[...unread].find(([,count2])=>count2>0);other2&&
-!unread.get(partner)&&this.#pick(other2[0]),section?.scrollIntoView({block:"end"}),log2.checkVisibility()&&log2.focus({preventScroll:!0})}};var SHAPE=16/10,place2=part("tiles",HTMLElement),begin=part("play",HTMLButtonElement),tiles=new Map,remedies=new WeakMap;new ResizeObserver(fit).observe(place2);
+!unread.get(partner)&&this.#pick(other2[0]),section?.scrollIntoView({block:"end"}),log2.checkVisibility()&&log2.focus({preventScroll:!0})}};import{SwitchboardError}from"../switchboard.js";async function devicesOf(e){return(await navigator.mediaDevices.enumerateDevices()).filter(t=>t.kind===e&&t.deviceId)}
+async function listDevices(){try{let e=["videoinput","audioinput","audiooutput"],[t,i,a]=await Promise.all(e.map(devicesOf));return{cameras:t,microphones:i,speakers:a}}catch(e){
+throw failure("listing devices",e)}}var failure=(e,t)=>new SwitchboardError("failed",`${e} has failed: ${t?.message??t}`,{cause:t});var SHAPE=16/10,place2=part("tiles",HTMLElement),begin=part("play",HTMLButtonElement),tiles=new Map,remedies=new WeakMap;new ResizeObserver(fit).observe(place2);
 function arrange(layout,pictures){let screens=pictures.filter(({role})=>role==="screen"),screen=screens.find(({key})=>tiles.get(key)?.dataset.place==="main")??screens[0],
 presenting=screen!==void 0;place2.hidden=pictures.length===0,place2.dataset.layout=presenting?"presenting":layout;for(let[key,tile]of tiles)pictures.some(picture=>picture.
 key===key)||remove(key,tile);let before=place2.firstElementChild;for(let picture of pictures){let tile=tiles.get(picture.key)??add(picture);tile===before?before=
@@ -252,18 +250,18 @@ place!=="main"),grid=place2.dataset.layout==="grid",columns=grid?columnsFor(cell
 pan 2`:""})}function columnsFor(count2){let{clientWidth:width,clientHeight:height}=place2,best={columns:1,size:0};for(let columns=1;columns<=count2;columns++){let rows=Math.
 ceil(count2/columns),size2=Math.min(width/columns,height/rows*SHAPE);size2>best.size+1&&Object.assign(best,{columns,size:size2})}return best.columns}document.addEventListener(
 "click",()=>{begin.hidden=!0;for(let video of place2.querySelectorAll("video"))video.srcObject&&video.paused&&play(video)});async function play(video){try{await video.
-play()}catch(failure){failure instanceof DOMException&&failure.name==="NotAllowedError"&&(begin.hidden=!1)}}var dialog=part("device-dialog",HTMLDialogElement),problem=part("device-problem",HTMLElement),camera=part("camera-choice",HTMLSelectElement),microphone=part("mi\
+play()}catch(failure2){failure2 instanceof DOMException&&failure2.name==="NotAllowedError"&&(begin.hidden=!1)}}var dialog=part("device-dialog",HTMLDialogElement),problem=part("device-problem",HTMLElement),camera=part("camera-choice",HTMLSelectElement),microphone=part("mi\
 crophone-choice",HTMLSelectElement),speaker=part("speaker-choice",HTMLSelectElement),current2=null;camera.addEventListener("change",()=>choose("camera",camera,()=>current2?.
 use("video",camera.value)));microphone.addEventListener("change",()=>choose("microphone",microphone,()=>current2?.use("audio",microphone.value)));speaker.addEventListener(
 "change",()=>choose("speaker",speaker,()=>useSpeaker(speaker.value)));navigator.mediaDevices?.addEventListener("devicechange",()=>dialog.open&&fill2());async function openDevices(sending){
 current2=sending,problem.textContent="",await fill2(),current2===sending&&!dialog.open&&dialog.showModal()}function closeDevices(){current2=null,dialog.close()}
-async function fill2(){let devices2=await navigator.mediaDevices.enumerateDevices(),of=kind=>devices2.filter(device=>device.kind===kind&&device.deviceId);choices(
-camera,of("videoinput"),words("devices.generated-picture"),idOf("video")),choices(microphone,of("audioinput"),words("devices.generated-tone"),idOf("audio")),choices(
-speaker,of("audiooutput"),"",chosenDevices().speaker??"default"),speaker.hidden=speaker.options.length===0||!("setSinkId"in HTMLMediaElement.prototype);for(let label2 of speaker.
-labels)label2.hidden=speaker.hidden}function idOf(kind){return current2?.isGenerated(kind)?GENERATED:current2?.deviceId(kind)??""}function choices(place3,devices2,generated2,chosen){
-let options=devices2.map(({deviceId,label:label2},nth)=>make("option",{value:deviceId,text:label2||words("devices.unnamed",{number:nth+1})}));generated2&&options.
-push(make("option",{value:GENERATED,text:generated2})),place3.replaceChildren(...options),place3.value=chosen}async function choose(which,place3,use){problem.textContent=
-"";try{await use(),keepDevices({...chosenDevices(),[which]:place3.value})}catch(failure){problem.textContent=words(deviceProblem(failure)),await fill2()}}var stage=part("stage",HTMLElement),button3=id=>part(id,HTMLButtonElement),mute=button3("mute"),camera2=button3("camera"),share=button3("share"),devices=button3(
+async function fill2(){let{cameras,microphones,speakers}=await listDevices();choices(camera,cameras,words("devices.generated-picture"),idOf("video")),choices(microphone,
+microphones,words("devices.generated-tone"),idOf("audio")),choices(speaker,speakers,"",chosenDevices().speaker??"default"),speaker.hidden=speaker.options.length===
+0||!("setSinkId"in HTMLMediaElement.prototype);for(let label2 of speaker.labels)label2.hidden=speaker.hidden}function idOf(kind){return current2?.isGenerated(kind)?
+GENERATED:current2?.deviceId(kind)??""}function choices(place3,devices2,generated2,chosen){let options=devices2.map(({deviceId,label:label2},nth)=>make("option",
+{value:deviceId,text:label2||words("devices.unnamed",{number:nth+1})}));generated2&&options.push(make("option",{value:GENERATED,text:generated2})),place3.replaceChildren(
+...options),place3.value=chosen}async function choose(which,place3,use){problem.textContent="";try{await use(),keepDevices({...chosenDevices(),[which]:place3.value})}catch(failure2){
+problem.textContent=words(deviceProblem(failure2)),await fill2()}}var stage=part("stage",HTMLElement),button3=id=>part(id,HTMLButtonElement),mute=button3("mute"),camera2=button3("camera"),share=button3("share"),devices=button3(
 "devices"),float=button3("float"),fullScreen=button3("full-screen"),hangUp=button3("hang-up"),leave=button3("leave"),cancel=button3("cancel"),again=button3("cal\
 l-again"),Controls=class{#sending=null;constructor({hangUp:end,leave:out,callAgain:callAgain2}){hangUp.addEventListener("click",end),cancel.addEventListener("cl\
 ick",end),leave.addEventListener("click",out),again.addEventListener("click",callAgain2),mute.addEventListener("click",()=>this.#sending?.toggle("audio")),camera2.
@@ -276,11 +274,11 @@ hidden=!sending||!document.pictureInPictureEnabled||mainVideo()===null,hangUp.hi
 again.hidden=inRoom||state.phase!=="ended"||state.peer==="",again.disabled=!callable;let{audio:audio2,video}=sending?.on??{audio:!0,video:!0};label(mute,words(audio2?
 "controls.mute":"controls.unmute"),audio2),label(camera2,words(video?"controls.camera-off":"controls.camera-on"),video),label(share,words(sending?.screen?"contr\
 ols.unshare":"controls.share"),!sending?.screen),renderFullScreen(),!(inRoom||inCall)&&document.fullscreenElement===stage&&document.exitFullscreen().catch(()=>{})}async#share(){
-let sending=this.#sending;if(sending?.screen)return sending.unshareScreen();try{await sending?.shareScreen()}catch(failure){if(failure instanceof DOMException&&
-failure.name==="NotAllowedError")return;say("warning",()=>words("controls.share-failed"),{code:String(failure)})}}};function mayShareScreen(){return!!navigator.
-mediaDevices?.getDisplayMedia}async function floatOrBack(){try{document.pictureInPictureElement?await document.exitPictureInPicture():await mainVideo()?.requestPictureInPicture()}catch(failure){
-say("warning",()=>words("controls.float-failed"),{code:String(failure)})}}async function fillOrBack(){try{document.fullscreenElement?await document.exitFullscreen():
-await stage.requestFullscreen()}catch(failure){say("warning",()=>words("controls.full-screen-failed"),{code:String(failure)})}}function renderFullScreen(){let full=document.
+let sending=this.#sending;if(sending?.screen)return sending.unshareScreen();try{await sending?.shareScreen()}catch(failure2){if(failure2 instanceof DOMException&&
+failure2.name==="NotAllowedError")return;say("warning",()=>words("controls.share-failed"),{code:String(failure2)})}}};function mayShareScreen(){return!!navigator.
+mediaDevices?.getDisplayMedia}async function floatOrBack(){try{document.pictureInPictureElement?await document.exitPictureInPicture():await mainVideo()?.requestPictureInPicture()}catch(failure2){
+say("warning",()=>words("controls.float-failed"),{code:String(failure2)})}}async function fillOrBack(){try{document.fullscreenElement?await document.exitFullscreen():
+await stage.requestFullscreen()}catch(failure2){say("warning",()=>words("controls.full-screen-failed"),{code:String(failure2)})}}function renderFullScreen(){let full=document.
 fullscreenElement===stage;label(fullScreen,words(full?"controls.full-screen-off":"controls.full-screen"),!full)}function label(place3,text,usual){let span=place3.
 querySelector(".label");span&&span.textContent!==text&&(span.textContent=text),place3.dataset.usual=String(usual)}function make2(tag,traits={},...children){let made=document.createElement(tag);for(let[name,value]of Object.entries(traits))name==="text"?made.textContent=value:
 name==="className"?made.className=value:made.setAttribute(name,value);return made.append(...children),made}var Signs=class{#write=[];constructor(words2){this.words=
@@ -358,11 +356,11 @@ try{listener(entry)}catch(error){console.error(error)}}};function isPassing({con
 null||typeof message!="object"||Array.isArray(message))return message;let{token,resumeToken,iceServers}=message,copy2={...message};return token!==void 0&&(copy2.
 token="…"),resumeToken!==void 0&&(copy2.resumeToken="…"),Array.isArray(iceServers)&&(copy2.iceServers=iceServers.map(maskedServer)),copy2}function maskedServer(server){
 return server?.credential===void 0?server:{...server,credential:"…"}}function maskedUrl(url){return url.replace(/([?&](?:token|resume)=)[^&#]*/g,"$1…").replace(
-/(\/\/[^/@]*:)[^/@]*@/,"$1…@")}function maskedProtocol(protocol){return protocol.replace(/^(bearer|resume)\..*/s,"$1.…")}var tape=new Tape;var ROWS=2e3,KINDS={offer:"negotiation",answer:"negotiation",candidate:"negotiation",message:"chat",delivered:"chat",undelivered:"chat",relayed:"chat",join:"roo\
-m",leave:"room","room-joined":"room","room-left":"room","member-joined":"room","member-left":"room","client-list":"presence",presence:"presence",watch:"presence",
-unwatch:"presence",list:"presence",ping:"heartbeat",pong:"heartbeat",ack:"heartbeat"},FILTERS=["call","negotiation","chat","room","presence","session","heartbea\
-t"],HANDED_ON=["offer","answer","candidate","message","call-request","call-accept"],ENDING=["call-reject","call-cancel","call-hangup"],UNCOUNTED=["registered","\
-client-list","presence","ice-servers","ack","ping","pong"],WRONG=["error","undelivered"],FAILED=["lost","failed","too-large"],Ladder=class{rows=[];#limit;#me;#sessions=0;#passing=0;#lines=new Map;#calls=new Map;#counted=new Map;constructor({
+/(\/\/[^/@]*:)[^/@]*@/,"$1…@")}function maskedProtocol(protocol){return protocol.replace(/^(bearer|resume)\..*/s,"$1.…")}var tape=new Tape;var ROWS=2e3,KINDS2={offer:"negotiation",answer:"negotiation",candidate:"negotiation",message:"chat",delivered:"chat",undelivered:"chat",relayed:"chat",join:"ro\
+om",leave:"room","room-joined":"room","room-left":"room","member-joined":"room","member-left":"room","client-list":"presence",presence:"presence",watch:"presenc\
+e",unwatch:"presence",list:"presence",ping:"heartbeat",pong:"heartbeat",ack:"heartbeat"},FILTERS=["call","negotiation","chat","room","presence","session","heart\
+beat"],HANDED_ON=["offer","answer","candidate","message","call-request","call-accept"],ENDING=["call-reject","call-cancel","call-hangup"],UNCOUNTED=["registered",
+"client-list","presence","ice-servers","ack","ping","pong"],WRONG=["error","undelivered"],FAILED=["lost","failed","too-large"],Ladder=class{rows=[];#limit;#me;#sessions=0;#passing=0;#lines=new Map;#calls=new Map;#counted=new Map;constructor({
 userId=()=>"",limit=ROWS}={}){this.#limit=limit,this.#me=userId}take(entry){let row2=this.#row(entry),key=row2.sequence===null?null:`${row2.session} ${row2.way}\
  ${row2.sequence}`,known2=key!==null&&this.#counted.get(key);if(known2)return known2.again.push(row2.at),{row:known2,isNew:!1,gone:[]};key!==null&&this.#counted.
 set(key,row2),this.rows.push(row2),isPassing(row2)&&this.#passing++;let gone=this.rows.length>this.#limit?this.#drop():[];for(let it of gone)this.#counted.delete(
@@ -371,8 +369,8 @@ isPassing):0,1);return this.#passing-=gone.filter(isPassing).length,gone}clear()
 size:size2,content,text}){let line2=this.#line(socket),row2={number,socket,at,size:size2,content,text,session:line2.session,sequence:null,again:[]};if(what!=="s\
 ent"&&what!=="received"){what==="opening"&&(line2.claimed=claimedBy(content.url));let wrong2=what==="closed"&&content.code!==1e3;return{...row2,kind:"socket",type:what,
 way:null,through:!1,other:null,wrong:wrong2}}let type=typeof content?.type=="string"?content.type:"unreadable";what==="received"&&type==="registered"&&this.#begin(
-line2,content);let sequence=UNCOUNTED.includes(type)?null:countOn(line2,what),kind=KINDS[type]??(type.startsWith("call-")?"call":"session"),failed2=type==="call\
--ended"&&FAILED.some(it=>it===content.reason||it===content.detail),wrong=WRONG.includes(type)||type==="unreadable"||failed2,through=this.#goesThrough(what,type,
+line2,content);let sequence=UNCOUNTED.includes(type)?null:countOn(line2,what),kind=KINDS2[type]??(type.startsWith("call-")?"call":"session"),failed2=type==="cal\
+l-ended"&&FAILED.some(it=>it===content.reason||it===content.detail),wrong=WRONG.includes(type)||type==="unreadable"||failed2,through=this.#goesThrough(what,type,
 content);return{...row2,kind,type,way:what,through,other:this.#other(content),session:line2.session,sequence,wrong}}#line(socket){let known2=this.#lines.get(socket);
 if(known2)return known2;let line2={session:this.#sessions,sent:null,received:null,registered:!1,claimed:null};return this.#lines.set(socket,line2),this.#lines.size>
 8&&this.#lines.delete(this.#lines.keys().next().value??0),line2}#begin(line2,{resumed,received}){resumed||this.#sessions++,line2.registered=!0,line2.session=this.#sessions,
@@ -614,8 +612,8 @@ has(key),unread:this.#unread.get(key)??0,known:keys.has(key)}))}#renderWords(sho
 total>0&&people2===0;this.#here?this.#told?total===0?summary.textContent="":total===1&&!counted?summary.textContent=words("people.total-one"):summary.textContent=
 words(counted?"people.counted":"people.total",{count:total}):summary.textContent=words("people.untold"):summary.textContent=words("people.offline"),list2.hidden=
 shown===0,empty2.hidden=shown>0||!this.#here,empty2.textContent=words(search.value.trim()===""?"people.nobody":"people.not-found"),more.hidden=!this.#told||counted||
-people2===0||total<=people2+this.#further.size}async#fetchMore(){let me=this.#me;more.disabled=!0;try{for(;me&&!await this.#fetchPage(me););}catch(error){let failure=error;
-me===this.#me&&say("bad",()=>errorWords(failure,nameOf),{code:errorCode(failure)})}finally{more.disabled=!1,this.render()}}async#fetchPage(me){let{clients,names,
+people2===0||total<=people2+this.#further.size}async#fetchMore(){let me=this.#me;more.disabled=!0;try{for(;me&&!await this.#fetchPage(me););}catch(error){let failure2=error;
+me===this.#me&&say("bad",()=>errorWords(failure2,nameOf),{code:errorCode(failure2)})}finally{more.disabled=!1,this.render()}}async#fetchPage(me){let{clients,names,
 next}=await me.list({after:this.#fetched,limit:PAGE});if(me!==this.#me)return!0;this.#fetched=next;let fresh=clients.filter(it=>it!==me.userId&&!me.people.has(it)&&
 !this.#further.has(it));for(let userId of fresh)this.#further.add(userId),learn(userId,nameIn(names,userId));return fresh.length>0||next===void 0}#make(key){let entry=make(
 "li",{"data-testid":`user-${key}`,"data-key":key}),person=make("button",{type:"button",className:"person","data-testid":`write-${key}`});person.append(make("spa\
@@ -675,21 +673,20 @@ displayName(userId),userId)),name.textContent=continues===void 0?who2:words("inc
 replaces?"incoming.replace":"controls.accept"),words("people.block")];[...answers.children,block2].forEach((button5,nth)=>{button5.textContent=texts[nth],button5.
 setAttribute("aria-label",words("incoming.act",{act:texts[nth],who:who2}))})}#cardWithFocus(){return[...this.#cards.values()].find(card=>card.contains(document.
 activeElement))}#rejectFocused(){let focused=this.#cardWithFocus(),calls=[...this.#cards.keys()],call2=calls.find(it=>this.#cards.get(it)===focused)??calls[0];call2&&
-this.#acts.reject(call2)}};function setText(place3,text){place3.textContent!==text&&(place3.textContent=text)}var LEAVES=["closed","lost"],BOTH2={audio:!0,video:!0},RoomControl=class extends EventTarget{phase="out";name="";room=null;sending=null;guests=new Map;#me=null;#ownName="";#turn=0;#before=Promise.
+this.#acts.reject(call2)}};function setText(place3,text){place3.textContent!==text&&(place3.textContent=text)}var LEAVES=["closed","lost"],RoomControl=class extends EventTarget{phase="out";name="";room=null;sending=null;guests=new Map;#me=null;#ownName="";#turn=0;#before=Promise.
 resolve();#wish;constructor(wish2){super(),this.#wish=wish2}attach(me,ownName2){this.drop(),this.#before=Promise.resolve(),this.#me=me,this.#ownName=ownName2}async join(name){
 let me=this.#me;if(!me||this.phase!=="out")return;let turn2=++this.#turn,sending=this.#openSending();Object.assign(this,{phase:"joining",name,sending}),this.#changed();
 try{if(await this.#before,turn2!==this.#turn)return;let entering=me.join(name,{stream:()=>sending.open(this.#wish())});this.#before=entering.then(room3=>turn2===
 this.#turn?void 0:room3.leave()).catch(()=>{});let room2=await entering;turn2===this.#turn&&this.#enter(room2,turn2)}catch(error){turn2===this.#turn&&this.#out(
 error)}}leave(){if(this.phase==="out")return;let{room:room2}=this;this.#out(null),room2&&(this.#before=room2.leave().catch(()=>{}))}retry(userId){this.room?.retry(
-userId)}drop(){this.phase!=="out"&&this.#out({code:"closed"})}#openSending(){let sending=new Sending(this.#ownName,()=>[...this.guests.values()].map(({peer})=>peer).
-filter(({state})=>state!=="ended"));return sending.addEventListener("change",()=>{for(let{tell}of this.guests.values())tell();this.#changed()}),sending}#enter(room2,turn2){
-this.room=room2,this.phase="in",room2.on("left",reason=>turn2===this.#turn&&this.#out({code:reason})),room2.on("message",message=>this.dispatchEvent(new CustomEvent(
-"message",{detail:message}))),room2.on("member-joined",()=>this.#learn(room2)),room2.on("member-left",userId=>{this.guests.get(userId)?.peer.state==="ended"&&this.
-guests.delete(userId),this.#changed()}),room2.on("peer",peer=>turn2===this.#turn&&this.#welcome(peer)),this.#learn(room2)}#learn(room2){for(let[userId,name]of room2.
-members)learn(userId,name);this.#changed()}#welcome(peer){let guest={peer,theirs:BOTH2,screen:null,tell:()=>{}};this.guests.set(peer.userId,guest),guest.tell=exchangeSwitches(
-peer,()=>this.sending?.on??BOTH2,theirs=>{guest.theirs=theirs,this.#changed()}),peer.on("stream",stream=>this.#showScreen(guest,stream)),peer.on("state",state=>{
-state==="ended"&&(guest.screen=null),state==="ended"&&this.guests.get(peer.userId)===guest&&this.#isGone(peer)&&this.guests.delete(peer.userId),this.#changed()}),
-this.sending?.showScreenTo(peer),this.#changed()}#isGone({userId,reason}){return!this.room?.members.has(userId)||LEAVES.includes(String(reason))}#showScreen(guest,stream){
+userId)}drop(){this.phase!=="out"&&this.#out({code:"closed"})}#openSending(){let sending=new Sending(this.#ownName,()=>this.room);return sending.addEventListener(
+"change",()=>this.#changed()),sending}#enter(room2,turn2){this.room=room2,this.phase="in",this.sending?.tell(),room2.on("left",reason=>turn2===this.#turn&&this.#out(
+{code:reason})),room2.on("message",message=>this.dispatchEvent(new CustomEvent("message",{detail:message}))),room2.on("member-joined",()=>this.#learn(room2)),room2.
+on("member-left",userId=>{this.guests.get(userId)?.peer.state==="ended"&&this.guests.delete(userId),this.#changed()}),room2.on("peer",peer=>turn2===this.#turn&&
+this.#welcome(peer)),this.#learn(room2)}#learn(room2){for(let[userId,name]of room2.members)learn(userId,name);this.#changed()}#welcome(peer){let guest={peer,theirs:switchesOf(
+peer),screen:null};this.guests.set(peer.userId,guest),peer.on("mute",()=>{guest.theirs=switchesOf(peer),this.#changed()}),peer.on("stream",stream=>this.#showScreen(
+guest,stream)),peer.on("state",state=>{state==="ended"&&(guest.screen=null),state==="ended"&&this.guests.get(peer.userId)===guest&&this.#isGone(peer)&&this.guests.
+delete(peer.userId),this.#changed()}),this.#changed()}#isGone({userId,reason}){return!this.room?.members.has(userId)||LEAVES.includes(String(reason))}#showScreen(guest,stream){
 guest.screen=stream,stream.addEventListener("removetrack",()=>{guest.screen===stream&&stream.getTracks().length===0&&(guest.screen=null),this.#changed()}),this.#changed()}#out(error){
 this.#turn++;let{name}=this;this.sending?.stop(),this.guests.clear(),Object.assign(this,{phase:"out",name:"",sending:null,room:null}),this.dispatchEvent(new CustomEvent(
 "left",{detail:{name,error}})),this.#changed()}#changed(){this.dispatchEvent(new CustomEvent("change"))}};var form3=part("room-form",HTMLFormElement),field2=part("room-input",HTMLInputElement),row=part("room-asked",HTMLElement),button4=part("room-join",HTMLButtonElement),
@@ -816,7 +813,7 @@ said2),SHORT)}}function enterRoom(name){!call.free||room.phase!=="out"||(call.fo
 room.join(name))}function startCall(userId){room.phase!=="out"||isRoom(userId)||(chat.show(userId),call.start(userId))}function callAgain(){call.state.phase==="\
 ended"&&startCall(call.state.peer)}function accept(ringing2){room.leave(),call.accept(ringing2)}function block(ringing2){call.reject(ringing2),blocking.block(ringing2.
 userId)}function ownName(){let{userId}=who,name=cleaned(who.displayName);return name&&name!==userId?`${isolated(name)} (${userId})`:userId}async function changeLanguage(){
-try{await setLanguage(language()==="en"?"zh":"en")}catch(failure){say("warning",()=>words("language.failed"),{code:String(failure)})}}function renderWho(){let other2=language()===
+try{await setLanguage(language()==="en"?"zh":"en")}catch(failure2){say("warning",()=>words("language.failed"),{code:String(failure2)})}}function renderWho(){let other2=language()===
 "en"?{lang:"zh-Hans",text:"中文"}:{lang:"en",text:"English"};Object.assign(part("language",HTMLButtonElement),{lang:other2.lang,textContent:other2.text}),Object.
 assign(part("my-name",HTMLElement),{textContent:who.displayName||who.userId,title:ownName()}),part("my-avatar",HTMLElement).replaceChildren(avatar(who.displayName||
 who.userId,who.userId))}function desk(){return{call,room,connections,nameOf,me:session.me?.userId??who.userId,online:session.online,broken}}function render2(){call.

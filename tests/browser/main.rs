@@ -6,6 +6,7 @@
 
 mod accessible;
 mod acts;
+mod app_server;
 mod below_a_path;
 mod browser;
 mod calling;
@@ -14,6 +15,7 @@ mod demo;
 mod ending;
 mod failing;
 mod firefox;
+mod guide;
 mod keyboard;
 mod languages;
 mod layout;
@@ -23,6 +25,7 @@ mod library_calls;
 mod library_lasts;
 mod library_life;
 mod library_many;
+mod library_media;
 mod library_negotiates;
 mod library_relay;
 mod library_rooms;
@@ -38,6 +41,7 @@ mod people;
 #[path = "../proxies/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "other tests need the rest")]
 mod proxies;
+mod react;
 mod readme;
 mod refused;
 mod relay;

@@ -128,6 +128,8 @@ for (const [module, server] of [
   ["https://page.example/signal/switchboard.js", "https://page.example/signal"],
   ["https://page.example/signal/switchboard-0.2.0.js?v=1#x", "https://page.example/signal"],
   ["https://page.example/a/b/switchboard.js", "https://page.example/a/b"],
+  ["https://page.example/signal/switchboard.global.js", "https://page.example/signal"],
+  ["https://page.example/signal/switchboard-0.2.0.global.js", "https://page.example/signal"],
   // Within the app's own code, or from elsewhere: the page's server.
   ["https://page.example/assets/index-a1b2.js", "https://page.example"],
   ["https://cdn.example/npm/switchboard.js", "https://page.example"],

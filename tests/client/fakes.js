@@ -114,7 +114,11 @@ export class Socket {
 }
 
 class Track {
+  static #made = 0;
+  /** Tells it from every other one, as two that are alike are equal to `deepEqual`. */
+  id = `track ${++Track.#made}`;
   readyState = "live";
+  enabled = true;
   constructor(kind) {
     this.kind = kind;
   }
@@ -137,7 +141,7 @@ export class Stream {
     return [...this.#tracks];
   }
   addTrack(track) {
-    this.#tracks.push(track);
+    if (!this.#tracks.includes(track)) this.#tracks.push(track);
   }
   removeTrack(track) {
     this.#tracks = this.#tracks.filter((it) => it !== track);

@@ -138,3 +138,15 @@ test("a prerendered page asks for no token and opens no socket before it is show
   page.socket.registers();
   assert.equal(await fate(page.connected), "fulfilled");
 });
+
+test("a `window` without events, as in React Native, is followed by none of them", async () => {
+  const page = new Page();
+  page.options.platform.window = {};
+  page.begins();
+  await settle();
+  page.socket.registers();
+  const me = await page.connected;
+  assert.equal(me.state, "online");
+  me.close();
+  assert.equal(me.state, "closed");
+});

@@ -72,10 +72,3 @@ test("the map has the whole source with its comments, for a browser's tools", ()
     assert.equal(map.sourcesContent[nth], readFileSync(new URL(`../../static/${path}`, import.meta.url), "utf8"));
   });
 });
-
-test("what is published is there", () => {
-  const { files, main, types, exports } = JSON.parse(text("package.json"));
-  for (const file of [main, types, exports["."].default, exports["."].types]) assert.ok(files.includes(file.replace("./", "")), file);
-  for (const file of files) assert.ok(text(file).length > 0, file);
-  assert.ok(files.includes("switchboard.js.map"));
-});

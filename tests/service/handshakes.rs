@@ -30,9 +30,12 @@ async fn health_and_readiness_are_told_and_the_demo_page_is_served() {
 async fn the_client_library_and_its_types_are_served_to_pages_of_any_origin() {
     let server = TestServer::start(config()).await;
     for (path, kind, part) in [
-        ("/switchboard.js", "text/javascript", "as connect"),
+        ("/switchboard.js", "text/javascript", "export{"),
         ("/switchboard.js.map", "application/json", "client/src/index.js"),
         ("/switchboard.d.ts", "text/plain", "export function connect"),
+        ("/switchboard-media.js", "text/javascript", "watchLevel"),
+        ("/switchboard-media.js.map", "application/json", "client/src/media.js"),
+        ("/switchboard-media.d.ts", "text/plain", "export function watchLevel"),
     ] {
         let answer = ask(server.address, path, &["Connection: close"]).await;
         assert_eq!(answer.status, 200, "{path}");

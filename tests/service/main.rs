@@ -49,3 +49,4 @@ mod tokens;
 mod total;
 mod turn;
 mod unfinished;
+mod versions;

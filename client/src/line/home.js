@@ -2,8 +2,8 @@
  * The server of a client that names none: the one that the library came from.
  */
 
-/** The module as a server or a package has it, in whatever version. */
-const SERVED = /\/switchboard(-[^/]*)?\.js$/;
+/** The module or the classic script as a server has it, in whatever version. */
+const SERVED = /\/switchboard([-.][^/]*)?\.js$/;
 
 /**
  * A server below a path, behind a proxy, serves the library next to its socket. A library from elsewhere, or within the

@@ -37,8 +37,8 @@ export function follow(platform, { hides, sleeps, wakes, moves }) {
     // This event also tells each new estimate of the speed.
     [network, "change", () => network.type !== type && ((type = network.type), move())],
   ];
-  for (const [target, event, handler] of listeners) target?.addEventListener(event, handler);
+  for (const [target, event, handler] of listeners) target?.addEventListener?.(event, handler);
   // A socket of a prerendered page would take over from the page that the user looks at.
   if (document?.prerendering) sleeps();
-  return () => listeners.forEach(([target, event, handler]) => target?.removeEventListener(event, handler));
+  return () => listeners.forEach(([target, event, handler]) => target?.removeEventListener?.(event, handler));
 }

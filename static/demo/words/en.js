@@ -264,6 +264,7 @@ export const en = {
   "error.unknown": "It is not known whether this has arrived.",
   "error.failed": "No audio or video path could be set up.",
   "error.closed": "The connection is closed.",
+  "error.aborted": "This page has given up the connection.",
   "error.refused": "{who} refused the connection.",
   "error.removed": "An operator of the server has removed you.",
   "error.protocol": "This page and the server do not fit. Please reload the page.",

@@ -263,6 +263,7 @@ export const zh = {
   "error.unknown": "不知道是否已送达。",
   "error.failed": "无法建立音频或视频通路。",
   "error.closed": "连接已关闭。",
+  "error.aborted": "本页已放弃连接。",
   "error.refused": "{who} 拒绝了连接。",
   "error.removed": "服务器的管理员将你移除。",
   "error.protocol": "本页与服务器不匹配，请重新加载本页。",
