@@ -23,7 +23,7 @@ nother name.","people.not-found":"Nobody has this name, and nobody can: names ar
 locked":"blocked","people.blocked-label":"Blocked people","people.blocked-list":"Blocked ({count})","people.blocked-now":"{who} is blocked and cannot call you o\
 r send you messages.","people.unblocked-now":"{who} is no longer blocked.","room.heading":"Room","room.example":"Room name","room.join":"Join","room.hint":"Anyo\
 ne with the link can join.","room.hint-in":"You are in {room}.","room.copy":"Copy link","room.copied":"Copied","room.joining":"Entering {room}…","room.alone":"\
-You are alone in {room}. Send its link to others.","room.people":"{count} in {room}","room.missing":"Not connected: {count}.","room.left":"You have left {room}.",
+You are alone in {room}. Send its link to others.","room.people":"{count} in {room}","room.missing":"({count} not connected)","room.left":"You have left {room}.",
 "stage.label":"Call","stage.second-tab":"Open a second tab to try it alone","stage.play":"Play video and sound","stage.their-picture":"Video of {who}","stage.yo\
 ur-picture":"Your video","state.idle":"idle","state.calling":"ringing","state.incoming":"ringing","state.connecting":"connecting","state.connected":"in call","s\
 tate.ended":"ended","state.joining":"entering","state.room":"in room","call.idle":"Pick somebody to call, or wait to be called.","call.idle-offline":"Not connec\

@@ -116,7 +116,7 @@ people.block":"屏蔽","people.unblock":"取消屏蔽","people.blocked":"已屏�
 "people.blocked-now":"已屏蔽 {who}：对方无法再呼叫你或给你发消息。","people.unblocked-now":"已取消屏蔽 {who}。","room.heading":"房间",
 "room.example":"房间名","room.join":"进入","room.hint":"有链接的人都可以进入。","room.hint-in":"你在 {room} 中。","room.copy":"复制链接",
 "room.copied":"已复制","room.joining":"正在进入 {room}…","room.alone":"{room} 中只有你一人。请把链接发给别人。","room.people":"{room}：{\
-count} 人","room.missing":"未连接：{count}。","room.left":"你已离开 {room}。","stage.label":"通话","stage.second-tab":"打开第二个标签页，独自试用",
+count} 人","room.missing":"（{count} 人未连接）","room.left":"你已离开 {room}。","stage.label":"通话","stage.second-tab":"打开第二个标签页，独自试用",
 "stage.play":"播放视频和声音","stage.their-picture":"{who} 的视频","stage.your-picture":"你的视频","state.idle":"空闲","state.calling":"呼叫中",
 "state.incoming":"来电","state.connecting":"连接中","state.connected":"通话中","state.ended":"已结束","state.joining":"进入中","state.room":"房间中",
 "call.idle":"选一个人呼叫，或等待来电。","call.idle-offline":"未连接服务器：暂时不能通话。","call.opening":"正在打开摄像头和麦克风…",

@@ -80,7 +80,7 @@ export const en = {
   "room.joining": "Entering {room}…",
   "room.alone": "You are alone in {room}. Send its link to others.",
   "room.people": "{count} in {room}",
-  "room.missing": "Not connected: {count}.",
+  "room.missing": "({count} not connected)",
   "room.left": "You have left {room}.",
 
   "stage.label": "Call",

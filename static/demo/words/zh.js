@@ -79,7 +79,7 @@ export const zh = {
   "room.joining": "正在进入 {room}…",
   "room.alone": "{room} 中只有你一人。请把链接发给别人。",
   "room.people": "{room}：{count} 人",
-  "room.missing": "未连接：{count}。",
+  "room.missing": "（{count} 人未连接）",
   "room.left": "你已离开 {room}。",
 
   "stage.label": "通话",
