@@ -106,12 +106,11 @@ export class Switchboard extends Emitter {
     const late = () => line.end(line.problem ?? new SwitchboardError("unavailable", line.obstacle));
     this.#patience = () => this.#start && this.#startAlarm.set(timeout ?? 30_000, late);
     const begun = new Promise((fulfill, reject) => (this.#start = { fulfill, reject }));
+    // Before there is a timer: it throws where that is no signal.
+    if (signal) this.#follow(signal);
     this.#patience();
-    if (signal) {
-      this.#follow(signal);
-      // A view of the app that is taken down in the same tick opens no socket.
-      await null;
-    }
+    // A view of the app that is taken down in the same tick opens no socket.
+    if (signal) await null;
     if (this.state !== "closed") line.start();
     return begun;
   }

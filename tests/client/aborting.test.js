@@ -45,6 +45,14 @@ test("a signal that is aborted in the same tick opens no socket, as a view of Re
   assert.deepEqual([page.sockets.length, page.clock.running, page.window.listeners, controller.listeners], [0, 0, 0, 0]);
 });
 
+test("connect with a `signal` that is none fails, and leaves nothing behind", async () => {
+  const page = new Page({ signal: new AbortController() });
+  page.begins();
+  await settle();
+  assert.equal(await fate(page.connected), "failed");
+  assert.deepEqual([page.sockets.length, page.clock.running, page.window.listeners], [0, 0, 0]);
+});
+
 test("a signal that is aborted later closes the client: calls are hung up, tracks stopped", async () => {
   const controller = counted();
   const page = await Page.connected({ signal: controller.signal });
