@@ -176,6 +176,12 @@ impl Outbox {
         (self.kept.len(), self.relayed.bytes + self.own.bytes)
     }
 
+    /// Bytes that all of it counts for on the node.
+    pub(super) fn memory(&self) -> usize {
+        let (messages, bytes) = self.fill_of_both();
+        bytes + messages * KEPT_COST
+    }
+
     /// Messages and bytes of the server's own that are kept.
     pub(super) fn own(&self) -> (usize, usize) {
         (self.own.messages, self.own.bytes)

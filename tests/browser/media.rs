@@ -100,8 +100,10 @@ fn a_camera_that_another_program_uses_is_told_as_that() {
         ana.calls("bo").await;
         bo.accepts().await;
 
-        ana.was_told("The camera is in use by another program. The page sends a test picture instead.")
-            .await;
+        ana.was_told(
+            "The camera is in use by another program. The page sends a test picture instead.",
+        )
+        .await;
         ana.is_in_a_call().await;
         ana.hangs_up().await;
         // The note ends with the call.
