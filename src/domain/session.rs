@@ -133,6 +133,31 @@ pub(super) struct Ledger {
     pub(super) unconfirmed_bytes: usize,
     /// When it is told at the latest.
     pub(super) confirm_by: Option<Instant>,
+    pub(super) ack_watch: AckWatch,
+}
+
+/// Whether it is watched that the client acknowledges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AckWatch {
+    /// Nothing was sent since it was last looked at.
+    Off,
+    /// From the end of this step on.
+    Beginning,
+    /// It is looked at again at a time.
+    On {
+        /// The index of the oldest kept message when it was last looked at.
+        oldest: u64,
+        until: Instant,
+        sign: Sign,
+    },
+}
+
+/// A sign of life of a client that does not acknowledge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    NotAsked,
+    Asked,
+    Seen,
 }
 
 impl Ledger {
@@ -144,6 +169,7 @@ impl Ledger {
             confirmed: 0,
             unconfirmed_bytes: 0,
             confirm_by: None,
+            ack_watch: AckWatch::Off,
         }
     }
 }

@@ -219,3 +219,97 @@ fn what_callers_send_along_is_kept_on_behalf_of_their_address_while_it_rings() {
     }
     assert_eq!(board.census().kept_bytes, 0);
 }
+
+/// `c0` has had a message for 30 s and was asked whether it is there.
+fn asked() -> Board {
+    let mut board = board();
+    board.says("eve", long("c0"));
+    board.passes(secs(29));
+    assert_eq!(board.probes(&board.socket("c0")), 0);
+    board.passes(secs(1));
+    assert_eq!(board.probes(&board.socket("c0")), 1);
+    board
+}
+
+#[test]
+fn a_client_that_is_there_and_does_not_acknowledge_loses_its_session() {
+    let mut board = asked();
+    board.shows_life(&board.socket("c0"));
+    board.passes(secs(9));
+    assert_eq!(board.closed("c0"), None);
+
+    board.passes(secs(1));
+
+    assert_eq!(board.closed("c0"), Some(4053));
+    assert_eq!(board.census().kept_bytes, 0);
+    assert_eq!(board.census().waiting, 0);
+}
+
+#[test]
+fn a_client_that_acknowledges_late_keeps_its_session() {
+    let late: [fn(&mut Board); 2] = [
+        |board| board.acks("c0"),
+        |board| {
+            board.shows_life(&board.socket("c0"));
+            board.passes(secs(9));
+            board.acks("c0");
+        },
+    ];
+    for acknowledges in late {
+        let mut board = asked();
+        acknowledges(&mut board);
+        for _ in 0..10 {
+            board.says("eve", long("c0"));
+            board.passes(secs(29));
+            board.shows_life(&board.socket("c0"));
+            board.acks("c0");
+        }
+
+        assert_eq!(board.closed("c0"), None);
+    }
+}
+
+#[test]
+fn a_client_that_is_always_one_message_behind_keeps_its_session() {
+    let mut board = board();
+    board.says("eve", long("c0"));
+    let oldest = board.received("c0");
+    for n in 0..20 {
+        board.passes(secs(20));
+        board.says("eve", json!({"type": "message", "to": "c0", "data": n}));
+        board.shows_life(&board.socket("c0"));
+        board.acks_to("c0", oldest + n);
+    }
+
+    assert_eq!(board.closed("c0"), None);
+}
+
+#[test]
+fn a_client_whose_network_is_gone_is_left_to_its_heartbeat_and_can_resume() {
+    let mut board = asked();
+    board.passes(secs(300));
+    assert_eq!(board.closed("c0"), None);
+
+    board.goes("c0");
+    board.passes(secs(20));
+    let resumes = board.login("c0", 0, &board.token("c0"));
+    board.knocks_with(Login { address: Some(CROWD), ..resumes });
+
+    assert_eq!(types(&board.hears("c0"))[..2], ["registered", "message"]);
+    board.passes(secs(29));
+    board.shows_life(&board.socket("c0"));
+    board.passes(secs(29));
+    assert_eq!(board.closed("c0"), None, "the new socket has its own time");
+}
+
+#[test]
+fn what_the_socket_has_not_taken_yet_need_not_be_acknowledged() {
+    let mut board = board();
+    board.says("eve", long("c0"));
+    board.is_behind("c0", Backlog { messages: 1, ..Backlog::default() });
+    board.passes(secs(100));
+    board.shows_life(&board.socket("c0"));
+    board.passes(secs(100));
+
+    assert_eq!((board.probes(&board.socket("c0")), board.closed("c0")), (0, None));
+}

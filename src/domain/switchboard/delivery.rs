@@ -12,7 +12,7 @@ use bytestring::ByteString;
 
 use super::{Behind, Service, Switchboard, VerdictKind};
 use crate::domain::outbox::{KEPT_COST, Kept, Outbox, Receipt, Share};
-use crate::domain::session::Session;
+use crate::domain::session::{AckWatch, Session};
 use crate::domain::{Backlog, Effect, Handle, UNWRITTEN_COST};
 use crate::protocol::{BLOCKED_MAX, NAMED_MAX, Refusal, ServerMessage, UserId, Verdict};
 
@@ -160,6 +160,11 @@ impl<C: Handle> Switchboard<C> {
         let kept = Kept { frame: frame.clone(), share, receipt, handed };
         self.kept_bytes += kept.memory();
         session.keep(kept);
+        let ledger = session.ledger.as_mut().filter(|it| handed && it.ack_watch == AckWatch::Off);
+        if let Some(ledger) = ledger {
+            ledger.ack_watch = AckWatch::Beginning;
+            self.owing.push(user.clone());
+        }
         if let Some(to) = connection {
             effects.push(Effect::Deliver { to, frame });
         }

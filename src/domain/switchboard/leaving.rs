@@ -201,6 +201,7 @@ impl<C: Handle> Switchboard<C> {
         }
         if let Some(ledger) = session.ledger {
             self.forget_token(&ledger.token);
+            self.forget_ack_watch(user, ledger.ack_watch);
             if let Some(by) = ledger.confirm_by {
                 self.agenda.take_out(by, Due::Confirm(user.clone()));
             }
@@ -314,6 +315,7 @@ impl<C: Handle> Switchboard<C> {
         self.agenda = Agenda::default();
         self.tokens.clear();
         self.overrun.clear();
+        self.owing.clear();
         self.waiting = 0;
         self.kept_bytes = 0;
         self.open_receipts = 0;

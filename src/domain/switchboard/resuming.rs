@@ -138,6 +138,7 @@ impl<C: Handle> Switchboard<C> {
             ledger.unconfirmed_bytes = 0;
             let replay = ledger.outbox.replay();
             effects.extend(replay.map(|frame| Effect::Deliver { to: to.clone(), frame }));
+            self.watch_acks(user, now);
         }
         self.show_who_is_there(user, effects);
         self.show_watched(user, effects);
