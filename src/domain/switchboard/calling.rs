@@ -16,6 +16,9 @@ use crate::protocol::{CallId, Data, EndReason, MessageId, Refusal, ServerMessage
 
 /// Calls that may ring at one user at the same time.
 const RINGING_MAX: usize = 3;
+/// Of these, calls from users of one address: two of an office may call somebody at the same time, and
+/// nobody can fill all places alone.
+const RINGING_OF_ADDRESS: usize = 2;
 
 impl<C: Handle> Switchboard<C> {
     /// Handles `call-request`. Every request counts against `call-rate`, whatever comes of it.
@@ -66,8 +69,20 @@ impl<C: Handle> Switchboard<C> {
         }
         let callee = self.registry.session(to).filter(|_| !self.blocks.holds(to, caller));
         let Some(callee) = callee else { return Some(EndReason::Offline) };
-        let is_busy = callee.call.is_some() || self.calls.ringing_at(to).len() >= RINGING_MAX;
+        let is_busy = callee.call.is_some()
+            || self.calls.ringing_at(to).len() >= RINGING_MAX
+            || self.ringing_from_address_of(caller, to) >= RINGING_OF_ADDRESS;
         is_busy.then_some(EndReason::Busy)
+    }
+
+    /// How many calls ring at `to` from users of the caller's address; 0 if that is not known.
+    fn ringing_from_address_of(&self, caller: &UserId, to: &UserId) -> usize {
+        let address_of =
+            |user: &UserId| Some(self.registry.session(user)?.account.as_ref()?.address());
+        let Some(address) = address_of(caller) else { return 0 };
+        let rings_from_there =
+            |call: &&CallId| address_of(&self.calls[*call].caller) == Some(address);
+        self.calls.ringing_at(to).iter().filter(rings_from_there).count()
     }
 
     /// Accepts a call that rings at the user, because the user has called its caller.
