@@ -187,3 +187,16 @@ fn two_users_of_one_address_may_ring_somebody_and_a_third_finds_it_busy() {
     drop(["bo", "ed"].map(|user| board.hears(user)));
     board.rings("di", "ed");
 }
+
+#[test]
+fn calls_from_this_machine_are_not_bounded_by_address() {
+    let mut board = Board::new();
+    for user in ["ana", "bo", "cy", "di"] {
+        board.knocks_with(login(user, IpAddr::V4(Ipv4Addr::LOCALHOST)));
+    }
+    board.settle();
+
+    for caller in ["ana", "bo", "cy"] {
+        board.rings(caller, "di");
+    }
+}

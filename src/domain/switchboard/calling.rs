@@ -75,11 +75,13 @@ impl<C: Handle> Switchboard<C> {
         is_busy.then_some(EndReason::Busy)
     }
 
-    /// How many calls ring at `to` from users of the caller's address; 0 if that is not known.
+    /// How many calls ring at `to` from users of the caller's address; 0 if that is not known, or is
+    /// this machine's: everybody who comes through a local proxy that is not trusted has that one.
     fn ringing_from_address_of(&self, caller: &UserId, to: &UserId) -> usize {
         let address_of =
             |user: &UserId| Some(self.registry.session(user)?.account.as_ref()?.address());
-        let Some(address) = address_of(caller) else { return 0 };
+        let address = address_of(caller).filter(|address| !address.is_loopback());
+        let Some(address) = address else { return 0 };
         let rings_from_there =
             |call: &&CallId| address_of(&self.calls[*call].caller) == Some(address);
         self.calls.ringing_at(to).iter().filter(rings_from_there).count()
