@@ -1,4 +1,4 @@
-//! How much all users of one address may ask of the hub together.
+//! How much all users of one address may ask of the hub together, and how much it keeps for them.
 //!
 //! In open mode users cost nothing, so an address would have as many allowances as it has
 //! sockets. One leaky bucket an address (GCRA, ITU-T I.371) bounds their sum. It outlives the
@@ -10,8 +10,12 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use super::outbox::KEPT_COST;
 use super::quota::Allowance;
 use crate::config::Config;
+
+/// The part of `queue-total` that messages for the users of one address may take.
+pub(crate) const ADDRESS_PART: usize = 8;
 
 /// A refusal costs the hub a quarter of what a message costs, and the reading of it, which is all that a
 /// long one costs.
@@ -26,6 +30,8 @@ struct Bucket {
     address: IpAddr,
     /// When it is full again.
     full_at: Cell<Instant>,
+    /// Memory of what is kept for its users, and of what they sent along with calls that ring.
+    kept_bytes: Cell<usize>,
 }
 
 impl Account {
@@ -33,13 +39,30 @@ impl Account {
     pub(super) fn address(&self) -> IpAddr {
         self.0.address
     }
+
+    /// Bytes that are kept on behalf of the address.
+    pub(super) fn kept_bytes(&self) -> usize {
+        self.0.kept_bytes.get()
+    }
+
+    /// This many bytes more are kept.
+    pub(super) fn keep(&self, bytes: usize) {
+        self.0.kept_bytes.set(self.kept_bytes() + bytes);
+    }
+
+    /// This many bytes are no longer kept.
+    pub(super) fn release(&self, bytes: usize) {
+        self.0.kept_bytes.set(self.kept_bytes() - bytes);
+    }
 }
 
 /// The buckets of all addresses.
 #[derive(Debug)]
 pub(super) struct Accounts {
-    /// `None`: no limit, and no bucket is kept.
+    /// `None`: no limit, and every bucket is full.
     allowance: Option<Allowance>,
+    /// Bytes that may wait for the users of one address.
+    bytes_max: usize,
     by_address: HashMap<IpAddr, Account>,
 }
 
@@ -47,13 +70,23 @@ impl Accounts {
     pub(super) fn new(config: &Config) -> Self {
         const SECOND: Duration = Duration::from_secs(1);
         let allowance = Allowance::new(config.address_rate, SECOND, config.address_burst);
-        Self { allowance, by_address: HashMap::new() }
+        // One session may fill its queue on a small node, too.
+        let of_a_session = config.queue_bytes + config.queue_messages * KEPT_COST;
+        let bytes_max = (config.queue_total / ADDRESS_PART).max(of_a_session);
+        Self { allowance, bytes_max, by_address: HashMap::new() }
     }
 
-    /// The bucket of an address, for a session to hold. `None` without a limit or an address.
+    /// Bytes that may be kept and wait for sockets of one address: an eighth of `queue-total`, and at
+    /// least what a single session may have.
+    pub(super) fn bytes_max(&self) -> usize {
+        self.bytes_max
+    }
+
+    /// The bucket of an address, for a session to hold. `None` without an address.
     pub(super) fn open(&mut self, address: Option<IpAddr>, now: Instant) -> Option<Account> {
-        let address = address.filter(|_| self.allowance.is_some())?;
-        let fresh = || Account(Rc::new(Bucket { address, full_at: Cell::new(now) }));
+        let address = address?;
+        let (full_at, kept_bytes) = (Cell::new(now), Cell::new(0));
+        let fresh = || Account(Rc::new(Bucket { address, full_at, kept_bytes }));
         Some(self.by_address.entry(address).or_insert_with(fresh).clone())
     }
 
@@ -97,8 +130,16 @@ impl Accounts {
         }
     }
 
+    /// Gives back what a call has kept on behalf of an address. Returns when
+    /// [`Accounts::forget_full`] is wanted, if no session holds its bucket.
+    pub(super) fn release(&mut self, address: IpAddr, bytes: usize) -> Option<Instant> {
+        let account = self.by_address.get(&address)?;
+        account.release(bytes);
+        Self::is_unused(account).then(|| account.0.full_at.get())
+    }
+
     fn is_unused(account: &Account) -> bool {
-        Rc::strong_count(&account.0) == 1
+        Rc::strong_count(&account.0) == 1 && account.kept_bytes() == 0
     }
 
     /// Addresses that are remembered.
@@ -166,7 +207,28 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_of_0_keeps_no_bucket() {
-        assert!(accounts(0, 2).open(Some(ADDRESS), Instant::now()).is_none());
+    fn without_a_rate_a_bucket_is_always_full_and_forgotten_with_its_last_session() {
+        let (mut accounts, now) = (accounts(0, 2), Instant::now());
+        let account = accounts.open(Some(ADDRESS), now).expect("there is an address");
+        assert_eq!(accounts.take(Some(&account), 1000, now), Ok(()));
+        accounts.note_refusal(Some(&account), 1000, now);
+
+        assert_eq!(accounts.close(account, now), None);
+
+        assert_eq!(accounts.len(), 0);
+    }
+
+    #[test]
+    fn a_bucket_is_remembered_as_long_as_a_call_keeps_something_on_behalf_of_its_address() {
+        let (mut accounts, now) = (accounts(10, 2), Instant::now());
+        let account = accounts.open(Some(ADDRESS), now).expect("there is an address");
+        account.keep(100);
+        assert_eq!(accounts.close(account, now), None);
+        assert_eq!(accounts.len(), 1);
+
+        let full_at = accounts.release(ADDRESS, 100).expect("nobody holds it");
+        accounts.forget_full(ADDRESS, full_at);
+
+        assert_eq!(accounts.len(), 0);
     }
 }

@@ -20,6 +20,8 @@ pub(super) enum Due {
     Totals,
     /// Confirm to the user's client what was heard of it.
     Confirm(UserId),
+    /// See whether the user's client has acknowledged its oldest kept message.
+    Unacknowledged(UserId),
     /// The user's access token is good for nothing any more.
     TokenExpired(UserId),
     /// The user's session has waited long enough.

@@ -5,6 +5,7 @@
 //! [`super::Switchboard`] keeps the two in step.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::ops::Index;
 use std::time::Instant;
 
@@ -22,6 +23,8 @@ pub(super) struct Call {
     pub(super) rings_until: Instant,
     /// Kept while it rings, because it may have to ring again.
     pub(super) request: Request,
+    /// The caller's address, if the request is kept on its behalf.
+    pub(super) kept_for: Option<IpAddr>,
 }
 
 impl Call {
@@ -87,14 +90,15 @@ impl Calls {
     }
 
     /// Makes a ringing call an accepted one. Returns until when it would have rung, and what was
-    /// kept for that; `None` if there is no such call or it did not ring.
-    pub(super) fn accept(&mut self, id: &CallId) -> Option<(Instant, Request)> {
+    /// kept for that, and on behalf of which address; `None` if there is no such call or it did not ring.
+    pub(super) fn accept(&mut self, id: &CallId) -> Option<(Instant, Request, Option<IpAddr>)> {
         let call = self.book.get_mut(id).filter(|call| call.stage == Stage::Ringing)?;
         call.stage = Stage::Accepted;
         let (rings_until, request) = (call.rings_until, std::mem::take(&mut call.request));
+        let kept_for = call.kept_for.take();
         let callee = call.callee.clone();
         self.stop_ringing(&callee, id);
-        Some((rings_until, request))
+        Some((rings_until, request, kept_for))
     }
 
     pub(super) fn remove(&mut self, id: &CallId) -> Option<Call> {

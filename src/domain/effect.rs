@@ -28,6 +28,9 @@ pub struct Backlog {
     /// Bytes of memory that all connections of the node hold, with [`UNWRITTEN_COST`] for each
     /// message, and what they have read and the hub has not handled.
     pub node_bytes: usize,
+    /// The part of `node_bytes` that waits for sockets of the same address as this one; 0 if the
+    /// address is not known.
+    pub address_bytes: usize,
 }
 
 /// One thing to do. The order of the effects of one connection is to be kept.

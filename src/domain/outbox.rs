@@ -176,6 +176,17 @@ impl Outbox {
         (self.kept.len(), self.relayed.bytes + self.own.bytes)
     }
 
+    /// The index of the oldest message that is kept, or of the next one: so many are acknowledged.
+    pub(super) fn oldest(&self) -> u64 {
+        self.acknowledged
+    }
+
+    /// Bytes that all of it counts for on the node.
+    pub(super) fn memory(&self) -> usize {
+        let (messages, bytes) = self.fill_of_both();
+        bytes + messages * KEPT_COST
+    }
+
     /// Messages and bytes of the server's own that are kept.
     pub(super) fn own(&self) -> (usize, usize) {
         (self.own.messages, self.own.bytes)

@@ -10,7 +10,7 @@ use super::Login;
 use super::account::Account;
 use super::grant::Grant;
 use super::login::TokenHash;
-use super::outbox::Outbox;
+use super::outbox::{Kept, OutOfRange, Outbox};
 use super::presence::Known;
 use super::quota::Buckets;
 use crate::protocol::{CallId, DisplayName, RoomId, SessionId, UserId};
@@ -72,6 +72,52 @@ impl<C> Session<C> {
     pub(super) fn is_away(&self) -> bool {
         self.connection().is_none()
     }
+
+    /// Keeps a message on behalf of the user's address. There must be room.
+    pub(super) fn keep(&mut self, message: Kept) {
+        let Some(ledger) = &mut self.ledger else { return };
+        if let Some(account) = &self.account {
+            account.keep(message.memory());
+        }
+        ledger.outbox.keep(message);
+    }
+
+    /// Forgets the messages before `count` and returns them. `None` if nothing is kept for this
+    /// session; the error says why the count cannot be.
+    pub(super) fn acknowledge(
+        &mut self,
+        count: u64,
+    ) -> Option<Result<impl Iterator<Item = Kept> + use<C>, OutOfRange>> {
+        let outbox = &mut self.ledger.as_mut()?.outbox;
+        let before = outbox.memory();
+        let acknowledged = outbox.acknowledge(count);
+        if let Some(account) = &self.account {
+            account.release(before - outbox.memory());
+        }
+        Some(acknowledged)
+    }
+
+    /// Takes out all that is kept.
+    pub(super) fn take_outbox(&mut self) -> Option<Outbox> {
+        let outbox = std::mem::take(&mut self.ledger.as_mut()?.outbox);
+        if let Some(account) = &self.account {
+            account.release(outbox.memory());
+        }
+        Some(outbox)
+    }
+
+    /// From now on messages are kept on behalf of another address. Returns the one before.
+    pub(super) fn change_account(&mut self, account: Option<Account>) -> Option<Account> {
+        let kept_bytes = self.ledger.as_ref().map_or(0, |ledger| ledger.outbox.memory());
+        if let Some(account) = &account {
+            account.keep(kept_bytes);
+        }
+        let before = std::mem::replace(&mut self.account, account);
+        if let Some(before) = &before {
+            before.release(kept_bytes);
+        }
+        before
+    }
 }
 
 /// What both sides of a session have counted.
@@ -87,6 +133,31 @@ pub(super) struct Ledger {
     pub(super) unconfirmed_bytes: usize,
     /// When it is told at the latest.
     pub(super) confirm_by: Option<Instant>,
+    pub(super) ack_watch: AckWatch,
+}
+
+/// Whether it is watched that the client acknowledges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AckWatch {
+    /// Nothing was sent since it was last looked at.
+    Off,
+    /// From the end of this step on.
+    Beginning,
+    /// It is looked at again at a time.
+    On {
+        /// The index of the oldest kept message when it was last looked at.
+        oldest: u64,
+        until: Instant,
+        sign: Sign,
+    },
+}
+
+/// A sign of life of a client that does not acknowledge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    NotAsked,
+    Asked,
+    Seen,
 }
 
 impl Ledger {
@@ -98,6 +169,7 @@ impl Ledger {
             confirmed: 0,
             unconfirmed_bytes: 0,
             confirm_by: None,
+            ack_watch: AckWatch::Off,
         }
     }
 }

@@ -161,6 +161,8 @@ struct Shared {
     unwritten_messages: AtomicUsize,
     /// The memory that all connections of the node hold.
     memory: Arc<SocketMemory>,
+    /// Its part that waits for the sockets of this one's address, if that is known.
+    of_address: Option<Arc<AtomicUsize>>,
     /// 0 while no batch is with the hub, else one more than the bytes it counts for.
     batch_with_hub: AtomicU32,
     /// The use that the client has made of the hub.
@@ -173,12 +175,14 @@ impl Link {
     /// A handle of the connection behind `recipient`, which speaks for nobody yet.
     /// `memory` is the one count of the node.
     pub fn new(recipient: Recipient<Deliver>, memory: Arc<SocketMemory>, guard: Guard) -> Self {
+        let of_address = guard.address().map(|address| memory.unwritten_of(address));
         Self(Arc::new(Shared {
             user: OnceLock::new(),
             recipient,
             unwritten_bytes: AtomicUsize::new(0),
             unwritten_messages: AtomicUsize::new(0),
             memory,
+            of_address,
             batch_with_hub: AtomicU32::new(0),
             usage: Usage::default(),
             reader: AtomicWaker::new(),
@@ -217,7 +221,7 @@ impl Link {
     pub fn written(&self, messages: usize, bytes: usize) {
         self.0.unwritten_messages.fetch_sub(messages, Relaxed);
         self.0.unwritten_bytes.fetch_sub(bytes, Relaxed);
-        self.0.memory.subtract_unwritten(bytes + messages * UNWRITTEN_COST);
+        self.0.subtract_unwritten(messages, bytes);
     }
 }
 
@@ -229,6 +233,9 @@ impl Link {
         let messages = self.0.unwritten_messages.fetch_add(1, Relaxed) + 1;
         self.0.unwritten_bytes.fetch_add(bytes, Relaxed);
         self.0.memory.add_unwritten(bytes + UNWRITTEN_COST);
+        if let Some(of_address) = &self.0.of_address {
+            of_address.fetch_add(bytes + UNWRITTEN_COST, Relaxed);
+        }
         messages
     }
 
@@ -240,6 +247,11 @@ impl Link {
     /// Bytes of memory that all connections of the node hold.
     pub fn node_memory(&self) -> usize {
         self.0.memory.total()
+    }
+
+    /// Bytes of memory that wait for sockets of this one's address; 0 if that is not known.
+    pub fn address_memory(&self) -> usize {
+        self.0.of_address.as_ref().map_or(0, |it| it.load(Relaxed))
     }
 
     /// Sends what has been counted. A connection that is gone has its goodbye under way already.
@@ -285,6 +297,14 @@ impl Link {
 }
 
 impl Shared {
+    fn subtract_unwritten(&self, messages: usize, bytes: usize) {
+        let bytes = bytes + messages * UNWRITTEN_COST;
+        self.memory.subtract_unwritten(bytes);
+        if let Some(of_address) = &self.of_address {
+            of_address.fetch_sub(bytes, Relaxed);
+        }
+    }
+
     fn batch_is_gone(&self) {
         let counted = self.batch_with_hub.swap(0, Release);
         if counted > 1 {
@@ -297,8 +317,11 @@ impl Drop for Shared {
     fn drop(&mut self) {
         let messages = *self.unwritten_messages.get_mut();
         let bytes = *self.unwritten_bytes.get_mut();
-        self.memory.subtract_unwritten(bytes + messages * UNWRITTEN_COST);
+        self.subtract_unwritten(messages, bytes);
         self.batch_is_gone();
+        if let (Some(address), Some(count)) = (self.guard.address(), self.of_address.take()) {
+            self.memory.forget_unwritten_of(address, count);
+        }
     }
 }
 

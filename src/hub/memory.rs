@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of an unfinished message that a client may always send, even when there is no room for
 /// more. Offers and answers fit: those of a browser have 6 to 12 kB.
@@ -22,6 +22,8 @@ pub struct SocketMemory {
     crowding: AtomicUsize,
     /// The part of `crowding` that is not whole, by address. Only addresses that have any are in it.
     of_addresses: Mutex<HashMap<IpAddr, usize>>,
+    /// The part of `unwritten` of each address that has connections.
+    unwritten_of: Mutex<HashMap<IpAddr, Arc<AtomicUsize>>>,
 }
 
 impl SocketMemory {
@@ -74,9 +76,23 @@ impl SocketMemory {
         self.of_addresses().get(&address).copied().unwrap_or_default()
     }
 
-    /// Nothing panics while it holds the lock, and if it did the numbers would still be numbers.
     fn of_addresses(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
-        self.of_addresses.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.of_addresses)
+    }
+
+    /// The count of bytes that wait for sockets of this address, for a connection to share until
+    /// [`SocketMemory::forget_unwritten_of`].
+    pub(super) fn unwritten_of(&self, address: IpAddr) -> Arc<AtomicUsize> {
+        lock(&self.unwritten_of).entry(address).or_default().clone()
+    }
+
+    /// Gives `count` back. The last connection of an address that does so has it forgotten.
+    pub(super) fn forget_unwritten_of(&self, address: IpAddr, count: Arc<AtomicUsize>) {
+        let mut unwritten_of = lock(&self.unwritten_of);
+        drop(count);
+        if unwritten_of.get(&address).is_some_and(|it| Arc::strong_count(it) == 1) {
+            unwritten_of.remove(&address);
+        }
     }
 
     pub(super) fn add_unwritten(&self, bytes: usize) {
@@ -86,6 +102,11 @@ impl SocketMemory {
     pub(super) fn subtract_unwritten(&self, bytes: usize) {
         self.unwritten.fetch_sub(bytes, Relaxed);
     }
+}
+
+/// Nothing panics while it holds the lock, and if it did the numbers would still be numbers.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn change(bytes: &AtomicUsize, before: usize, now: usize) {
@@ -123,5 +144,20 @@ mod tests {
 
         assert_eq!(memory.crowding(), 9);
         assert!(memory.of_addresses().is_empty());
+    }
+
+    #[test]
+    fn connections_of_an_address_share_one_count_and_the_last_has_it_forgotten() {
+        let memory = SocketMemory::default();
+        let address = IpAddr::from([10, 0, 0, 1]);
+        let [one, other] = [(); 2].map(|()| memory.unwritten_of(address));
+        one.fetch_add(7, Relaxed);
+        assert_eq!(other.load(Relaxed), 7);
+
+        memory.forget_unwritten_of(address, one);
+        assert_eq!(memory.unwritten_of.lock().unwrap().len(), 1);
+        memory.forget_unwritten_of(address, other);
+
+        assert!(memory.unwritten_of.lock().unwrap().is_empty());
     }
 }

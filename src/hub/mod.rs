@@ -385,7 +385,8 @@ impl Handler<Drain> for SignalingHub {
 impl Handle for Link {
     fn backlog(&self) -> Backlog {
         let (messages, bytes) = self.unwritten();
-        Backlog { messages, bytes, node_bytes: self.node_memory() }
+        let (node_bytes, address_bytes) = (self.node_memory(), self.address_memory());
+        Backlog { messages, bytes, node_bytes, address_bytes }
     }
 }
 

@@ -166,3 +166,37 @@ fn an_address_rate_of_0_is_no_limit() {
     assert_eq!(refused(&pings(&mut board, "ana", 400)), 0);
     assert_eq!(refused(&pings(&mut board, "bo", 400)), 0);
 }
+
+#[test]
+fn two_users_of_one_address_may_ring_somebody_and_a_third_finds_it_busy() {
+    let mut board = board(0, 1);
+    for (user, address) in [("di", OFFICE), ("ed", HOME), ("fay", HOME)] {
+        board.knocks_with(login(user, address));
+    }
+    board.settle();
+    board.rings("ana", "ed");
+    let second = board.rings("bo", "ed");
+
+    board.says("di", json!({"type": "call-request", "to": "ed"}));
+    assert_eq!(board.hears_one("di")["reason"], "busy");
+    board.rings("cy", "ed");
+    board.says("fay", json!({"type": "call-request", "to": "ed"}));
+    assert_eq!(board.hears_one("fay")["reason"], "busy", "three ring");
+
+    board.says("bo", json!({"type": "call-hangup", "callId": second}));
+    drop(["bo", "ed"].map(|user| board.hears(user)));
+    board.rings("di", "ed");
+}
+
+#[test]
+fn calls_from_this_machine_are_not_bounded_by_address() {
+    let mut board = Board::new();
+    for user in ["ana", "bo", "cy", "di"] {
+        board.knocks_with(login(user, IpAddr::V4(Ipv4Addr::LOCALHOST)));
+    }
+    board.settle();
+
+    for caller in ["ana", "bo", "cy"] {
+        board.rings(caller, "di");
+    }
+}

@@ -17,6 +17,7 @@ mod calls;
 mod delivery;
 mod drain;
 mod expiry;
+mod full_addresses;
 mod ice;
 mod kept;
 mod logins;

@@ -289,7 +289,8 @@ fn a_list_longer_than_the_queue_keeps_nobody_out() {
 #[test]
 fn a_full_node_closes_nobody_who_reads() {
     let mut board = board();
-    let full = Backlog { messages: 8, bytes: 1000, node_bytes: usize::MAX >> 1 };
+    let node_bytes = usize::MAX >> 1;
+    let full = Backlog { messages: 8, bytes: 1000, node_bytes, address_bytes: 0 };
     board.is_behind("ana", full);
 
     board.says("ana", json!({"type": "ping"}));

@@ -400,3 +400,22 @@ fn a_member_without_a_session_is_no_error_to_those_who_write_to_its_room() {
 
     assert_eq!(crowd.hears(1), [] as [Value; 0]);
 }
+
+#[test]
+fn a_fresh_session_hears_nothing_of_rooms_that_the_one_before_it_has_yet_to_leave() {
+    let mut crowd = in_eight_rooms(400);
+    crowd.ends(0, Parting::Goodbye);
+    crowd.comes(0, true);
+    crowd.says(0, &json!({"type": "ping"}));
+    assert!(crowd.rules.has_work_left(), "eight rooms are too many for one step");
+    drop(crowd.hears(0));
+
+    crowd.says(1, &json!({"type": "message", "room": "r7", "data": 1}));
+    crowd.says(1, &json!({"type": "offer", "to": "u00000", "room": "r7", "data": 1}));
+    crowd.says(1, &json!({"type": "leave", "room": "r7"}));
+
+    assert!(crowd.rules.has_work_left());
+    assert_eq!(crowd.hears(0), [] as [Value; 0]);
+    let refused = crowd.hears(1).into_iter().find(|it| it["type"] == "error");
+    assert_eq!(refused.unwrap()["code"], "not-in-room");
+}

@@ -43,8 +43,17 @@ async fn fills(ana: &mut Client, to: &str) -> Vec<String> {
 
 /// Connects, counts, has little room, and reads nothing but its first two messages.
 async fn connects_and_sleeps(server: &TestServer, user: &str) -> (RawClient, String) {
+    connects_and_sleeps_at(server, user, [127, 0, 0, 1]).await
+}
+
+/// The same at an address of the loopback network, of which a machine has many.
+async fn connects_and_sleeps_at(
+    server: &TestServer,
+    user: &str,
+    address: [u8; 4],
+) -> (RawClient, String) {
     let query = format!("userId={user}&received=0");
-    let mut client = RawClient::dials_with_little_room(server.address, &query).await;
+    let mut client = RawClient::dials_with_little_room_from(address, server.address, &query).await;
     let registered = client.hears().await;
     assert_eq!(client.hears().await["type"], "client-list");
     (client, registered["resumeToken"].as_str().unwrap().to_owned())
@@ -148,7 +157,8 @@ async fn the_queues_of_a_node_together_stay_under_queue_total() {
     let mut cyd = server.connects("cyd").await;
     let mut sleepers = Vec::new();
     for n in 0..8 {
-        let (asleep, token) = connects_and_sleeps(&server, &format!("bo{n}")).await;
+        let user = format!("bo{n}");
+        let (asleep, token) = connects_and_sleeps_at(&server, &user, [127, 0, 1, n]).await;
         drop(asleep);
         sleepers.push(token);
     }

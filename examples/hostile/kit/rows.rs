@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::attacks::{baseline, fan_out, frames, handshakes, kept, log, pages};
+use super::attacks::{baseline, fan_out, frames, full_node, handshakes, kept, log, pages};
 use super::attacks::{ringing, rooms, tokens, unread, watch};
 use super::keys::Kind;
 use super::outcome::ANSWER;
@@ -65,6 +65,9 @@ const JWT_RSA: Settings = Settings { jwt: Some(Kind::Rsa(2048)), ..DEFAULT };
 const UNREAD_LOG: Settings = Settings { unread_log: true, ..DEFAULT };
 const LITTLE_MEMORY: Settings = Settings { further: &["--queue-total", "8MiB"], ..DEFAULT };
 
+/// As in the compose file.
+const SHIPPED: Settings = Settings { further: &["--queue-total", "128MiB"], ..DEFAULT };
+
 /// Memory that the HTTP side may hold for a connection that is no socket yet.
 const PENDING: Bound = Bound::Growth { fixed: 0, each: 160 };
 /// Memory for a head: it is cut at 16 KiB, in a buffer that may double.
@@ -97,6 +100,7 @@ pub const ROWS: &[Row] = rows![
     "fan-out", DEFAULT, fan_out::come_and_go, [Bound::Step];
     "ringing", DEFAULT, ringing::again_and_again, [];
     "kept-messages", DEFAULT, kept::messages, [];
+    "full-node", SHIPPED, full_node::of_one_address, [];
     "unfinished-messages", LITTLE_MEMORY, kept::unfinished, [UNFINISHED];
     "unfinished-2", LITTLE_MEMORY, kept::unfinished_of_two, [];
     "handshakes-rsa", TLS_RSA, handshakes::tls, [Bound::CpuInFull(0.3)];

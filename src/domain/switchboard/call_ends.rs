@@ -74,7 +74,7 @@ impl<C: Handle> Switchboard<C> {
     /// Takes the call off the book and tells those who are still there.
     fn finish_call(&mut self, call_id: &CallId, ending: Ending<'_>, effects: &mut Vec<Effect<C>>) {
         let Some(call) = self.calls.remove(call_id) else { return };
-        self.kept_bytes -= call.request.bytes();
+        self.release_request(call.request.bytes(), call.kept_for);
         self.agenda.take_out(call.rings_until, Due::NoAnswer(call_id.clone()));
         self.counts.calls_ended += 1;
         self.course.calls_over.count(CallOver::of_live(ending.reason));

@@ -4,6 +4,7 @@
 //! that, up to [`RINGING_MAX`] calls may ring at it. Those neither make it busy nor keep it from
 //! calling. Nothing rings at a user who is in an accepted call.
 
+use std::net::IpAddr;
 use std::time::Instant;
 
 use super::Switchboard;
@@ -15,6 +16,9 @@ use crate::protocol::{CallId, Data, EndReason, MessageId, Refusal, ServerMessage
 
 /// Calls that may ring at one user at the same time.
 const RINGING_MAX: usize = 3;
+/// Of these, calls from users of one address: two of an office may call somebody at the same time, and
+/// nobody can fill all places alone.
+const RINGING_OF_ADDRESS: usize = 2;
 
 impl<C: Handle> Switchboard<C> {
     /// Handles `call-request`. Every request counts against `call-rate`, whatever comes of it.
@@ -65,8 +69,22 @@ impl<C: Handle> Switchboard<C> {
         }
         let callee = self.registry.session(to).filter(|_| !self.blocks.holds(to, caller));
         let Some(callee) = callee else { return Some(EndReason::Offline) };
-        let is_busy = callee.call.is_some() || self.calls.ringing_at(to).len() >= RINGING_MAX;
+        let is_busy = callee.call.is_some()
+            || self.calls.ringing_at(to).len() >= RINGING_MAX
+            || self.ringing_from_address_of(caller, to) >= RINGING_OF_ADDRESS;
         is_busy.then_some(EndReason::Busy)
+    }
+
+    /// How many calls ring at `to` from users of the caller's address; 0 if that is not known, or is
+    /// this machine's: everybody who comes through a local proxy that is not trusted has that one.
+    fn ringing_from_address_of(&self, caller: &UserId, to: &UserId) -> usize {
+        let address_of =
+            |user: &UserId| Some(self.registry.session(user)?.account.as_ref()?.address());
+        let address = address_of(caller).filter(|address| !address.is_loopback());
+        let Some(address) = address else { return 0 };
+        let rings_from_there =
+            |call: &&CallId| address_of(&self.calls[*call].caller) == Some(address);
+        self.calls.ringing_at(to).iter().filter(rings_from_there).count()
     }
 
     /// Accepts a call that rings at the user, because the user has called its caller.
@@ -110,18 +128,25 @@ impl<C: Handle> Switchboard<C> {
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) -> Result<(), Refusal> {
+        let bytes = request.bytes();
+        let session = self.registry.session(caller);
+        if bytes > 0 && session.is_some_and(|it| self.address_is_full(it, bytes)) {
+            self.counts.limits.queue_full += 1;
+            return Err(Refusal::QueueFull(callee));
+        }
         let call_id = self.mint.call();
         let rings_until = now + self.config.ring_timeout;
-        let call = Call {
+        let mut call = Call {
             caller: caller.clone(),
             callee: callee.clone(),
             stage: Stage::Ringing,
             rings_until,
             request: request.detached(),
+            kept_for: None,
         };
         let invitation = self.invitation(&call_id, &call, now).encode();
         self.relay(&callee, invitation, None, effects)?;
-        self.kept_bytes += call.request.bytes();
+        call.kept_for = self.keep_request(caller, bytes);
         self.calls.insert(call_id.clone(), call);
         self.agenda.put(rings_until, Due::NoAnswer(call_id.clone()));
         self.counts.calls_started += 1;
@@ -133,6 +158,24 @@ impl<C: Handle> Switchboard<C> {
         let ringing = ServerMessage::CallRinging { call_id, to: callee, away, r#ref: id };
         self.tell(caller, &ringing, effects);
         Ok(())
+    }
+
+    /// Counts what the caller sends along, on behalf of its address too if there is any.
+    fn keep_request(&mut self, caller: &UserId, bytes: usize) -> Option<IpAddr> {
+        self.kept_bytes += bytes;
+        let session = self.registry.session(caller).filter(|_| bytes > 0)?;
+        let account = session.account.as_ref()?;
+        account.keep(bytes);
+        Some(account.address())
+    }
+
+    /// Counts no longer what was kept while a call rang.
+    pub(super) fn release_request(&mut self, bytes: usize, kept_for: Option<IpAddr>) {
+        self.kept_bytes -= bytes;
+        let Some(address) = kept_for else { return };
+        if let Some(full_at) = self.quotas.accounts.release(address, bytes) {
+            self.agenda.put(full_at, Due::AccountFull(address));
+        }
     }
 
     /// Lets a call ring again at the callee's new session.
@@ -205,9 +248,9 @@ impl<C: Handle> Switchboard<C> {
 
     /// Marks a call as accepted and as the own call of both parties. Their other calls end.
     fn connect_parties(&mut self, call_id: &CallId, effects: &mut Vec<Effect<C>>) {
-        let Some((rings_until, request)) = self.calls.accept(call_id) else { return };
+        let Some((rings_until, request, kept_for)) = self.calls.accept(call_id) else { return };
         self.ringing -= 1;
-        self.kept_bytes -= request.bytes();
+        self.release_request(request.bytes(), kept_for);
         self.agenda.take_out(rings_until, Due::NoAnswer(call_id.clone()));
         let Call { caller, callee, .. } = &self.calls[call_id];
         for party in [caller.clone(), callee.clone()] {

@@ -12,7 +12,7 @@ use bytestring::ByteString;
 
 use super::{Behind, Service, Switchboard, VerdictKind};
 use crate::domain::outbox::{KEPT_COST, Kept, Outbox, Receipt, Share};
-use crate::domain::session::Session;
+use crate::domain::session::{AckWatch, Session};
 use crate::domain::{Backlog, Effect, Handle, UNWRITTEN_COST};
 use crate::protocol::{BLOCKED_MAX, NAMED_MAX, Refusal, ServerMessage, UserId, Verdict};
 
@@ -66,10 +66,7 @@ impl<C: Handle> Switchboard<C> {
     ) {
         let Some(session) = self.registry.session(user) else { return };
         let Some(connection) = session.connection() else { return };
-        // A replay may fill two shares of a socket; what is true now has a third one then.
-        let may_be_replayed = session.ledger.is_some() && self.service != Service::Closed;
-        let shares = if may_be_replayed { 3 } else { 2 };
-        if self.takes_more(connection.backlog(), frame.len(), shares) {
+        if self.takes_more(session, connection.backlog(), frame.len()) {
             effects.push(Effect::Deliver { to: connection.clone(), frame });
         } else {
             self.overrun.push((user.clone(), Behind::Socket));
@@ -129,6 +126,10 @@ impl<C: Handle> Switchboard<C> {
             self.counts.limits.queue_full += 1;
             return Err(Refusal::QueueFull(to.clone()));
         }
+        if self.address_is_full(session, frame.len()) {
+            self.counts.limits.queue_full += 1;
+            return Err(Refusal::QueueFull(to.clone()));
+        }
         if self.node_is_full(session, frame.len()) {
             self.counts.limits.node_full += 1;
             return Err(Refusal::QueueFull(to.clone()));
@@ -154,12 +155,16 @@ impl<C: Handle> Switchboard<C> {
     ) {
         let Some(session) = self.registry.session_mut(user) else { return };
         let connection = session.connection().cloned();
-        let Some(ledger) = &mut session.ledger else { return };
         let handed = connection.is_some();
         let sender = receipt.as_ref().map(|receipt| receipt.sender.clone());
         let kept = Kept { frame: frame.clone(), share, receipt, handed };
         self.kept_bytes += kept.memory();
-        ledger.outbox.keep(kept);
+        session.keep(kept);
+        let ledger = session.ledger.as_mut().filter(|it| handed && it.ack_watch == AckWatch::Off);
+        if let Some(ledger) = ledger {
+            ledger.ack_watch = AckWatch::Beginning;
+            self.owing.push(user.clone());
+        }
         if let Some(to) = connection {
             effects.push(Effect::Deliver { to, frame });
         }
@@ -215,26 +220,49 @@ impl<C: Handle> Switchboard<C> {
 
     /// Whether a socket may be given more of the server's own. On a full node that is a little, or
     /// one long message to a socket that has taken everything so far, out of a share for these.
-    fn takes_more(&self, backlog: Backlog, bytes: usize, shares: usize) -> bool {
+    fn takes_more(&self, session: &Session<C>, backlog: Backlog, bytes: usize) -> bool {
+        // A replay may fill two shares of a socket; what is true now has a third one then.
+        let may_be_replayed = session.ledger.is_some() && self.service != Service::Closed;
+        let shares = if may_be_replayed { 3 } else { 2 };
         let has_taken_all = (backlog.messages, backlog.bytes) == (0, 0);
         let has_room = backlog.messages < shares * self.config.queue_messages
             && backlog.bytes + bytes <= shares * self.config.queue_bytes;
         let is_little = backlog.messages < UNDER_WAY && backlog.bytes + bytes <= UNDER_WAY_BYTES;
-        let used = backlog.node_bytes + self.kept_bytes + bytes + UNWRITTEN_COST;
-        (has_taken_all || has_room) && (is_little || used <= self.bound(has_taken_all))
+        let more = bytes + UNWRITTEN_COST;
+        let used = backlog.node_bytes + self.kept_bytes + more;
+        let of_address = session
+            .account
+            .as_ref()
+            .map_or(0, |account| backlog.address_bytes + account.kept_bytes() + more);
+        let fits =
+            used <= self.bound(has_taken_all) && of_address <= self.bound_of_address(has_taken_all);
+        (has_taken_all || has_room) && (is_little || fits)
     }
 
     /// The same for a session that keeps what it is sent.
     fn node_takes_own(&self, session: &Session<C>, outbox: &Outbox, bytes: usize) -> bool {
         let (messages, own) = outbox.own();
         let is_little = messages < UNDER_WAY && own + bytes <= UNDER_WAY_BYTES;
-        is_little || self.used(session, bytes) <= self.bound(messages == 0)
+        let fits = self.used(session, bytes) <= self.bound(messages == 0)
+            && self.used_by_address(session, bytes) <= self.bound_of_address(messages == 0);
+        is_little || fits
     }
 
     /// The bytes that may be in use with a message of the server's own.
     fn bound(&self, has_taken_all: bool) -> usize {
         let total = self.config.queue_total;
         if has_taken_all { total.saturating_add(total / LONG_SHARE) } else { total }
+    }
+
+    /// The part of them that may be in use for one address.
+    fn bound_of_address(&self, has_taken_all: bool) -> usize {
+        let total = self.quotas.accounts.bytes_max();
+        if has_taken_all { total.saturating_add(total / LONG_SHARE) } else { total }
+    }
+
+    /// Whether no more of what other clients send may be kept for the user's address.
+    pub(super) fn address_is_full(&self, session: &Session<C>, bytes: usize) -> bool {
+        self.used_by_address(session, bytes) > self.bound_of_address(false)
     }
 
     fn node_is_full(&self, session: &Session<C>, bytes: usize) -> bool {
@@ -247,5 +275,13 @@ impl<C: Handle> Switchboard<C> {
         let sockets = connection.map_or(self.socket_bytes, |it| it.backlog().node_bytes);
         let cost = if session.ledger.is_some() { KEPT_COST } else { UNWRITTEN_COST };
         sockets + self.kept_bytes + bytes + cost
+    }
+
+    /// The part of it that is in use for the address of `session`; 0 if that is not known.
+    fn used_by_address(&self, session: &Session<C>, bytes: usize) -> usize {
+        let Some(account) = &session.account else { return 0 };
+        let sockets = session.connection().map_or(0, |it| it.backlog().address_bytes);
+        let cost = if session.ledger.is_some() { KEPT_COST } else { UNWRITTEN_COST };
+        sockets + account.kept_bytes() + bytes + cost
     }
 }

@@ -176,8 +176,9 @@ impl<C: Handle> Switchboard<C> {
 
     /// Leaves the rooms, the watches and what was kept of a session that is no longer in the
     /// registry. Members and senders are told in slices.
-    fn forget_belongings(&mut self, user: &UserId, session: Session<C>, now: Instant) {
+    fn forget_belongings(&mut self, user: &UserId, mut session: Session<C>, now: Instant) {
         self.blocks.forget(user);
+        let outbox = session.take_outbox();
         for room in session.rooms {
             let (user, name) = (user.clone(), session.name.clone());
             self.left.push_back(Left::Room { user, name, room, tells_user: false });
@@ -200,10 +201,13 @@ impl<C: Handle> Switchboard<C> {
         }
         if let Some(ledger) = session.ledger {
             self.forget_token(&ledger.token);
+            self.forget_ack_watch(user, ledger.ack_watch);
             if let Some(by) = ledger.confirm_by {
                 self.agenda.take_out(by, Due::Confirm(user.clone()));
             }
-            let (receiver, rest) = (user.clone(), ledger.outbox.into_rest());
+        }
+        if let Some(outbox) = outbox {
+            let (receiver, rest) = (user.clone(), outbox.into_rest());
             self.left.push_back(Left::Kept { receiver, rest });
         }
     }
@@ -264,9 +268,8 @@ impl<C: Handle> Switchboard<C> {
     fn settle_all(&mut self, receiver: UserId) {
         self.looks += 1;
         let session = self.registry.session_mut(&receiver);
-        let Some(ledger) = session.and_then(|it| it.ledger.as_mut()) else { return };
-        let rest = std::mem::take(&mut ledger.outbox).into_rest();
-        self.left.push_back(Left::Kept { receiver, rest });
+        let Some(outbox) = session.and_then(Session::take_outbox) else { return };
+        self.left.push_back(Left::Kept { receiver, rest: outbox.into_rest() });
     }
 
     fn send_away_one(
@@ -312,6 +315,7 @@ impl<C: Handle> Switchboard<C> {
         self.agenda = Agenda::default();
         self.tokens.clear();
         self.overrun.clear();
+        self.owing.clear();
         self.waiting = 0;
         self.kept_bytes = 0;
         self.open_receipts = 0;

@@ -16,6 +16,7 @@ mod freshening;
 mod granting;
 mod leaving;
 mod operator;
+mod overdue;
 mod pricing;
 mod relaying;
 mod resuming;
@@ -90,6 +91,8 @@ pub struct Switchboard<C> {
     claims: u64,
     /// Users who have fallen too far behind during this input.
     overrun: Vec<(UserId, Behind)>,
+    /// Users who were sent something during this input and have to acknowledge it.
+    owing: Vec<UserId>,
     /// News of ended sessions that is still to be told.
     left: AllLeft,
     /// While everybody is sent away.
@@ -211,6 +214,7 @@ impl<C: Handle> Switchboard<C> {
             service: Service::Open,
             claims: 0,
             overrun: Vec::new(),
+            owing: Vec::new(),
             left: AllLeft::default(),
             farewell: None,
             unfinished: None,
@@ -234,7 +238,10 @@ impl<C: Handle> Switchboard<C> {
             Input::Refreshed { connection, user, id, verified } => {
                 self.refreshed(&connection, &user, id, verified, now, effects);
             }
-            Input::Alive { connection, user } => self.proven_alive(&connection, &user, effects),
+            Input::Alive { connection, user } => {
+                self.alive_and_owing(&connection, &user, now);
+                self.proven_alive(&connection, &user, effects);
+            }
             Input::Ended { connection, user, parting } => {
                 self.ended(&connection, &user, parting, now, effects);
             }
@@ -245,6 +252,7 @@ impl<C: Handle> Switchboard<C> {
             true => self.catch_up(now, effects),
             false => self.follow_up(now, effects),
         }
+        self.watch_owing(now);
     }
 
     /// Takes a reading of the wall clock, which may be set or drift while the board lives.
@@ -268,6 +276,7 @@ impl<C: Handle> Switchboard<C> {
             Due::Presence => self.tell_changes(now),
             Due::Totals => self.begin_totals(now),
             Due::Confirm(user) => self.confirm(&user, effects),
+            Due::Unacknowledged(user) => self.look_at_acks(&user, now, effects),
             Due::TokenExpired(user) => self.token_expired(&user, now, effects),
             Due::ResumeOver(user) => self.resume_over(&user, now, effects),
             Due::IceServers(user) => self.freshen(&user, now, effects),

@@ -209,7 +209,8 @@ impl<C: Handle> Switchboard<C> {
             Relayed { from: Sender::Server, call_id: None, room: Some(room.clone()), data };
         let frame = ServerMessage::Message(relayed).encode();
         let mut reached = Reached::default();
-        for user in self.rooms.members(room).to_vec() {
+        let members = self.rooms.members(room).iter().filter(|user| self.is_in(room, user));
+        for user in members.cloned().collect::<Vec<_>>() {
             match self.relay(&user, frame.clone(), None, effects) {
                 Ok(_) => reached.members += 1,
                 // A member without a session is about to leave the room.

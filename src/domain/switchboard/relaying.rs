@@ -122,10 +122,10 @@ impl<C: Handle> Switchboard<C> {
         volatile: bool,
         effects: &mut Vec<Effect<C>>,
     ) -> Result<(), Refusal> {
-        if !self.rooms.holds(&room, from) {
+        if !self.is_in(&room, from) {
             return Err(Refusal::NotInRoom { room, who: from.clone() });
         }
-        let others = self.rooms.others(&room, from);
+        let others = self.others_in(&room, from);
         let relayed = Relayed { from: from.into(), call_id: None, room: Some(room), data };
         let frame = ServerMessage::Message(relayed).encode();
         for to in &others {
@@ -142,7 +142,7 @@ impl<C: Handle> Switchboard<C> {
     }
 
     fn both_in(&self, room: &RoomId, from: &UserId, to: &UserId) -> Result<(), Refusal> {
-        match [from, to].into_iter().find(|user| !self.rooms.holds(room, user)) {
+        match [from, to].into_iter().find(|user| !self.is_in(room, user)) {
             Some(who) => Err(Refusal::NotInRoom { room: room.clone(), who: who.clone() }),
             None => Ok(()),
         }

@@ -7,7 +7,7 @@ use super::{SessionEnd, Switchboard, VerdictKind};
 use crate::domain::agenda::Due;
 use crate::domain::login::TokenHash;
 use crate::domain::outbox::OutOfRange;
-use crate::domain::session::{Attachment, View};
+use crate::domain::session::{Attachment, Session, View};
 use crate::domain::{Effect, Handle, Login};
 use crate::protocol::{BadMessage, Close, Refusal, ServerMessage, UserId};
 
@@ -68,20 +68,19 @@ impl<C: Handle> Switchboard<C> {
         let user = login.user.clone().or_else(|| self.tokens.get(&token.hash().key()).cloned());
         let Some(user) = user else { return Attempt::Fails(None) };
         let session = self.registry.session_mut(&user);
-        let ledger = session.and_then(|session| session.ledger.as_mut());
-        let Some(ledger) = ledger.filter(|ledger| ledger.token.fits(token)) else {
-            return Attempt::Fails(Some(user));
-        };
-        match ledger.outbox.acknowledge(login.received.unwrap_or_default()) {
-            Ok(acknowledged) => {
+        let fits = |it: &&mut Session<C>| it.ledger.as_ref().is_some_and(|it| it.token.fits(token));
+        let received = login.received.unwrap_or_default();
+        match session.filter(fits).and_then(|it| it.acknowledge(received)) {
+            None => Attempt::Fails(Some(user)),
+            Some(Ok(acknowledged)) => {
                 for message in acknowledged {
                     self.settle(message, &user, VerdictKind::Delivered, effects);
                 }
                 Attempt::Fits(user)
             }
-            Err(OutOfRange::Late) => Attempt::Late,
+            Some(Err(OutOfRange::Late)) => Attempt::Late,
             // The client has counted what was never sent: the two have lost each other.
-            Err(OutOfRange::Ahead) => {
+            Some(Err(OutOfRange::Ahead)) => {
                 self.evict(&user, Close::BadClient, now, effects);
                 Attempt::Fails(Some(user))
             }
@@ -103,7 +102,7 @@ impl<C: Handle> Switchboard<C> {
         let Some(session) = self.registry.session_mut(user) else { return };
         session.claim = claim;
         let account = self.quotas.accounts.open(login.address, now);
-        let before = std::mem::replace(&mut session.account, account);
+        let before = session.change_account(account);
         let attached = Attachment::Attached(connection.clone());
         let was_away = match std::mem::replace(&mut session.attachment, attached) {
             Attachment::Attached(older) => {
@@ -139,6 +138,7 @@ impl<C: Handle> Switchboard<C> {
             ledger.unconfirmed_bytes = 0;
             let replay = ledger.outbox.replay();
             effects.extend(replay.map(|frame| Effect::Deliver { to: to.clone(), frame }));
+            self.watch_acks(user, now);
         }
         self.show_who_is_there(user, effects);
         self.show_watched(user, effects);
@@ -233,9 +233,9 @@ impl<C: Handle> Switchboard<C> {
         received: u64,
         effects: &mut Vec<Effect<C>>,
     ) -> Result<(), Refusal> {
-        let session = self.registry.session_mut(user);
-        let Some(ledger) = session.and_then(|it| it.ledger.as_mut()) else { return Ok(()) };
-        match ledger.outbox.acknowledge(received) {
+        let Some(session) = self.registry.session_mut(user) else { return Ok(()) };
+        let Some(acknowledged) = session.acknowledge(received) else { return Ok(()) };
+        match acknowledged {
             Ok(acknowledged) => {
                 for message in acknowledged {
                     self.settle(message, user, VerdictKind::Delivered, effects);

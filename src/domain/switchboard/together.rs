@@ -31,12 +31,14 @@ impl<C: Handle> Switchboard<C> {
     }
 
     fn enter(&mut self, user: &UserId, room: &RoomId) -> Result<(), Refusal> {
-        let Some(session) = self.registry.session_mut(user) else { return Ok(()) };
         let (max_rooms, max_members) = (self.config.max_rooms, self.config.max_members);
+        let is_full = self.rooms.members(room).len() >= max_members
+            && self.others_in(room, user).len() >= max_members;
+        let Some(session) = self.registry.session_mut(user) else { return Ok(()) };
         if session.rooms.len() >= max_rooms {
             return Err(Refusal::TooManyRooms { limit: max_rooms });
         }
-        if self.rooms.members(room).len() >= max_members {
+        if is_full {
             return Err(Refusal::RoomFull { room: room.clone(), limit: max_members });
         }
         session.rooms.push(room.clone());
@@ -77,6 +79,25 @@ impl<C: Handle> Switchboard<C> {
         self.tell_others(room, user, &ServerMessage::MemberLeft(left), effects);
     }
 
+    /// Whether the user's session is in the room. The list of members holds users whose sessions
+    /// have yet to leave it, too, who may have a new session meanwhile.
+    pub(super) fn is_in(&self, room: &RoomId, user: &UserId) -> bool {
+        let has_joined = || {
+            let session = self.registry.session(user);
+            session.is_some_and(|session| session.rooms.contains(room))
+        };
+        self.rooms.holds(room, user) && (self.left.is_empty() || has_joined())
+    }
+
+    /// All whose sessions are in the room, without `user`.
+    pub(super) fn others_in(&self, room: &RoomId, user: &UserId) -> Vec<UserId> {
+        let mut others = self.rooms.others(room, user);
+        if !self.left.is_empty() {
+            others.retain(|other| self.is_in(room, other));
+        }
+        others
+    }
+
     pub(super) fn membership(
         &self,
         room: &RoomId,
@@ -96,7 +117,7 @@ impl<C: Handle> Switchboard<C> {
         effects: &mut Vec<Effect<C>>,
     ) {
         let frame = message.encode();
-        for member in self.rooms.others(room, user) {
+        for member in self.others_in(room, user) {
             self.tell_frame(&member, frame.clone(), effects);
         }
     }

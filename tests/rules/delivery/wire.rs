@@ -93,6 +93,6 @@ impl Wire {
         };
         let bytes = self.down.iter().map(bytes).sum();
         let messages = self.down.len();
-        self.socket.backlog.set(Backlog { messages, bytes, node_bytes: 0 });
+        self.socket.backlog.set(Backlog { messages, bytes, ..Backlog::default() });
     }
 }

@@ -78,7 +78,17 @@ impl RawClient {
 
     /// The same, and its kernel takes little before it makes the server wait.
     pub async fn dials_with_little_room(address: SocketAddr, query: &str) -> Self {
+        Self::dials_with_little_room_from([127, 0, 0, 1], address, query).await
+    }
+
+    /// The same from an address of the loopback network, of which a machine has many.
+    pub async fn dials_with_little_room_from(
+        from: [u8; 4],
+        address: SocketAddr,
+        query: &str,
+    ) -> Self {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((from, 0).into()).unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
         let tcp = socket.connect(address).await.unwrap();
         Self::dials_with(Stream::over(tcp).await, query).await

@@ -64,7 +64,7 @@ pub async fn messages(stage: Arc<Stage>) {
 }
 
 /// KiB that the server counts against `queue-total`.
-async fn counted(stage: &Stage) -> f64 {
+pub async fn counted(stage: &Stage) -> f64 {
     let page = stage.metrics().await.unwrap_or_default();
     let names = ["switchboard_kept_bytes", "switchboard_unwritten_bytes"];
     names.map(|it| metric(&page, it)).iter().sum::<f64>() / 1024.

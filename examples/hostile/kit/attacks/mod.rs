@@ -3,6 +3,7 @@
 pub mod baseline;
 pub mod fan_out;
 pub mod frames;
+pub mod full_node;
 pub mod handshakes;
 pub mod kept;
 pub mod log;
