@@ -111,7 +111,7 @@ fn a_session_that_ends_makes_room_however_it_ends() {
         |board| drop(board.knocks_with(login("c0", CROWD))),
         |board| {
             board.goes("c0");
-            board.passes(secs(30));
+            board.passes(secs(90));
         },
         |board| {
             board.goes("c0");
@@ -220,11 +220,11 @@ fn what_callers_send_along_is_kept_on_behalf_of_their_address_while_it_rings() {
     assert_eq!(board.census().kept_bytes, 0);
 }
 
-/// `c0` has had a message for 30 s and was asked whether it is there.
+/// `c0` has had a message for 90 s and was asked whether it is there.
 fn asked() -> Board {
     let mut board = board();
     board.says("eve", long("c0"));
-    board.passes(secs(29));
+    board.passes(secs(89));
     assert_eq!(board.probes(&board.socket("c0")), 0);
     board.passes(secs(1));
     assert_eq!(board.probes(&board.socket("c0")), 1);
@@ -260,7 +260,7 @@ fn a_client_that_acknowledges_late_keeps_its_session() {
         acknowledges(&mut board);
         for _ in 0..10 {
             board.says("eve", long("c0"));
-            board.passes(secs(29));
+            board.passes(secs(89));
             board.shows_life(&board.socket("c0"));
             board.acks("c0");
         }
@@ -296,9 +296,9 @@ fn a_client_whose_network_is_gone_is_left_to_its_heartbeat_and_can_resume() {
     board.knocks_with(Login { address: Some(CROWD), ..resumes });
 
     assert_eq!(types(&board.hears("c0"))[..2], ["registered", "message"]);
-    board.passes(secs(29));
+    board.passes(secs(89));
     board.shows_life(&board.socket("c0"));
-    board.passes(secs(29));
+    board.passes(secs(89));
     assert_eq!(board.closed("c0"), None, "the new socket has its own time");
 }
 
@@ -307,9 +307,9 @@ fn what_the_socket_has_not_taken_yet_need_not_be_acknowledged() {
     let mut board = board();
     board.says("eve", long("c0"));
     board.is_behind("c0", Backlog { messages: 1, ..Backlog::default() });
-    board.passes(secs(100));
+    board.passes(secs(300));
     board.shows_life(&board.socket("c0"));
-    board.passes(secs(100));
+    board.passes(secs(300));
 
     assert_eq!((board.probes(&board.socket("c0")), board.closed("c0")), (0, None));
 }

@@ -29,7 +29,7 @@ pub(crate) const LONG_SHARE: usize = 8;
 /// itself may send to it on a full node, the names that it watches and blocks, its rooms.
 pub(crate) const fn session_bytes(max_rooms: usize) -> usize {
     /// A name of 128 characters, and what is known of who watches it.
-    const WATCHED_BYTES: usize = 448;
+    const WATCHED_BYTES: usize = 464;
     /// A name of 128 characters among the blocked ones.
     const BLOCKED_BYTES: usize = 192;
     /// A place in a room, and the room.

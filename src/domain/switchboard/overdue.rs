@@ -14,9 +14,9 @@ use crate::domain::session::{AckWatch, Ledger, Session, Sign};
 use crate::domain::{Effect, Handle};
 use crate::protocol::{Close, UserId};
 
-/// Time that a message may be unacknowledged before its client is asked for a sign of life: six times
-/// what the protocol asks for.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Time that a message may be unacknowledged before its client is asked for a sign of life. Browsers let
+/// the timers of a page that has been hidden for minutes ring once a minute, so it may acknowledge so late.
+const PATIENCE: Duration = Duration::from_secs(90);
 /// Time for the acknowledgement after that: a client whose network was gone has just got the message.
 const GRACE: Duration = Duration::from_secs(10);
 
