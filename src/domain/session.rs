@@ -133,23 +133,18 @@ pub(super) struct Ledger {
     pub(super) unconfirmed_bytes: usize,
     /// When it is told at the latest.
     pub(super) confirm_by: Option<Instant>,
-    pub(super) ack_watch: AckWatch,
+    /// While something that was sent may be unacknowledged.
+    pub(super) ack_watch: Option<Box<AckWatch>>,
 }
 
-/// Whether it is watched that the client acknowledges.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AckWatch {
-    /// Nothing was sent since it was last looked at.
-    Off,
-    /// From the end of this step on.
-    Beginning,
-    /// It is looked at again at a time.
-    On {
-        /// The index of the oldest kept message when it was last looked at.
-        oldest: u64,
-        until: Instant,
-        sign: Sign,
-    },
+/// How long the client has not acknowledged. Boxed, as an idle user needs none.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AckWatch {
+    /// The index of the oldest kept message when it was last looked at.
+    pub(super) oldest: u64,
+    /// When it is looked at again; `None` until the end of the step that begins it.
+    pub(super) until: Option<Instant>,
+    pub(super) sign: Sign,
 }
 
 /// A sign of life of a client that does not acknowledge.
@@ -169,7 +164,7 @@ impl Ledger {
             confirmed: 0,
             unconfirmed_bytes: 0,
             confirm_by: None,
-            ack_watch: AckWatch::Off,
+            ack_watch: None,
         }
     }
 }

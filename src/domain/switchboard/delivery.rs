@@ -12,7 +12,7 @@ use bytestring::ByteString;
 
 use super::{Behind, Service, Switchboard, VerdictKind};
 use crate::domain::outbox::{KEPT_COST, Kept, Outbox, Receipt, Share};
-use crate::domain::session::{AckWatch, Session};
+use crate::domain::session::{AckWatch, Session, Sign};
 use crate::domain::{Backlog, Effect, Handle, UNWRITTEN_COST};
 use crate::protocol::{BLOCKED_MAX, NAMED_MAX, Refusal, ServerMessage, UserId, Verdict};
 
@@ -160,9 +160,11 @@ impl<C: Handle> Switchboard<C> {
         let kept = Kept { frame: frame.clone(), share, receipt, handed };
         self.kept_bytes += kept.memory();
         session.keep(kept);
-        let ledger = session.ledger.as_mut().filter(|it| handed && it.ack_watch == AckWatch::Off);
+        let ledger = session.ledger.as_mut().filter(|it| handed && it.ack_watch.is_none());
         if let Some(ledger) = ledger {
-            ledger.ack_watch = AckWatch::Beginning;
+            let oldest = ledger.outbox.oldest();
+            let watch = AckWatch { oldest, until: None, sign: Sign::NotAsked };
+            ledger.ack_watch = Some(Box::new(watch));
             self.owing.push(user.clone());
         }
         if let Some(to) = connection {

@@ -201,7 +201,7 @@ impl<C: Handle> Switchboard<C> {
         }
         if let Some(ledger) = session.ledger {
             self.forget_token(&ledger.token);
-            self.forget_ack_watch(user, ledger.ack_watch);
+            self.forget_ack_watch(user, ledger.ack_watch.as_deref());
             if let Some(by) = ledger.confirm_by {
                 self.agenda.take_out(by, Due::Confirm(user.clone()));
             }

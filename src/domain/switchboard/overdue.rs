@@ -36,15 +36,15 @@ impl<C: Handle> Switchboard<C> {
     fn set_ack_watch(&mut self, user: &UserId, until: Instant, sign: Sign) {
         let Some(ledger) = self.ledger_mut(user) else { return };
         let oldest = ledger.outbox.oldest();
-        let watch = AckWatch::On { oldest, until, sign };
-        let before = std::mem::replace(&mut ledger.ack_watch, watch);
-        self.forget_ack_watch(user, before);
+        let watch = AckWatch { oldest, until: Some(until), sign };
+        let before = ledger.ack_watch.replace(Box::new(watch));
+        self.forget_ack_watch(user, before.as_deref());
         self.agenda.put(until, Due::Unacknowledged(user.clone()));
     }
 
     /// Takes a watch that is over off the agenda.
-    pub(super) fn forget_ack_watch(&mut self, user: &UserId, watch: AckWatch) {
-        if let AckWatch::On { until, .. } = watch {
+    pub(super) fn forget_ack_watch(&mut self, user: &UserId, watch: Option<&AckWatch>) {
+        if let Some(until) = watch.and_then(|watch| watch.until) {
             self.agenda.take_out(until, Due::Unacknowledged(user.clone()));
         }
     }
@@ -59,12 +59,14 @@ impl<C: Handle> Switchboard<C> {
         let Some(session) = self.registry.session_mut(user) else { return };
         let connection = session.connection().cloned();
         let Some(ledger) = session.ledger.as_mut() else { return };
-        let AckWatch::On { oldest, sign, .. } = ledger.ack_watch else { return };
+        let Some(AckWatch { oldest, sign, .. }) = ledger.ack_watch.as_deref().copied() else {
+            return;
+        };
         let kept = ledger.outbox.fill_of_both().0;
         let connection = connection.filter(|_| kept > 0);
         let Some(connection) = connection else {
             // A resume or the next message begins anew.
-            ledger.ack_watch = AckWatch::Off;
+            ledger.ack_watch = None;
             return;
         };
         if ledger.outbox.oldest() != oldest {
@@ -85,8 +87,8 @@ impl<C: Handle> Switchboard<C> {
     /// The client is there: if it was asked because it does not acknowledge, it has to do so now.
     pub(super) fn alive_and_owing(&mut self, connection: &C, user: &UserId, now: Instant) {
         let session = self.registry.current(user, connection);
-        let watch = session.and_then(|it| it.ledger.as_ref()).map(|it| it.ack_watch);
-        let Some(AckWatch::On { oldest, sign: Sign::Asked, .. }) = watch else { return };
+        let watch = session.and_then(|it| it.ledger.as_ref()?.ack_watch.as_deref().copied());
+        let Some(AckWatch { oldest, sign: Sign::Asked, .. }) = watch else { return };
         match self.ledger_mut(user).filter(|it| it.outbox.oldest() == oldest) {
             Some(_) => self.set_ack_watch(user, now + GRACE, Sign::Seen),
             None => self.watch_acks(user, now),
