@@ -184,6 +184,8 @@ async fn a_proxy_that_changes_the_host_is_named_as_the_fault() {
 async fn a_file_that_nginx_compresses_is_not_sent_again() {
     let server = server().await;
     let text = snippet(AT_A_NAME, "map $http_upgrade");
+    // The server compresses by itself what it is asked to compress: here nginx does.
+    let text = text.replace("proxy_pass", "proxy_set_header Accept-Encoding \"\";\n    proxy_pass");
     let text = format!("gzip on;\ngzip_proxied any;\ngzip_types text/javascript;\n{text}");
     let proxy = Proxy::nginx(text, server.address, certificate()).await;
 
