@@ -263,11 +263,24 @@ fn p99(mut times: Vec<Duration>) -> Duration {
     times[times.len() * 99 / 100]
 }
 
-/// Pipelines requests at full speed over this many connections, from a thread of its own, until the
-/// returned value is dropped. A connection that ends is replaced.
-fn floods(address: std::net::SocketAddr, connections: usize) -> std::sync::mpsc::Sender<()> {
-    let (go_on, is_over) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
+/// Clients that pipeline requests at full speed, on a thread of their own.
+struct Flood {
+    go_on: tokio::sync::oneshot::Sender<()>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Flood {
+    /// Returns when no client is left that could connect.
+    fn ends(self) {
+        drop(self.go_on);
+        self.thread.join().unwrap();
+    }
+}
+
+/// Floods over this many connections. A connection that ends is replaced.
+fn floods(address: std::net::SocketAddr, connections: usize) -> Flood {
+    let (go_on, is_over) = tokio::sync::oneshot::channel();
+    let thread = std::thread::spawn(move || {
         actix_rt::System::new().block_on(async move {
             for _ in 0..connections {
                 actix_rt::spawn(async move {
@@ -284,12 +297,10 @@ fn floods(address: std::net::SocketAddr, connections: usize) -> std::sync::mpsc:
                     }
                 });
             }
-            while is_over.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
+            let _ = is_over.await;
         });
     });
-    go_on
+    Flood { go_on, thread }
 }
 
 #[actix_rt::test]
@@ -302,7 +313,7 @@ async fn connections_that_pipeline_at_full_speed_hold_up_nobody() {
         let server = TestServer::start(limited).await;
         let (mut ana, mut bo) = (server.connects("ana").await, server.connects("bo").await);
         ana.expects_to_see("online", "bo").await;
-        let over = floods(server.address, connections);
+        let flood = floods(server.address, connections);
         let (begin, mut times, mut health) = (Instant::now(), Vec::new(), Vec::new());
         while times.len() < 1000 && begin.elapsed() < PATIENCE {
             times.push(says(&mut ana, &mut bo).await);
@@ -323,7 +334,7 @@ async fn connections_that_pipeline_at_full_speed_hold_up_nobody() {
         );
         assert!(p99 < Duration::from_millis(250), "{p99:?}");
         assert!(health < Duration::from_secs(2), "{health:?}");
-        drop(over);
+        flood.ends();
         server.ends_clean().await;
     }
 }
