@@ -8,86 +8,86 @@ sign-in.optional":"optional","sign-in.generated":"Use a test picture and tone in
 by-token":"I have an access token","sign-in.by-name":"Sign in with a name instead","sign-in.do":"Sign in","name.choose":"Please choose a name.","name.choose-roo\
 m":"Please give the room a name.","name.spaces":"A name cannot contain spaces. Put them into the display name.","name.alphabet":'A name cannot contain “{wrong}”\
 . Use plain letters, digits and signs, except " \\ / ? # % ,',"name.long":"A name has at most {longest} characters; this one has {length}.","room-name.spaces":"\
-The name of a room cannot have spaces in it: use “-” instead.","room-name.alphabet":'The name of a room cannot have “{wrong}” in it: plain letters, digits a\
-nd signs, but none of " \\ / ? # % ,',"room-name.long":"The name of a room has at most {longest} characters; this one has {length}.","token.missing":"Please ent\
-er your access token.","token.alphabet":"An access token has letters, digits and the signs “.”, “-” and “_” in it, and nothing else.","display-name.\
-control":"A display name cannot contain control characters, or characters that change the direction of writing.","display-name.long":"A display name has at most\
- {longest} characters; this one has {length}.","status.begin":"Choose a name to begin.","status.connecting":"Connecting to the server…","status.online":"Signe\
-d in as {who}.","status.waiting":"{why} Trying again…","status.try-now":"Try now","status.again":"Sign in again","status.away":"You are signed out.","status.o\
-ther-tab":"{who} is signed in in another tab of this browser. Use that tab, or choose another name.","status.use-here":"Use it here","status.left-call":"You wer\
-e in a call with {who} when you left this page.","people.heading":"People","people.search":"Find or call by name","people.more":"Show more","people.offline":"No\
-t connected","people.untold":"This server does not say who is online. Type a name to call.","people.counted":"{count} others online, too many to list. Type a na\
-me to call.","people.total":"{count} others online","people.total-one":"1 other online","people.nobody":"Nobody else yet. Open this page in a second tab under a\
-nother name.","people.not-found":"Nobody has this name, and nobody can: names are plain letters and digits.","people.absent":"not online","people.unlisted":"not\
- listed","people.write":"Write to {who}","people.call":"Call {who}","people.unread":"{count} unread","people.block":"Block","people.unblock":"Unblock","people.b\
-locked":"blocked","people.blocked-label":"Blocked people","people.blocked-list":"Blocked ({count})","people.blocked-now":"{who} is blocked and cannot call you o\
-r send you messages.","people.unblocked-now":"{who} is no longer blocked.","room.heading":"Room","room.example":"Room name","room.join":"Join","room.hint":"Anyo\
-ne with the link can join.","room.hint-in":"You are in {room}.","room.copy":"Copy link","room.copied":"Copied","room.joining":"Entering {room}…","room.alone":"\
-You are alone in {room}. Send its link to others.","room.people":"{count} in {room}","room.missing":"({count} not connected)","room.left":"You have left {room}.",
-"stage.label":"Call","stage.second-tab":"Open a second tab to try it alone","stage.play":"Play video and sound","stage.their-picture":"Video of {who}","stage.yo\
-ur-picture":"Your video","state.idle":"idle","state.calling":"ringing","state.incoming":"ringing","state.connecting":"connecting","state.connected":"in call","s\
-tate.ended":"ended","state.joining":"entering","state.room":"in room","call.idle":"Pick somebody to call, or wait to be called.","call.idle-offline":"Not connec\
-ted to the server: no calls just now.","call.opening":"Opening camera and microphone…","call.calling":"Calling {who}…","call.ringing":"Ringing {who}…","ca\
-ll.ringing-away":"Ringing. {who} has lost the connection to the server and may come back.","call.ringing-offline":"Your connection to the server is broken. Whet\
-her it still rings at {who} is not known.","call.incoming":"{who} is calling.","call.again":"{who} wants to continue your call.","call.connecting":"Connecting t\
-o {who}…","call.talking":"You are talking with {who}.","call.shaky":"Audio and video from {who} have stopped. Waiting for them to come back…","call.away":"{\
-who} has lost the connection to the server and may come back. Audio and video go on.","call.offline":"Your connection to the server is broken. Audio and video g\
-o on.","incoming.title":"{who} is calling","incoming.again":"{who} wants to continue your call","incoming.leaves":"Accepting will take you out of {room}.","inco\
-ming.generated":"You answer with a test picture and tone.","incoming.many":"{count} people are calling","incoming.label":"Who is calling","incoming.replace":"Ha\
-ng up and accept","incoming.aside":"Let it ring","incoming.act":"{act}: {who}","tile.you":"You","tile.named":"{who} · {note}","tile.camera-off":"camera off","t\
-ile.muted":"muted","tile.generated":"test picture","tile.sharing":"sharing a screen","tile.connecting":"connecting…","tile.reconnecting":"reconnecting…","ti\
-le.failed":"not connected","tile.retry":"Try again","tile.retry-named":"Try again to connect with {who}","tile.screen":"Screen of {who}","controls.label":"Contr\
-ols","controls.mute":"Mute","controls.unmute":"Unmute","controls.camera-off":"Camera off","controls.camera-on":"Camera on","controls.share":"Share","controls.un\
-share":"Stop sharing","controls.share-failed":"The screen could not be shared.","controls.chat":"Chat","controls.devices":"Devices","controls.float":"Picture-in\
--picture","controls.float-failed":"Picture-in-picture could not be opened.","controls.full-screen":"Full screen","controls.full-screen-off":"Exit full screen","\
-controls.full-screen-failed":"The browser did not allow full screen.","controls.hang-up":"Hang up","controls.leave":"Leave","controls.cancel":"Cancel","controls\
-.call-again":"Call again","controls.accept":"Accept","controls.reject":"Decline","devices.camera":"Camera","devices.microphone":"Microphone","devices.speaker":"\
-Speaker","devices.generated-picture":"Test picture","devices.generated-tone":"Test tone","devices.unnamed":"Device {number}","devices.done":"Done","media.insecu\
-re":"Browsers allow camera and microphone only on https pages and on localhost.","media.refused":"Camera and microphone were not allowed.","media.none":"No came\
-ra and no microphone were found.","media.no-microphone":"No microphone could be used.","media.no-camera":"No camera could be used.","media.camera-in-use":"The c\
-amera is in use by another program.","media.microphone-in-use":"The microphone is in use by another program.","media.camera-refused":"The use of the camera was \
-not allowed.","media.microphone-refused":"The use of the microphone was not allowed.","media.lost-camera":"The camera was disconnected.","media.lost-microphone":"\
-The microphone was disconnected.","media.in-use":"Another program is using the camera or microphone.","media.failed":"Camera and microphone could not be opened.",
-"media.instead":"{problem} The page sends a test {missing} instead.","media.missing-picture":"picture","media.missing-tone":"tone","media.missing-picture-and-to\
-ne":"picture and tone","chat.heading":"Chat","chat.message":"Message","chat.send":"Send","chat.write":"Write to {who}","chat.pick":"Message","chat.nobody":"Pick\
- somebody to write to. Messages are kept in this page only.","chat.empty":"Your messages appear here.","chat.server":"The server","chat.sending":"sending…","c\
-hat.sending-meaning":"It is on its way, or waits for the connection to come back.","chat.sent":"sent","chat.sent-meaning":"The server has it and passes it on to\
- everybody in the room.","chat.delivered":"delivered","chat.delivered-meaning":"The other page has confirmed it.","chat.failed":"not delivered","chat.failed-mea\
-ning":"The other side did not get it.","chat.missed":"Missed call","missed.many":"{count} missed calls: {who}.","dock.heading":"Inspector","dock.signaling":"Sig\
-naling","dock.connection":"Media connection","self-test.open":"Self-test","self-test.heading":"Device and network check","close.unreachable":"The server cannot \
-be reached.","close.1000":"The server closed the connection.","close.1001":"The server is shutting down.","close.1002":"The server closed the connection: this p\
-age broke the rules of WebSocket.","close.1003":"The server closed the connection: it got a kind of data that it does not accept.","close.1006":"The connection \
-to the server was lost.","close.1007":"The server closed the connection: it got text that is not valid UTF-8.","close.1009":"The server closed the connection: a\
- message was too large.","close.1011":"The server had an internal error.","close.1012":"The server is restarting.","close.1013":"The server is full.","close.400\
-8":"The server heard nothing from this page for too long.","close.4009":"This page has a newer connection.","close.4029":"This page sent too many messages for t\
-oo long.","close.4053":"This page was too slow to receive its messages.","close.4401":"Your access token has expired. Open this page with a new one: ?token=…",
-"close.4500":"The server closed the connection: it did not understand this page.","close.4501":"An access token is needed. Ask the operator of this server for a\
- link.","close.4501.given":"The server does not accept this access token.","close.4503":"The operator of the server has removed you.","close.4509":"You have sig\
-ned in somewhere else, so this page was signed out.","close.4510":"This name is in use. Choose another one, or try again when it is free.","close.4513":"The ser\
-ver closed the connection: a message was far too large.","close.final":"The server ended your session.","close.other":"The connection to the server has ended.",
-"error.somebody":"The other person","error.other":"That did not work.","error.retry":"{sentence} ({wait})","error.bad-json":"The server could not read a message\
- from this page.","error.bad-message":"The server did not accept a message from this page.","error.unknown-type":"The server does not know a type of message tha\
-t this page sent.","error.unknown-field":"The server does not know a field that this page sent.","error.too-large":"This is too large to send.","error.rate-limi\
-ted":"Too many messages in a short time. Please wait a moment.","error.user-offline":"{who} is not online.","error.queue-full":"Too many messages are waiting fo\
-r {who} already. Please try again later.","error.not-permitted":"The server does not permit this.","error.call-over":"This call is already over.","error.not-you\
-r-call":"You are not part of this call.","error.room-full":"This room is full.","error.too-many-rooms":"You cannot join any more rooms.","error.not-in-room":"Yo\
-u are not in this room.","error.self":"You cannot call or write to yourself. Open this page again under another name to try a call.","error.bad-user-id":"This i\
-s not a valid name.","error.bad-token":"The server does not accept your access token.","error.name-in-use":"This name is in use.","error.unavailable":"The serve\
-r cannot do this right now.","error.internal":"The server had an internal error.","error.undelivered":"Not delivered: the other side did not get it.","error.not\
--sent":"Not sent.","error.unknown":"It is not known whether this has arrived.","error.failed":"No audio or video path could be set up.","error.closed":"The conn\
-ection is closed.","error.aborted":"This page has given up the connection.","error.refused":"{who} refused the connection.","error.removed":"An operator of the \
-server has removed you.","error.protocol":"This page and the server do not fit. Please reload the page.","error.bad-option":"This page has asked for something i\
-n a wrong way.","error.unsupported":"This browser has no WebRTC, so it can neither call nor enter a room.","error.origin-refused":"The server does not let pages\
- of this address connect.","error.host-refused":"The server does not answer under this name. Open the page under one of the server’s own names.","error.path-r\
-efused":"There is no server at this address: its path is wrong.","end.busy":"{who} is in another call.","end.busy.missed":"Missed call from {who}, while you too\
-k another call.","end.offline":"{who} is not online.","end.cancelled.mine":"You cancelled the call.","end.cancelled.theirs":"{who} cancelled the call{why}.","en\
-d.rejected.mine":"You declined the call from {who}.","end.rejected.theirs":"{who} declined the call{why}.","end.hangup.mine":"You hung up.","end.hangup.theirs":"\
-{who} hung up{why}.","end.no-answer.theirs":"{who} did not answer.","end.no-answer.missed":"Missed call from {who}.","end.replaced.mine":"You signed in somewher\
-e else, which ended the call.","end.replaced.theirs":"{who} signed in somewhere else, which ended the call.","end.lost":"The connection to {who} was lost, which\
- ended the call.","end.failed":"No audio or video path to {who} could be set up.","end.broken":"The audio and video path to {who} was lost.","end.closed":"The c\
-all ended because this page was signed out.","end.removed":"The operator of the server has removed you, which ended the call.","end.ended-by-operator":"The oper\
-ator of the server ended the call.","end.answered-elsewhere":"The call was answered somewhere else.","end.other":"The call ended{why}: {reason}.","end.why":" (“\
-{detail}”)"};var panelsEn={"ladder.me":"You","ladder.server":"Server","ladder.others":"Others","ladder.rows":"Signaling messages, oldest first. Arrow keys move, Enter opens.",
+The name of a room cannot contain spaces. Use “-” instead.","room-name.alphabet":'The name of a room cannot contain “{wrong}”. Use plain letters, digits and\
+ signs, except " \\ / ? # % ,',"room-name.long":"The name of a room has at most {longest} characters; this one has {length}.","token.missing":"Please enter your\
+ access token.","token.alphabet":"An access token has letters, digits and the signs “.”, “-” and “_” in it, and nothing else.","display-name.control":"\
+A display name cannot contain control characters, or characters that change the direction of writing.","display-name.long":"A display name has at most {longest}\
+ characters; this one has {length}.","status.begin":"Choose a name to begin.","status.connecting":"Connecting to the server…","status.online":"Signed in as {w\
+ho}.","status.waiting":"{why} Trying again…","status.try-now":"Try now","status.again":"Sign in again","status.away":"You are signed out.","status.other-tab":"\
+{who} is signed in in another tab of this browser. Use that tab, or choose another name.","status.use-here":"Use it here","status.left-call":"You were in a call\
+ with {who} when you left this page.","people.heading":"People","people.search":"Find or call by name","people.more":"Show more","people.offline":"Not connected",
+"people.untold":"This server does not say who is online. Type a name to call.","people.counted":"{count} others online, too many to list. Type a name to call.",
+"people.total":"{count} others online","people.total-one":"1 other online","people.nobody":"Nobody else yet. Open this page in a second tab under another name.",
+"people.not-found":"Nobody has this name, and nobody can: names are plain letters and digits.","people.absent":"not online","people.unlisted":"not listed","peop\
+le.write":"Write to {who}","people.call":"Call {who}","people.unread":"{count} unread","people.block":"Block","people.unblock":"Unblock","people.blocked":"block\
+ed","people.blocked-label":"Blocked people","people.blocked-list":"Blocked ({count})","people.blocked-now":"{who} is blocked and cannot call you or send you mes\
+sages.","people.unblocked-now":"{who} is no longer blocked.","room.heading":"Room","room.example":"Room name","room.join":"Join","room.hint":"Anyone with the li\
+nk can join.","room.hint-in":"You are in {room}.","room.copy":"Copy link","room.copied":"Copied","room.joining":"Entering {room}…","room.alone":"You are alone\
+ in {room}. Send its link to others.","room.people":"{count} in {room}","room.missing":"({count} not connected)","room.left":"You have left {room}.","stage.labe\
+l":"Call","stage.second-tab":"Open a second tab to try it alone","stage.play":"Play video and sound","stage.their-picture":"Video of {who}","stage.your-picture":"\
+Your video","state.idle":"idle","state.calling":"ringing","state.incoming":"ringing","state.connecting":"connecting","state.connected":"in call","state.ended":"\
+ended","state.joining":"entering","state.room":"in room","call.idle":"Pick somebody to call, or wait to be called.","call.idle-offline":"Not connected to the se\
+rver: no calls just now.","call.opening":"Opening camera and microphone…","call.calling":"Calling {who}…","call.ringing":"Ringing {who}…","call.ringing-aw\
+ay":"Ringing. {who} has lost the connection to the server and may come back.","call.ringing-offline":"Your connection to the server is broken. Whether it still \
+rings at {who} is not known.","call.incoming":"{who} is calling.","call.again":"{who} wants to continue your call.","call.connecting":"Connecting to {who}…","\
+call.talking":"You are talking with {who}.","call.shaky":"Audio and video from {who} have stopped. Waiting for them to come back…","call.away":"{who} has lost\
+ the connection to the server and may come back. Audio and video go on.","call.offline":"Your connection to the server is broken. Audio and video go on.","incom\
+ing.title":"{who} is calling","incoming.again":"{who} wants to continue your call","incoming.leaves":"Accepting will take you out of {room}.","incoming.generate\
+d":"You answer with a test picture and tone.","incoming.many":"{count} people are calling","incoming.label":"Who is calling","incoming.replace":"Hang up and acc\
+ept","incoming.aside":"Let it ring","incoming.act":"{act}: {who}","tile.you":"You","tile.named":"{who} · {note}","tile.camera-off":"camera off","tile.muted":"m\
+uted","tile.generated":"test picture","tile.sharing":"sharing a screen","tile.connecting":"connecting…","tile.reconnecting":"reconnecting…","tile.failed":"n\
+ot connected","tile.retry":"Try again","tile.retry-named":"Try again to connect with {who}","tile.screen":"Screen of {who}","controls.label":"Controls","control\
+s.mute":"Mute","controls.unmute":"Unmute","controls.camera-off":"Camera off","controls.camera-on":"Camera on","controls.share":"Share","controls.unshare":"Stop \
+sharing","controls.share-failed":"The screen could not be shared.","controls.chat":"Chat","controls.devices":"Devices","controls.float":"Picture-in-picture","co\
+ntrols.float-failed":"Picture-in-picture could not be opened.","controls.full-screen":"Full screen","controls.full-screen-off":"Exit full screen","controls.full\
+-screen-failed":"The browser did not allow full screen.","controls.hang-up":"Hang up","controls.leave":"Leave","controls.cancel":"Cancel","controls.call-again":"\
+Call again","controls.accept":"Accept","controls.reject":"Decline","devices.camera":"Camera","devices.microphone":"Microphone","devices.speaker":"Speaker","devi\
+ces.generated-picture":"Test picture","devices.generated-tone":"Test tone","devices.unnamed":"Device {number}","devices.done":"Done","media.insecure":"Browsers \
+allow camera and microphone only on https pages and on localhost.","media.refused":"Camera and microphone were not allowed.","media.none":"No camera and no micr\
+ophone were found.","media.no-microphone":"No microphone could be used.","media.no-camera":"No camera could be used.","media.camera-in-use":"The camera is in us\
+e by another program.","media.microphone-in-use":"The microphone is in use by another program.","media.camera-refused":"The use of the camera was not allowed.",
+"media.microphone-refused":"The use of the microphone was not allowed.","media.lost-camera":"The camera was disconnected.","media.lost-microphone":"The micropho\
+ne was disconnected.","media.in-use":"Another program is using the camera or microphone.","media.failed":"Camera and microphone could not be opened.","media.ins\
+tead":"{problem} The page sends a test {missing} instead.","media.missing-picture":"picture","media.missing-tone":"tone","media.missing-picture-and-tone":"pictu\
+re and tone","chat.heading":"Chat","chat.message":"Message","chat.send":"Send","chat.write":"Write to {who}","chat.pick":"Message","chat.nobody":"Pick somebody \
+to write to. Messages are kept in this page only.","chat.empty":"Your messages appear here.","chat.server":"The server","chat.sending":"sending…","chat.sendin\
+g-meaning":"It is on its way, or waits for the connection to come back.","chat.sent":"sent","chat.sent-meaning":"The server has it and passes it on to everybody\
+ in the room.","chat.delivered":"delivered","chat.delivered-meaning":"The other page has confirmed it.","chat.failed":"not delivered","chat.failed-meaning":"The\
+ other side did not get it.","chat.missed":"Missed call","missed.many":"{count} missed calls: {who}.","dock.heading":"Inspector","dock.signaling":"Signaling","d\
+ock.connection":"Media connection","self-test.open":"Self-test","self-test.heading":"Device and network check","close.unreachable":"The server cannot be reached\
+.","close.1000":"The server closed the connection.","close.1001":"The server is shutting down.","close.1002":"The server closed the connection: this page broke \
+the rules of WebSocket.","close.1003":"The server closed the connection: it got a kind of data that it does not accept.","close.1006":"The connection to the ser\
+ver was lost.","close.1007":"The server closed the connection: it got text that is not valid UTF-8.","close.1009":"The server closed the connection: a message w\
+as too large.","close.1011":"The server had an internal error.","close.1012":"The server is restarting.","close.1013":"The server is full.","close.4008":"The se\
+rver heard nothing from this page for too long.","close.4009":"This page has a newer connection.","close.4029":"This page sent too many messages for too long.",
+"close.4053":"This page was too slow to receive its messages.","close.4401":"Your access token has expired. Open this page with a new one: ?token=…","close.45\
+00":"The server closed the connection: it did not understand this page.","close.4501":"An access token is needed. Ask the operator of this server for a link.","\
+close.4501.given":"The server does not accept this access token.","close.4503":"The operator of the server has removed you.","close.4509":"You have signed in so\
+mewhere else, so this page was signed out.","close.4510":"This name is in use. Choose another one, or try again when it is free.","close.4513":"The server close\
+d the connection: a message was far too large.","close.final":"The server ended your session.","close.other":"The connection to the server has ended.","error.so\
+mebody":"The other person","error.other":"That did not work.","error.retry":"{sentence} ({wait})","error.bad-json":"The server could not read a message from thi\
+s page.","error.bad-message":"The server did not accept a message from this page.","error.unknown-type":"The server does not know a type of message that this pa\
+ge sent.","error.unknown-field":"The server does not know a field that this page sent.","error.too-large":"This is too large to send.","error.rate-limited":"Too\
+ many messages in a short time. Please wait a moment.","error.user-offline":"{who} is not online.","error.queue-full":"Too many messages are waiting for {who} a\
+lready. Please try again later.","error.not-permitted":"The server does not permit this.","error.call-over":"This call is already over.","error.not-your-call":"\
+You are not part of this call.","error.room-full":"This room is full.","error.too-many-rooms":"You cannot join any more rooms.","error.not-in-room":"You are not\
+ in this room.","error.self":"You cannot call or write to yourself. Open this page again under another name to try a call.","error.bad-user-id":"This is not a v\
+alid name.","error.bad-token":"The server does not accept your access token.","error.name-in-use":"This name is in use.","error.unavailable":"The server cannot \
+do this right now.","error.internal":"The server had an internal error.","error.undelivered":"Not delivered: the other side did not get it.","error.not-sent":"N\
+ot sent.","error.unknown":"It is not known whether this has arrived.","error.failed":"No audio or video path could be set up.","error.closed":"The connection is\
+ closed.","error.aborted":"This page has given up the connection.","error.refused":"{who} refused the connection.","error.removed":"An operator of the server ha\
+s removed you.","error.protocol":"This page and the server do not fit. Please reload the page.","error.bad-option":"This page has asked for something in a wrong\
+ way.","error.unsupported":"This browser has no WebRTC, so it can neither call nor enter a room.","error.origin-refused":"The server does not let pages of this \
+address connect.","error.host-refused":"The server does not answer under this name. Open the page under one of the server’s own names.","error.path-refused":"\
+There is no server at this address: its path is wrong.","end.busy":"{who} is in another call.","end.busy.missed":"Missed call from {who}, while you took another\
+ call.","end.offline":"{who} is not online.","end.cancelled.mine":"You cancelled the call.","end.cancelled.theirs":"{who} cancelled the call{why}.","end.rejecte\
+d.mine":"You declined the call from {who}.","end.rejected.theirs":"{who} declined the call{why}.","end.hangup.mine":"You hung up.","end.hangup.theirs":"{who} hu\
+ng up{why}.","end.no-answer.theirs":"{who} did not answer.","end.no-answer.missed":"Missed call from {who}.","end.replaced.mine":"You signed in somewhere else, \
+which ended the call.","end.replaced.theirs":"{who} signed in somewhere else, which ended the call.","end.lost":"The connection to {who} was lost, which ended t\
+he call.","end.failed":"No audio or video path to {who} could be set up.","end.broken":"The audio and video path to {who} was lost.","end.closed":"The call ende\
+d because this page was signed out.","end.removed":"The operator of the server has removed you, which ended the call.","end.ended-by-operator":"The operator of \
+the server ended the call.","end.answered-elsewhere":"The call was answered somewhere else.","end.other":"The call ended{why}: {reason}.","end.why":" (“{detail}\
+”)"};var panelsEn={"ladder.me":"You","ladder.server":"Server","ladder.others":"Others","ladder.rows":"Signaling messages, oldest first. Arrow keys move, Enter opens.",
 "ladder.search":"Find in messages","ladder.kinds":"Kinds of messages to show","ladder.pause":"Pause","ladder.clear":"Clear","ladder.export":"Export JSON","ladde\
 r.kind.call":"Calls","ladder.kind.negotiation":"Negotiation","ladder.kind.chat":"Messages","ladder.kind.room":"Rooms","ladder.kind.presence":"Presence","ladder.\
 kind.session":"Session","ladder.kind.heartbeat":"Heartbeats","ladder.empty":"No messages yet. Each message appears here as it is sent or received.","ladder.none":"\
