@@ -202,8 +202,7 @@ fn a_link_to_a_room_that_nobody_can_name_is_answered_in_the_words_of_rooms() {
         let page = demo.page_at("/?room=two%20words", Camera::Fake).await;
 
         let told = "document.querySelector('#sign-in-room').textContent";
-        page.sees(&format!("{told}.startsWith('The name of a room cannot contain spaces.')"))
-            .await;
+        page.sees(&format!("{told}.startsWith('The name of a room cannot contain spaces.')")).await;
         page.writes("name-input", "ana").await;
         page.presses("sign-in").await;
         page.reads("status", "Signed in as ana.").await;

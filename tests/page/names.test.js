@@ -75,7 +75,7 @@ test("a long name is cut between what a reader takes for characters", () => {
 test("a name that no room can have is refused in the words of rooms", async () => {
   const { roomProblem, tokenProblem, userIdProblem } = await import("../../static/demo/identity.js");
   assert.match(roomProblem("stand up"), /^The name of a room cannot contain spaces/);
-  assert.match(roomProblem("50%"), /^The name of a room cannot have “%”/);
+  assert.match(roomProblem("50%"), /^The name of a room cannot contain “%”/);
   assert.match(roomProblem("x".repeat(65)), /^The name of a room has at most 64/);
   assert.match(userIdProblem("two words"), /^A name cannot contain spaces/);
   assert.equal(roomProblem("standup"), null);
