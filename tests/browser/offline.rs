@@ -19,7 +19,7 @@ fn while_it_is_offline_the_page_shows_nobody_as_online_and_does_not_say_that_it_
         let lit = ana.value(LAMP).await;
         ana.calls("bo").await;
         bo.can_press("accept").await;
-        ana.reads("call-words", "Ringing at bo").await;
+        ana.reads("call-words", "Ringing bo").await;
 
         line.lead_to("127.0.0.1:9".parse().unwrap());
         line.cut();
@@ -32,7 +32,7 @@ fn while_it_is_offline_the_page_shows_nobody_as_online_and_does_not_say_that_it_
 
         line.lead_to(demo.address);
         ana.presses("status-action").await;
-        ana.reads("call-words", "Ringing at bo").await;
+        ana.reads("call-words", "Ringing bo").await;
         ana.sees(&format!("{LAMP} === {lit}")).await;
     });
 }
