@@ -20,7 +20,7 @@ fn a_second_tab_under_the_same_name_says_so_and_throws_nobody_out() {
         page.presses("status-action").await;
         page.reads("status", "Signed in as ana.").await;
         page.looks_at(&first).await;
-        page.reads("status", "You are signed in somewhere else now").await;
+        page.reads("status", "You have signed in somewhere else").await;
 
         // Once the name is free again, nothing stands in the way.
         page.looks_at(&second).await;
