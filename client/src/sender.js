@@ -63,7 +63,7 @@ export class Sender extends Emitter {
     for (const track of stream.getTracks()) {
       const stop = track.stop.bind(track);
       const stopped = () => this.removeTrack(track);
-      // By the person it is an event, by the app it is none.
+      // The browser fires an event when the user ends the track, and none when the app does.
       track.onended = stopped;
       track.stop = () => (stop(), stopped());
     }
