@@ -77,7 +77,7 @@ fn what_is_written_while_the_line_is_cut_arrives_once_when_it_is_back() {
         let address = format!("http://{}/?user=ana", line.address);
         let ana = demo.page_of(&address, Camera::Fake).await;
         let bo = demo.signed_in("bo").await;
-        ana.may_complain_of("WebSocket");
+        ana.may_lose_its_connection();
         ana.presses("write-bo").await;
 
         line.cut();

@@ -192,7 +192,7 @@ fn a_blocked_app_user_finds_the_other_offline_also_after_a_restart_of_the_server
         mallory.sees("lab.outcome === 'offline'").await;
 
         for page in [&ana, &mallory] {
-            page.may_complain_of("WebSocket");
+            page.may_lose_its_connection();
             page.value("(lab.sessionBefore = lab.me.sessionId, true)").await;
         }
         demo.stop_the_server();

@@ -24,7 +24,7 @@ async fn media_and_chat_go_on_while_the_socket_is_cut_twenty_times(demo: &Demo) 
     let bo = demo.app_user("bo").await;
     in_a_call(&ana, &bo).await;
     for page in [&ana, &bo] {
-        page.may_complain_of("WebSocket");
+        page.may_lose_its_connection();
         page.value("lab.watchPicture()").await;
     }
     let chat = "(lab.sent = 0, lab.fates = [], lab.chat = setInterval(() => { const n = lab.sent++; \
@@ -75,7 +75,7 @@ async fn outlasts_a_killed_server(demo: &Demo, who: &str) {
     in_a_call(&ana, &bo).await;
     let before = ana.value("lab.call.callId").await;
     for page in [&ana, &bo] {
-        page.may_complain_of("WebSocket");
+        page.may_lose_its_connection();
         page.value("lab.watchPicture()").await;
     }
 

@@ -105,7 +105,7 @@ async fn a_page_whose_user_comes_back_soon_has_its_session_again(demo: &Demo) {
 async fn a_page_that_is_kept_while_it_waits_for_its_server_is_back_within_a_second(demo: &Demo) {
     let other = Program::start();
     let ana = demo.app_user("ana").await;
-    ana.may_complain_of("WebSocket");
+    ana.may_lose_its_connection();
     demo.stop_the_server();
     ana.sees("lab.me.state === 'waiting'").await;
 

@@ -40,7 +40,7 @@ async fn a_room_outlasts_a_killed_server_and_who_comes_later_meets_everybody(dem
     let users = ["ana", "bo", "cleo"];
     let pages = join_all(users.map(|user| demo.app_user_at(line.address, user))).await;
     for page in &pages {
-        page.may_complain_of("WebSocket");
+        page.may_lose_its_connection();
         page.value("await lab.joins('standup')").await;
     }
     for page in &pages {

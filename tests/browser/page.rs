@@ -125,6 +125,13 @@ impl Page {
         self.expected_errors.borrow_mut().push(error);
     }
 
+    /// A test that cuts the page's connections: the browser says so of its WebSocket, and of the icon that it may be asking for
+    /// at that moment.
+    pub(crate) fn may_lose_its_connection(&self) {
+        self.may_complain_of("WebSocket");
+        self.may_complain_of("/favicon.ico");
+    }
+
     /// The console holds no error, no uncaught exception, no break of the content security policy.
     pub(crate) async fn has_a_clean_console(&self) {
         let expected = self.expected_errors.borrow().clone();

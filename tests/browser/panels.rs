@@ -65,7 +65,7 @@ fn the_ladder_and_its_export_have_each_message_once_and_in_order_also_across_rec
         let line = Line::to(demo.address);
         let ana = demo.inspecting_at(line.address, "ana").await;
         let bo = demo.inspecting_at(demo.address, "bo").await;
-        ana.may_complain_of("WebSocket");
+        ana.may_lose_its_connection();
         ana.presses("write-bo").await;
         let due: Vec<_> = (0..16).map(|n| format!("number {n}")).collect();
 
