@@ -43,7 +43,8 @@ pub fn message(text: &str) {
 fn payload(message: ClientMessage) -> Option<Data> {
     match message {
         ClientMessage::Message { data, .. } | ClientMessage::Signal { data, .. } => Some(data),
-        ClientMessage::CallRequest { data, .. } | ClientMessage::CallAccept { data, .. } => data,
+        ClientMessage::CallRequest { data, .. } => data,
+        ClientMessage::CallAccept { data, answer, .. } => data.or(answer),
         _ => None,
     }
 }

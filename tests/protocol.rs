@@ -63,9 +63,10 @@ fn encode(incoming: &Incoming, word: &str) -> Value {
             put("data", it.as_ref().map(data));
             "call-request"
         }
-        ClientMessage::CallAccept { call, data: it } => {
+        ClientMessage::CallAccept { call, data: it, answer } => {
             put("callId", Some(json!(call)));
             put("data", it.as_ref().map(data));
+            put("answer", answer.as_ref().map(data));
             "call-accept"
         }
         ClientMessage::CallEnd { call, detail } => {

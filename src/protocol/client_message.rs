@@ -42,6 +42,8 @@ pub enum ClientMessage {
     CallAccept {
         call: CallId,
         data: Option<Data>,
+        /// To an offer that came while it rang.
+        answer: Option<Data>,
     },
     /// `call-reject`, `call-cancel`, `call-hangup`: any of the three ends the call.
     CallEnd {
@@ -185,7 +187,7 @@ impl Kind {
         use Field as F;
         match self {
             Kind::CallRequest => ("call-request", &[F::To, F::Media, F::Data, F::Continues]),
-            Kind::CallAccept => ("call-accept", &[F::CallId, F::Data]),
+            Kind::CallAccept => ("call-accept", &[F::CallId, F::Data, F::Answer]),
             Kind::CallEnd(name) => (name, &[F::CallId, F::Detail]),
             Kind::Signal(SignalKind::Offer) => ("offer", SIGNAL),
             Kind::Signal(SignalKind::Answer) => ("answer", SIGNAL),
@@ -245,9 +247,11 @@ fn message(envelope: &Envelope<'_>, has_id: bool) -> Result<ClientMessage, Refus
             continues: of.optional_call(Field::Continues)?,
             data: of.optional_data()?,
         },
-        Kind::CallAccept => {
-            ClientMessage::CallAccept { call: of.call()?, data: of.optional_data()? }
-        }
+        Kind::CallAccept => ClientMessage::CallAccept {
+            call: of.call()?,
+            data: of.optional_data()?,
+            answer: of.optional_answer()?,
+        },
         Kind::CallEnd(_) => ClientMessage::CallEnd { call: of.call()?, detail: of.detail()? },
         Kind::Signal(kind) => ClientMessage::Signal {
             kind,

@@ -41,9 +41,10 @@ pub(super) enum Field {
     Limit,
     Token,
     Received,
+    Answer,
 }
 
-const FIELDS: [(&str, Field); 16] = [
+const FIELDS: [(&str, Field); 17] = [
     ("type", Field::Type),
     ("id", Field::Id),
     ("to", Field::To),
@@ -60,6 +61,7 @@ const FIELDS: [(&str, Field); 16] = [
     ("limit", Field::Limit),
     ("token", Field::Token),
     ("received", Field::Received),
+    ("answer", Field::Answer),
 ];
 
 impl Field {
@@ -197,12 +199,19 @@ impl Fields<'_> {
     }
 
     pub(super) fn data(&self) -> Result<Data, Refusal> {
-        let raw = self.required(Field::Data)?;
-        Data::within(self.envelope.frame, raw).ok_or(Refusal::BadMessage(BadMessage::TooDeep))
+        self.payload(self.required(Field::Data)?)
     }
 
     pub(super) fn optional_data(&self) -> Result<Option<Data>, Refusal> {
-        self.raw(Field::Data).map(|_| self.data()).transpose()
+        self.raw(Field::Data).map(|raw| self.payload(raw)).transpose()
+    }
+
+    pub(super) fn optional_answer(&self) -> Result<Option<Data>, Refusal> {
+        self.raw(Field::Answer).map(|raw| self.payload(raw)).transpose()
+    }
+
+    fn payload(&self, raw: &RawValue) -> Result<Data, Refusal> {
+        Data::within(self.envelope.frame, raw).ok_or(Refusal::BadMessage(BadMessage::TooDeep))
     }
 
     pub(super) fn media(&self) -> Result<Option<Media>, Refusal> {

@@ -99,6 +99,9 @@ pub enum ServerMessage {
         r#ref: Option<MessageId>,
         #[serde(default, skip_serializing)]
         data: Option<Data>,
+        /// To the offer that the caller sent while it rang.
+        #[serde(default, skip_serializing)]
+        answer: Option<Data>,
     },
     CallEnded {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -304,27 +307,37 @@ impl ServerMessage {
     pub fn encode(&self) -> ByteString {
         let mut text =
             serde_json::to_string(self).expect("strings, numbers and lists always make JSON");
-        let Some(data) = self.data() else {
+        let payloads = self.payloads();
+        if payloads.iter().all(|(_, it)| it.is_none()) {
             text.shrink_to_fit();
             return text.into();
-        };
-        const KEY: &str = ",\"data\":";
-        text.pop(); // the closing brace; `type` is always there, so a comma follows
-        let data = data.as_str();
-        let mut whole = String::with_capacity(text.len() + KEY.len() + data.len() + 1);
-        for part in [&text, KEY, data, "}"] {
-            whole.push_str(part);
         }
+        text.pop(); // the closing brace; `type` is always there, so a comma follows
+        let more: usize =
+            payloads.iter().filter_map(|(key, it)| Some(key.len() + (*it)?.as_str().len())).sum();
+        let mut whole = String::with_capacity(text.len() + more + 1);
+        whole.push_str(&text);
+        for (key, payload) in payloads {
+            let Some(payload) = payload else { continue };
+            whole.push_str(key);
+            whole.push_str(payload.as_str());
+        }
+        whole.push('}');
         whole.into()
     }
 
-    fn data(&self) -> Option<&Data> {
+    /// What is carried byte for byte, each behind its key.
+    fn payloads(&self) -> [(&'static str, Option<&Data>); 2] {
         use ServerMessage as M;
-        match self {
-            M::CallRequest { data, .. } | M::CallAccept { data, .. } => data.as_ref(),
-            M::Offer(it) | M::Answer(it) | M::Candidate(it) | M::Message(it) => Some(&it.data),
-            _ => None,
-        }
+        let (data, answer) = match self {
+            M::CallRequest { data, .. } => (data.as_ref(), None),
+            M::CallAccept { data, answer, .. } => (data.as_ref(), answer.as_ref()),
+            M::Offer(it) | M::Answer(it) | M::Candidate(it) | M::Message(it) => {
+                (Some(&it.data), None)
+            }
+            _ => (None, None),
+        };
+        [(",\"data\":", data), (",\"answer\":", answer)]
     }
 }
 

@@ -64,6 +64,30 @@ fn an_accept_makes_the_caller_the_offerer_and_is_not_echoed() {
 }
 
 #[test]
+fn an_accept_carries_the_answer_to_an_offer_that_came_while_it_rang() {
+    let mut board = Board::of(["ana", "bo"]);
+    let call = board.rings("ana", "bo");
+    let offer = json!({"type": "offer", "to": "bo", "callId": call, "data": {"sdp": "o"}});
+    board.says("ana", offer);
+    assert_eq!(
+        board.hears("bo"),
+        [json!({"type": "offer", "from": "ana", "callId": call, "data": {"sdp": "o"}})]
+    );
+
+    let accept = json!({"type": "call-accept", "callId": call, "data": 1, "answer": {"sdp": "a"}});
+    board.says("bo", accept);
+
+    assert_eq!(
+        board.hears("ana"),
+        [json!({
+            "type": "call-accept", "callId": call, "from": "bo", "offerer": true, "data": 1,
+            "answer": {"sdp": "a"},
+        })]
+    );
+    assert_eq!(board.hears("bo"), NOTHING);
+}
+
+#[test]
 fn an_accept_of_the_callee_again_is_silent() {
     let mut board = Board::of(["ana", "bo"]);
     let call = board.connects("ana", "bo");

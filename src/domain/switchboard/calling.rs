@@ -104,6 +104,7 @@ impl<C: Handle> Switchboard<C> {
             media: request.media,
             r#ref: None,
             data: request.data,
+            answer: None,
         };
         self.relay(to, accept.encode(), None, effects)?;
         let answer = ServerMessage::CallAccept {
@@ -113,6 +114,7 @@ impl<C: Handle> Switchboard<C> {
             media: None,
             r#ref: id,
             data: None,
+            answer: None,
         };
         self.tell(user, &answer, effects);
         self.connect_parties(call_id, effects);
@@ -204,6 +206,7 @@ impl<C: Handle> Switchboard<C> {
         user: &UserId,
         call_id: &CallId,
         data: Option<Data>,
+        answer: Option<Data>,
         effects: &mut Vec<Effect<C>>,
     ) -> Result<(), Refusal> {
         let (call, side) = self.call_and_side(user, call_id)?;
@@ -217,6 +220,7 @@ impl<C: Handle> Switchboard<C> {
                     media: None,
                     r#ref: None,
                     data,
+                    answer,
                 };
                 self.relay(&caller, accept.encode(), None, effects)?;
                 self.connect_parties(call_id, effects);

@@ -181,7 +181,9 @@ impl<C: Handle> Switchboard<C> {
                 let request = Request { media, data, continues };
                 self.request_call(user, id, to, request, now, effects)
             }
-            M::CallAccept { call, data } => self.accept_call(user, &call, data, effects),
+            M::CallAccept { call, data, answer } => {
+                self.accept_call(user, &call, data, answer, effects)
+            }
             M::CallEnd { call, detail } => self.end_call(user, id, &call, detail, effects),
             M::Signal { kind, to, call, room, data, receipt } => {
                 let signal = Signal { kind, to, call, room, data, receipt };
