@@ -280,6 +280,11 @@ export interface CallOptions<Given = any> {
   data?: Given;
   /** What you mean to send. Default: what `stream` has. */
   media?: { audio?: boolean; video?: boolean };
+  /**
+   * Make the offer while it rings, so that the call is connected sooner after the accept. Default true. false: the
+   * other side learns this side's addresses only once it has accepted.
+   */
+  early?: boolean;
 }
 
 export interface PeerOptions<Given = any> {

@@ -9,6 +9,7 @@
  * @import { Core } from "./core.js"
  * @import { Message } from "./platform.js"
  */
+import { EarlyOffer } from "./early.js";
 import { MENDING } from "./mending.js";
 import { Peer } from "./peer.js";
 
@@ -26,6 +27,10 @@ export class Call extends Peer {
   /** It was this side's session that was lost, so that the other's may be about to come back as well. */ #patient = false;
   /** @type {any} what this side gave along, said again when the call is to go on */ #given;
   #asks = 0;
+  /** The offer is made while it rings. */ _early = true;
+  #offered = new EarlyOffer();
+  /** @type {((answer: any) => void) | null} accepts, as soon as the other's early offer is answered */ #acceptBy = null;
+  /** @type {Array<[string, any, any]>} what goes after the accept */ #held = [];
   #calls;
 
   /** @param {Core} core @param {string} userId @param {boolean} incoming @param {Message} it @param {Calls} calls */
@@ -78,6 +83,7 @@ export class Call extends Peer {
         else {
           this.#isCalled(it.callId);
           this._emit("state", "ringing");
+          if (this._early && this._ringsThere) this._open(true);
         }
         this._isAway(it.away === true);
       }
@@ -151,6 +157,44 @@ export class Call extends Peer {
     if (this.#crossing?.callId === callId) this.#crossing = null;
   }
 
+  // -- media, while it rings
+
+  /** @param {string} type @param {any} data */
+  _hear(type, data) {
+    if (this.state === "ringing") this.#offered.keep(type, data);
+    else super._hear(type, data);
+  }
+
+  /** Answers an offer that came while it rang. @returns whether there is one */
+  #takeEarlyOffer() {
+    const { link } = this.#offered;
+    if (!link) return false;
+    this._open(false, link.peer, link.nth);
+    this.#offered.giveTo(this._link);
+    return true;
+  }
+
+  _changed() {
+    if (this._ringsThere && this._link) this._link.offerAnew();
+    else super._changed();
+  }
+
+  _restart() {
+    if (this._ringsThere) this._link?.offerAnew();
+    else super._restart();
+  }
+
+  /** @param {string} type @param {any} data @param {(error: any) => void} [failed] */
+  _say(type, data, failed) {
+    const accept = this.#acceptBy;
+    if (!accept) return super._say(type, data, failed);
+    if (type !== "answer") return void this.#held.push([type, data, failed]);
+    // Without a description it could not be answered: the other side offers once more.
+    this.#acceptBy = null;
+    accept(data.sdp && data);
+    for (const it of this.#held.splice(0)) super._say(...it);
+  }
+
   // -- accepted
 
   /** @param {{ stream?: Api.Media, data?: any, replace?: boolean }} [options] */
@@ -166,11 +210,23 @@ export class Call extends Peer {
 
   /** @param {any} [data] */
   #answer(data = this.#given) {
-    const { callId } = this;
     this.#given = data;
-    const again = () => this._attached && this.callId === callId && this.#answer(data);
-    const settle = (/** @type {any} */ error) => this._notAccepted(error, again);
-    this._core.line.request({ type: "call-accept", callId, data }, settle, { answered: false, owner: this });
+    this.#acceptBy = (answer) => this.#sayAccept(data, answer);
+    if (this.#takeEarlyOffer()) return;
+    this.#acceptBy = null;
+    this.#sayAccept(data);
+  }
+
+  /** @param {any} data @param {any} [answer] */
+  #sayAccept(data, answer) {
+    const { callId } = this;
+    const again = () => this._attached && this.callId === callId && this.#sayAccept(data, answer);
+    const settle = (/** @type {any} */ error) => {
+      // The answer alone may fit.
+      if (answer && error?.code === "too-large") this.#sayAccept(data);
+      else this._notAccepted(error, again);
+    };
+    this._core.line.request({ type: "call-accept", callId, data, answer }, settle, { answered: false, owner: this });
   }
 
   /** The other side is there, or there again. @param {Message} it */
@@ -190,14 +246,23 @@ export class Call extends Peer {
     this.media = media ?? this.media;
     this.name = name ?? this.name;
     if (first) this._become("connecting");
-    if (it.offerer) return this._resync();
+    if (it.offerer) return this.#connects(it.answer);
     this._settled();
-    if (first) this._await();
+    if (first && !this.#takeEarlyOffer()) this._await();
   }
 
-  /** The app has the call as soon as its first offer is on its way: one that is too large ends it before. */
-  _offered() {
+  /** The other side has accepted. @param {any} answer to an offer that was made while it rang */
+  #connects(answer) {
+    const link = this._link;
+    if (link && !link.pc.remoteDescription) this._trouble();
+    if (!answer || !link?.isNamed(answer.switchboard ?? {})) return this._resync();
+    link.hear("answer", answer);
     this._settled();
+  }
+
+  /** The app has the call as soon as it is accepted and an offer is on its way: one that is too large ends it before. */
+  _offered() {
+    if (this.state !== "ringing") this._settled();
   }
 
   /** @param {boolean} away */

@@ -49,12 +49,13 @@ export class Calls {
   }
 
   /** Calls a user, or accepts that user's call if it rings here: the two are one call. @param {string} to @param {Api.CallOptions} options @returns {Promise<any>} */
-  call(to, { stream, data, media }) {
+  call(to, { stream, data, media, early = true }) {
     this.#core.needsMedia();
     const ringing = this.#find((it) => it._rings && it.userId === to);
     if (ringing) return pickUp(ringing, { stream, data });
     if (this.own) throw new SwitchboardError("busy", "there is a call already");
     const call = this.#make(to, false, {});
+    call._early = early;
     return call._reach(stream, () => call._request({ data, media: media ?? call._outgoing.media }));
   }
 
@@ -87,7 +88,7 @@ export class Calls {
       for (const call of this.all) call._crossed(callId);
       mine?._over(it);
     } else if (type.startsWith("call-peer")) mine?._isAway(type === "call-peer-away");
-    else mine?._hear(type, it.data);
+    else (mine ?? this.#find((call) => call._ringsThere && call._knows(callId)))?._hear(type, it.data);
   }
 
   /** Somebody calls. @param {Message} it */

@@ -122,12 +122,19 @@ export class Link {
     // One that waits for its answer may have been lost, and is said again as it is.
     if (pc.signalingState === "stable") {
       await pc.setLocalDescription();
-      this.round++;
+      this.round = pc.remoteDescription ? this.round + 1 : 1;
     }
     this.#unsaid = this.#unsaid.filter(([type]) => type === "candidate");
     const refusals = this.#refusals;
     this.#say("offer", pc.localDescription);
     if (this.#open && refusals === this.#refusals) this.ends.offered();
+  }
+
+  /** An offer that waits for its answer is replaced: something else is sent now, or this side is reached in another way. */
+  offerAnew() {
+    this.#enqueue(async () => {
+      if (await this.#rollBack()) await this.#offer();
+    });
   }
 
   /** The app sends something else now. */

@@ -123,7 +123,7 @@ export class Peer extends Sender {
       const error = failure("RTCPeerConnection", cause);
       return this._finish(error.code, error);
     }
-    this.#trouble();
+    this._trouble();
   }
 
   /** @param {{ peer: string, nth?: number }} id @param {boolean} offerer */
@@ -136,7 +136,7 @@ export class Peer extends Sender {
         this._outgoing.equip(pc);
         this.#channels.equip(pc);
       },
-      say: (type, data, failed) => this.#say(type, data, failed),
+      say: (type, data, failed) => this._say(type, data, failed),
       muted: () => KINDS.filter((kind) => this.muted[kind]),
       isMuted: (kinds) => this.#isMuted(kinds),
       offered: () => this._offered(),
@@ -166,8 +166,8 @@ export class Peer extends Sender {
     if (++this.#renewals >= RENEWALS) return this._finish("failed", failure(`negotiating with ${this.userId}`, cause), undefined, "failed");
     if (!this._polite) return this._open(true);
     this.#closeLink();
-    this.#say("answer", { switchboard: { ...link.id, gone: true } });
-    this.#trouble();
+    this._say("answer", { switchboard: { ...link.id, gone: true } });
+    this._trouble();
   }
 
   /** An offer was said. */
@@ -203,7 +203,7 @@ export class Peer extends Sender {
   #anotherLink(offer, { peer, nth, round = 1 }) {
     const link = this._link;
     // It goes on with a link that this side, a reloaded page, does not have.
-    if (round > 1) return this.#say("answer", { switchboard: { peer, nth, gone: true } });
+    if (round > 1) return this._say("answer", { switchboard: { peer, nth, gone: true } });
     // Both sides have replaced theirs, or it was said before this side did.
     if (link && (peer === link.id.peer ? nth < (link.id.nth ?? 1) : link.isFresh && !this._polite)) return;
     this._open(false, peer, nth);
@@ -211,7 +211,7 @@ export class Peer extends Sender {
   }
 
   /** @param {string} type @param {any} data @param {(error: any) => void} [failed] */
-  #say(type, data, failed) {
+  _say(type, data, failed) {
     const settle = (/** @type {any} */ error) => {
       if (!error) return;
       this.#problem = error;
@@ -229,7 +229,7 @@ export class Peer extends Sender {
       this.#mending.stop();
       this._become(state);
       this._settled();
-    } else if (state === "disconnected" || state === "failed") this.#trouble();
+    } else if (state === "disconnected" || state === "failed") this._trouble();
   }
 
   /** The server says that they are gone, but the media flow: for a while that may be a lost session. */
@@ -239,9 +239,10 @@ export class Peer extends Sender {
   }
 
   /** From now on until it is connected, look after it. */
-  #trouble() {
+  _trouble() {
     if (this._leaving) return this._end("lost");
-    if (this.state === "ended") return;
+    // While it rings nothing can be connected.
+    if (["ringing", "ended"].includes(this.state)) return;
     if (this.state === "connected") this._become("reconnecting");
     this.#mending.start();
   }
@@ -338,7 +339,7 @@ export class Peer extends Sender {
     if (!error || SESSION_LOST.includes(error.code)) return;
     if (PASSING.includes(error.code)) this._later.set(error.retryAfter ?? 2000, again);
     // Once connected it goes on, whatever became of that.
-    else if (this.state === "connecting" && !this._link) this._finish(error.code, error);
+    else if (this.state === "connecting" && !this._link?.round) this._finish(error.code, error);
   }
 
   /**

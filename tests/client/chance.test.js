@@ -52,6 +52,7 @@ class Story {
       "picks up": () => me.currentCall?.incoming && me.currentCall.accept(),
       "picks up in time": () => me.currentCall?.incoming && me.currentCall.accept(),
       "hangs up": () => this.random() < 0.4 && me.currentCall?.hangUp(),
+      "adds a track": () => me.currentCall && !me.currentCall.incoming && this.random() < 0.3 && me.currentCall.addTrack(Stream.of("video").getTracks()[0]),
       says: () => this.#says(user, other),
       "says more": () => this.#says(user, other),
     };

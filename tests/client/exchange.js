@@ -152,7 +152,7 @@ export class Exchange {
     for (const { message } of session.kept) line.down.push(message);
   }
 
-  #carryOut(session, { id: ref, type, to, data, callId, room, receipt, ...rest }) {
+  #carryOut(session, { id: ref, type, to, data, answer, callId, room, receipt, ...rest }) {
     const { user } = session;
     const other = this.sessions.get(to);
     const refuse = (code) => session.says({ type: "error", code, message: code, ref });
@@ -179,7 +179,8 @@ export class Exchange {
     if (call.caller === user) return refuse("not-your-call");
     if (call.accepted) return;
     if (this.own(user)?.accepted) return refuse("not-permitted");
-    this.#accept(call, { data });
+    this.#notes(user, answer);
+    this.#accept(call, { data, answer });
   }
 
   callsOf(user) {
