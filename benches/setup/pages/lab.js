@@ -1,0 +1,69 @@
+/** The page of one person: what is the same with each system. */
+
+const query = new URLSearchParams(location.search);
+const now = () => performance.timeOrigin + performance.now();
+
+const lab = {
+  name: query.get("name"),
+  /** Where the signaling goes, by way of the proxy that delays it. */
+  port: Number(query.get("port")),
+  ready: false,
+  problem: "",
+  calledAt: 0,
+  rangAt: 0,
+  acceptedAt: 0,
+  pictureAt: 0,
+  stream: camera(),
+
+  times() {
+    const { calledAt, rangAt, acceptedAt, pictureAt } = lab;
+    return { calledAt, rangAt, acceptedAt, pictureAt };
+  },
+  call(to) {
+    lab.calledAt = now();
+    system.call(to);
+  },
+  accept() {
+    lab.acceptedAt = now();
+    system.accept();
+  },
+  end() {
+    system.end();
+  },
+  idle: () => lab.pictureAt === 0 && system.idle(),
+
+  /** It rings here. */
+  rings() {
+    lab.rangAt = now();
+  },
+  /** @param {MediaStream} stream of the other person */
+  shows(stream) {
+    const video = /** @type {HTMLVideoElement} */ (document.getElementById("remote"));
+    if (video.srcObject === stream) return;
+    video.srcObject = stream;
+    video.requestVideoFrameCallback(() => (lab.pictureAt ||= now()));
+  },
+  /** The call is over. */
+  over() {
+    /** @type {HTMLVideoElement} */ (document.getElementById("remote")).srcObject = null;
+    lab.calledAt = lab.rangAt = lab.acceptedAt = lab.pictureAt = 0;
+  },
+};
+window.lab = lab;
+window.addEventListener("unhandledrejection", ({ reason }) => (lab.problem ||= String(reason?.stack ?? reason)));
+window.addEventListener("error", ({ message }) => (lab.problem ||= message));
+
+/** A small moving picture: what is measured is the way to it, not the encoder. */
+function camera() {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 160, height: 120 });
+  const context = canvas.getContext("2d");
+  setInterval(() => {
+    context.fillStyle = `hsl(${(performance.now() / 10) % 360} 80% 50%)`;
+    context.fillRect(0, 0, 160, 120);
+  }, 33);
+  return canvas.captureStream(30);
+}
+
+const system = await import(`./${query.get("system")}.js`);
+await system.start(lab);
+lab.ready = true;

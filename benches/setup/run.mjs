@@ -1,0 +1,111 @@
+/**
+ * How long two people wait until they see each other, with switchboard, with PeerJS, and with RTCPeerConnection and
+ * signaling by hand as the limit.
+ *
+ *   benches/setup/run.mjs [--rounds 10] [--delays 0,50,150] [--browsers chromium,firefox] [--systems switchboard,peerjs,raw]
+ *                         [--out FILE]
+ *
+ * Two browsers on this machine; each system takes its turn in every round. The signaling goes through a proxy that holds
+ * each chunk back for so many milliseconds each way; the media do not. Needs target/release/switchboard, npm,
+ * chromedriver or geckodriver. The rows go to FILE as JSON, a table to the terminal.
+ */
+import { spawn, execFileSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { openBrowser } from "./browsers.mjs";
+import { delayed, freePort, served, until } from "./network.mjs";
+import { tableOf } from "./table.mjs";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const ROOT = join(HERE, "../..");
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "10" },
+    delays: { type: "string", default: "0,50,150" },
+    browsers: { type: "string", default: "chromium,firefox" },
+    systems: { type: "string", default: "switchboard,peerjs,raw" },
+    library: { type: "string", default: join(ROOT, "static") },
+    program: { type: "string", default: join(ROOT, "target/release/switchboard") },
+    out: { type: "string" },
+  },
+});
+
+/** A process that ends with this one. */
+function run(command, args) {
+  const child = spawn(command, args, { stdio: ["ignore", "ignore", "inherit"] });
+  process.on("exit", () => child.kill("SIGKILL"));
+  return child;
+}
+
+if (!existsSync(join(HERE, "node_modules"))) execFileSync("npm", ["ci", "--silent", "--no-audit", "--no-fund"], { cwd: HERE });
+
+const pages = await served({
+  "/library/": values.library,
+  "/peerjs/": join(HERE, "node_modules/peerjs/dist"),
+  "/": join(HERE, "pages"),
+});
+const ports = { switchboard: await freePort(), peerjs: await freePort() };
+run(values.program, ["--listen", `127.0.0.1:${ports.switchboard}`, "--origins", pages, "--log", "error"]);
+run(process.execPath, [join(HERE, "node_modules/peer/dist/bin/peerjs.js"), "--host", "127.0.0.1", "--port", ports.peerjs, "--path", "/"]);
+// The limit has its signaling carried by the plain messages of switchboard.
+ports.raw = ports.switchboard;
+await Promise.all([until(`http://127.0.0.1:${ports.switchboard}/healthz`), until(`http://127.0.0.1:${ports.peerjs}/`)]);
+
+/** One call: rings, is accepted, both see a picture, ends. @returns what was waited for, in ms */
+async function round(caller, callee) {
+  await caller.run("lab.call('bo')");
+  await callee.sees("lab.rangAt");
+  // What can be prepared while it rings is prepared: people take longer than this to press a button.
+  await new Promise((done) => setTimeout(done, 1500));
+  await callee.run("lab.accept()");
+  await Promise.all([caller.sees("lab.pictureAt"), callee.sees("lab.pictureAt")]);
+  const [there, here] = [await caller.value("lab.times()"), await callee.value("lab.times()")];
+  await caller.run("lab.end()");
+  await Promise.all([caller.sees("lab.idle()"), callee.sees("lab.idle()")]);
+  return {
+    ring: here.rangAt - there.calledAt,
+    callee: here.pictureAt - here.acceptedAt,
+    caller: there.pictureAt - here.acceptedAt,
+  };
+}
+
+async function measure(browser, delay, systems, rounds) {
+  const rows = [];
+  const pairs = [];
+  for (const system of systems) {
+    const proxy = await delayed(ports[system], delay);
+    const pair = await Promise.all(["ana", "bo"].map(async (name) => {
+      const it = await openBrowser(browser);
+      await it.open(`${pages}/?system=${system}&port=${proxy.port}&name=${name}`);
+      await it.sees("window.lab?.ready");
+      return it;
+    }));
+    pairs.push({ system, pair, proxy });
+  }
+  // The first call of a browser is slower than any other: it is not counted.
+  for (let nth = 0; nth <= rounds; nth++) {
+    for (const { system, pair } of pairs) {
+      const times = await round(...pair);
+      if (nth > 0) rows.push({ browser, delay, system, nth, ...times });
+    }
+  }
+  for (const { pair, proxy } of pairs) {
+    await Promise.all(pair.map((it) => it.close()));
+    proxy.close();
+  }
+  return rows;
+}
+
+const list = (text) => text.split(",").filter(Boolean);
+const rows = [];
+for (const browser of list(values.browsers)) {
+  for (const delay of list(values.delays).map(Number)) {
+    rows.push(...(await measure(browser, delay, list(values.systems), Number(values.rounds))));
+    console.log(tableOf(rows.filter((it) => it.browser === browser && it.delay === delay)));
+  }
+}
+if (values.out) writeFileSync(values.out, rows.map((it) => JSON.stringify(it)).join("\n") + "\n");
+process.exit(0);

@@ -1,0 +1,26 @@
+/** Medians and their spread, as a table in Markdown. */
+
+const NAMES = { ring: "call → it rings", callee: "accept → the callee sees a picture", caller: "accept → the caller sees a picture" };
+
+/** @param {number[]} values */
+export function spread(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median = sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return { median, low: sorted[0], high: sorted.at(-1) };
+}
+
+/** @param {any[]} rows of one browser and delay */
+export function tableOf(rows) {
+  const systems = [...new Set(rows.map((it) => it.system))];
+  const { browser, delay } = rows[0];
+  const lines = [`| ${browser}, ${delay} ms each way | ${systems.join(" | ")} |`, `|---|${systems.map(() => "---|").join("")}`];
+  for (const [key, name] of Object.entries(NAMES)) {
+    const cells = systems.map((system) => {
+      const { median, low, high } = spread(rows.filter((it) => it.system === system).map((it) => it[key]));
+      return `${median.toFixed(0)} ms (${low.toFixed(0)}–${high.toFixed(0)})`;
+    });
+    lines.push(`| ${name} | ${cells.join(" | ")} |`);
+  }
+  return lines.join("\n") + "\n";
+}
