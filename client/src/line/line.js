@@ -51,7 +51,8 @@ export class Line {
   /** @type {any} */ #socket = null;
   #registered = false;
   /** Before its rooms nothing is said to them. */ #restoring = false;
-  /** @type {SwitchboardError | null} why this socket was refused */ problem = null;
+  /** @type {SwitchboardError | null} why this socket was refused */ #problem = null;
+  /** @type {SwitchboardError | null} why the last one was, that was refused with a reason */ problem = null;
   /** Why no socket has come about yet. */ obstacle = "the server was not reached in time";
   #resumeToken = "";
   #received = 0;
@@ -157,7 +158,7 @@ export class Line {
   #connect() {
     // First: nothing of an older socket may be counted any more.
     this.#letGo(4000);
-    this.problem = null;
+    this.#problem = null;
     this.#opened = this.#now();
     this.#become("connecting");
     // The app may have closed it just now.
@@ -230,7 +231,7 @@ export class Line {
     this.#asked = 0;
     if (message.type === "registered") this.#isRegistered(message);
     else if (this.#registered) this.#take(message, String(text).length);
-    else if (message.type === "error") this.problem = refusal(message);
+    else if (message.type === "error") this.problem = this.#problem = refusal(message);
     this.#look();
   }
 
@@ -249,6 +250,7 @@ export class Line {
     this.#outbox.frame = it.limits.frame;
     this.#pace.allow(it.limits);
     this.#backOff.reset();
+    this.problem = null;
     this.#check.stop();
     this.#registered = true;
     this.#restoring = true;
@@ -299,7 +301,7 @@ export class Line {
     this.#letGo(4000);
     if (code >= 4500 || FOR_GOOD.includes(code)) {
       const why = new SwitchboardError(CLOSE_CODES[code] ?? "protocol", `closed by the server: ${code} ${reason}`);
-      return this.end(this.problem ?? why);
+      return this.end(this.#problem ?? why);
     }
     // Twice without a `registered` in between: something else resumes this session.
     if (code === 4009 && ++this.#late === 2) this.#resumeToken = "";
@@ -307,7 +309,7 @@ export class Line {
       if (!this.#access.renewable) return this.end(new SwitchboardError("bad-token", "the token has expired"));
       this.#access.expired();
     }
-    const after = Math.max(Number(/retry after (\d+)/.exec(reason)?.[1] ?? 0), this.problem?.retryAfter ?? 0);
+    const after = Math.max(Number(/retry after (\d+)/.exec(reason)?.[1] ?? 0), this.#problem?.retryAfter ?? 0);
     this.#backOff.set(this.#now(), this.platform("Math").random(), after);
     this.#become("waiting");
     this.#arm();
