@@ -36,6 +36,7 @@ pub mod domain;
 pub mod files;
 #[doc(hidden)]
 pub mod fuzzing;
+mod gcra;
 pub mod health;
 pub mod http;
 pub mod hub;

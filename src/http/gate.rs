@@ -7,7 +7,6 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,7 +20,6 @@ use crate::hub::Seat;
 use crate::logging::Seldom;
 use crate::protocol::{BadToken, Unavailable};
 
-use super::failures::Failures;
 use super::refusal::HttpRefusal;
 use counts::Counters;
 use pace::{InPace, Pace};
@@ -41,13 +39,14 @@ const PATIENCE: u32 = 4;
 pub struct Gate {
     max_sockets: usize,
     max_per_address: usize,
-    pace: Option<Pace>,
+    pace: Pace,
     /// The same for those with a good access token, so that the bad ones of a neighbour take nothing
     /// from them.
-    verified: Option<Pace>,
+    verified: Pace,
     requests: AddressRate,
     open: Mutex<Open>,
-    failures: Failures,
+    /// Bad tokens.
+    failures: AddressRate,
     counters: Counters,
     /// Whether it was said that a header of a proxy is not believed.
     told_of_proxies: AtomicBool,
@@ -95,7 +94,7 @@ pub(super) struct Pass {
 impl Gate {
     /// A gate with nobody in.
     pub fn new(config: &Config) -> Self {
-        let pace = || NonZeroU32::new(config.new_sockets_per_address).map(Pace::new);
+        let pace = || Pace::new(config.new_sockets_per_address);
         Self {
             max_sockets: config.max_sockets,
             max_per_address: config.max_sockets_per_address,
@@ -106,7 +105,11 @@ impl Gate {
                 config.request_burst_per_address,
             ),
             open: Mutex::default(),
-            failures: Failures::new(config.failed_logins_per_address),
+            failures: AddressRate::per(
+                config.failed_logins_per_address,
+                Duration::from_secs(60),
+                config.failed_logins_per_address,
+            ),
             counters: Counters::default(),
             told_of_proxies: AtomicBool::new(false),
             told_of_ceiling: Seldom::default(),
@@ -233,15 +236,15 @@ impl Gate {
             Standing::Verified => &self.verified,
             Standing::Claimed => &self.pace,
         };
-        let in_pace = pace.as_ref().map(|pace| pace.check(address));
+        let in_pace = pace.check(address, Instant::now());
         let mut open = self.open();
         let held = open.by_address.get(&address).copied().unwrap_or(0);
-        if in_pace == Some(InPace::No) || is_over(held, self.max_per_address, PATIENCE) {
+        if in_pace == InPace::No || is_over(held, self.max_per_address, PATIENCE) {
             return Entry::TurnedAway;
         }
         let full = is_over(open.seated, self.max_sockets, 1);
         let crowded = is_over(held, self.max_per_address, 1);
-        let too_fast = in_pace == Some(InPace::Hardly);
+        let too_fast = in_pace == InPace::Hardly;
         let seated = !full && !crowded && !too_fast;
         open.seated += usize::from(seated);
         *open.by_address.entry(address).or_default() += 1;
