@@ -26,7 +26,7 @@ use secret::SecretText;
 use setting::settings;
 
 pub use fault::Fault;
-pub use kind::span;
+pub use kind::{Renewal, span};
 pub use load::{CONFIG_VARIABLE, Given, LOG_VARIABLE, Loaded, Source, load};
 pub use print::{as_markdown, as_toml};
 pub use secret::Secret;
@@ -179,8 +179,7 @@ settings! {
     /// where a client comes from.
     trusted_proxies: Vec<IpNet> = Vec::new(), Networks;
 
-    /// The certificate chain (PEM) for TLS, with `tls-key`; `listen` then speaks TLS alone. Read
-    /// again when it changes.
+    /// The certificate chain (PEM) for TLS, with `tls-key`; `listen` then speaks TLS alone.
     tls_cert: Option<PathBuf> = None, FilePath;
 
     /// The private key (PEM) of the certificate in `tls-cert`.
@@ -192,8 +191,7 @@ settings! {
     /// TURN servers that clients are told in `iceServers`, with credentials made by `turn-secret`.
     turn_url: Vec<String> = Vec::new(), List::TURN_URLS;
 
-    /// The secret shared with the TURN servers of `turn-url` (coturn: `static-auth-secret`);
-    /// read again at SIGHUP.
+    /// The secret shared with the TURN servers of `turn-url` (coturn: `static-auth-secret`).
     turn_secret: Option<Secret> = None, SecretText(16);
 
     /// How long TURN credentials are good; clients are sent fresh ones after half of it.
@@ -213,15 +211,13 @@ settings! {
     /// access token.
     auth: AuthMode = AuthMode::Open, Choice;
 
-    /// The secret that signs and checks access tokens (HS256, HS384, HS512); read again at SIGHUP.
+    /// The secret that signs and checks access tokens (HS256, HS384, HS512).
     jwt_secret: Option<Secret> = None, SecretText(32);
 
-    /// The file with the one public key, as PEM, that access tokens are checked with; read again
-    /// when it changes.
+    /// The file with the one public key, as PEM, that access tokens are checked with.
     jwt_key: Option<PathBuf> = None, FilePath;
 
-    /// The file with the public keys, as a JSON Web Key Set, that access tokens are checked with;
-    /// read again when it changes.
+    /// The file with the public keys, as a JSON Web Key Set, that access tokens are checked with.
     jwt_jwks: Option<PathBuf> = None, FilePath;
 
     /// The names of this server, one of which an access token must have as `aud`.
@@ -241,7 +237,7 @@ settings! {
     /// The address and port of the admin API, as in 127.0.0.1:8081; none switches it off.
     admin_listen: Option<SocketAddr> = None, Address;
 
-    /// The token that whoever uses the admin API must have; read again at SIGHUP.
+    /// The token that whoever uses the admin API must have.
     admin_token: Option<Secret> = None, SecretText(16);
 
     /// How a line of the log is written: `text` for people, `json` for programs.
