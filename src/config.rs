@@ -156,9 +156,9 @@ settings! {
     /// New sockets that one address may open; 0 is unlimited.
     new_sockets_per_address: u32 = 50, Count("sockets a second", 0..=RATE_MAX);
 
-    /// New connections that one address may open, as many at once; those over it wait for
-    /// up to 5 s and are then refused; 0 is unlimited. Trusted proxies have no such limit.
-    new_connections_per_address: u32 = 40, Count("connections a second", 0..=RATE_MAX);
+    /// TLS handshakes that one address may begin, twice as many at once; those over it wait for up
+    /// to 2 s and are then refused; 0 is unlimited. Trusted proxies have no such limit.
+    new_connections_per_address: u32 = 200, Count("handshakes a second", 0..=RATE_MAX);
 
     /// HTTP requests of one address in the long run, upgrades included; past it they are answered
     /// by 429; 0 is unlimited.
@@ -167,12 +167,12 @@ settings! {
     /// HTTP requests of one address at once after a pause.
     request_burst_per_address: u32 = 2000, Count("requests", 1..=1_000_000);
 
-    /// Connections of this node that are no socket yet, at a time; past it the oldest makes room;
-    /// 0 is unlimited.
+    /// Connections of this node that are no socket yet, at a time; past it an older one makes
+    /// room; 0 is unlimited.
     max_pending: usize = 4096, Count("connections", 0..=SOCKETS_MAX);
 
-    /// Connections of one address that are no socket yet, at a time; past it its oldest makes room;
-    /// 0 is unlimited. Trusted proxies have no such limit.
+    /// Connections of one address that are no socket yet, at a time; past it an older one of
+    /// its own makes room; 0 is unlimited. Trusted proxies have no such limit.
     max_pending_per_address: usize = 256, Count("connections", 0..=SOCKETS_MAX);
 
     /// Networks of proxies that are believed when they tell by `Forwarded` or `X-Forwarded-For`
