@@ -26,6 +26,7 @@
 //! - [`memory_bound`]: the most memory that a node needs with its settings
 
 pub mod address;
+mod address_limit;
 pub mod auth;
 pub mod cgroup;
 pub mod cli;

@@ -23,6 +23,7 @@ use rand::random_range;
 use tokio::sync::oneshot;
 
 use crate::address::{is_in, subscriber};
+use crate::address_limit::AddressLimit;
 use crate::config::Config;
 
 use super::AddressRate;
@@ -58,7 +59,10 @@ struct Shared {
     slow_handshakes: AtomicU64,
     slow_heads: AtomicU64,
     unread_answers: AtomicU64,
-    too_fast: AtomicU64,
+    /// Handshakes that were refused.
+    too_fast: AddressLimit,
+    /// Connections of an address that made room for another one of it.
+    crowded: AddressLimit,
 }
 
 #[derive(Debug, Default)]
@@ -77,6 +81,13 @@ struct Entry {
     at: [usize; 2],
     /// Dropped when another takes its place.
     _stays: oneshot::Sender<()>,
+}
+
+/// What has no room for one more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bound {
+    Address,
+    Node,
 }
 
 /// The numbers of connections in no order; the lower one came earlier.
@@ -108,7 +119,8 @@ impl Pending {
             slow_handshakes: AtomicU64::new(0),
             slow_heads: AtomicU64::new(0),
             unread_answers: AtomicU64::new(0),
-            too_fast: AtomicU64::new(0),
+            too_fast: AddressLimit::new("new-connections-per-address"),
+            crowded: AddressLimit::new("max-pending-per-address"),
         }))
     }
 
@@ -144,7 +156,12 @@ impl Pending {
 
     /// How many were refused because their address opens connections too fast, since the start.
     pub fn too_fast(&self) -> u64 {
-        self.0.too_fast.load(Relaxed)
+        self.0.too_fast.count()
+    }
+
+    /// The limits of an address by their settings, and how often each was met.
+    pub(crate) fn limits_met(&self) -> [(&'static str, u64); 2] {
+        [&self.0.too_fast, &self.0.crowded].map(|it| (it.setting(), it.count()))
     }
 
     /// Whether `peer` is a trusted proxy, whose connections are those of many clients.
@@ -159,7 +176,7 @@ impl Pending {
         }
         let wait = self.0.handshakes.take(peer, Instant::now(), TURN_WITHIN);
         if wait.is_err() {
-            self.0.too_fast.fetch_add(1, Relaxed);
+            self.0.too_fast.is_met_by(peer);
         }
         wait.ok()
     }
@@ -195,12 +212,15 @@ impl Pending {
         let (stays, cut_off) = oneshot::channel();
         let mut waiting = self.waiting();
         let in_the_way = waiting.in_the_way(address, self.0.max, self.0.max_per_address);
-        if let Some(number) = in_the_way {
+        if let Some((number, _)) = in_the_way {
             waiting.remove(number);
             self.0.cut_off.fetch_add(1, Relaxed);
         }
         let number = waiting.add(address, stays);
         drop(waiting);
+        if let Some((_, Bound::Address)) = in_the_way {
+            self.0.crowded.is_met_by(peer);
+        }
         Place { pending: self.clone(), number, cut_off }
     }
 
@@ -211,18 +231,20 @@ impl Pending {
 }
 
 impl Waiting {
+    /// The one that has to make room for a newcomer, and the bound that is reached.
     fn in_the_way(
         &self,
         address: Option<IpAddr>,
         max: usize,
         max_per_address: usize,
-    ) -> Option<u64> {
+    ) -> Option<(u64, Bound)> {
         let of_address = address.and_then(|address| self.by_address.get(&address));
         if let Some(crowd) = of_address.filter(|crowd| crowd.0.len() >= max_per_address) {
-            return crowd.older_of_two();
+            return crowd.older_of_two().map(|number| (number, Bound::Address));
         }
         let is_full = max > 0 && self.all.0.len() >= max;
-        is_full.then(|| self.all.older_of_two()).flatten()
+        let of_all = is_full.then(|| self.all.older_of_two()).flatten();
+        of_all.map(|number| (number, Bound::Node))
     }
 
     fn add(&mut self, address: Option<IpAddr>, stays: oneshot::Sender<()>) -> u64 {
@@ -326,6 +348,7 @@ mod tests {
         assert!(is_needed(&mut first));
         assert!(![&mut other, &mut second, &mut third].into_iter().any(is_needed));
         assert_eq!((pending.count(), pending.cut_off()), (3, 1));
+        assert_eq!(pending.limits_met()[1], ("max-pending-per-address", 1));
     }
 
     /// Of 100 newcomers, those that are still there after this many others of their address.
@@ -357,7 +380,7 @@ mod tests {
         let _third = enter(&pending, "10.0.0.3");
 
         assert_eq!([&mut first, &mut second].map(is_needed).iter().filter(|it| **it).count(), 1);
-        assert_eq!((pending.count(), pending.cut_off()), (2, 1));
+        assert_eq!((pending.count(), pending.limits_met()[1].1), (2, 0));
     }
 
     #[test]
