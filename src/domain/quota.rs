@@ -33,7 +33,7 @@ impl Buckets {
 pub(super) struct Price {
     /// In all.
     pub(super) units: u32,
-    /// Of these, those for its length: a message that is refused has been read, too.
+    /// Of these, those for its length and its names: a message that is refused has been read, too.
     pub(super) reading: u32,
 }
 
