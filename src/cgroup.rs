@@ -62,7 +62,7 @@ fn limit_files(line: &str) -> Vec<PathBuf> {
     let (Some(controllers), Some(path)) = (parts.next(), parts.next()) else { return Vec::new() };
     let (roots, name): (&[&str], _) = match controllers.split(',').any(|it| it == "memory") {
         true => (&["memory"], "memory.limit_in_bytes"),
-        // Beside v1 it is mounted below.
+        // Where v1 is mounted too, v2 is below it.
         false if controllers.is_empty() => (&["", "unified"], "memory.max"),
         false => return Vec::new(),
     };
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_of_cgroup_v1_counts_too_beside_v2_as_well() {
+    fn a_limit_of_cgroup_v1_counts_too_also_where_v2_is_mounted() {
         let unlimited = ("memory/memory.limit_in_bytes", "9223372036854771712\n");
         let container = ("memory/docker/abc/memory.limit_in_bytes", "1073741824\n");
 
