@@ -61,7 +61,7 @@ fn a_log_in_a_file_that_may_not_grow_any_more_does_not_end_the_node() {
     };
 
     // The write that meets the limit fills the file up to it.
-    while fs::metadata(&log).unwrap().len() % 4096 != 0 {
+    while !fs::metadata(&log).unwrap().len().is_multiple_of(4096) {
         drop(connects(&address, "ana"));
         assert!(begin.elapsed() < PATIENCE, "the log does not grow");
     }
@@ -69,7 +69,7 @@ fn a_log_in_a_file_that_may_not_grow_any_more_does_not_end_the_node() {
         drop(connects(&address, "bo"));
     }
 
-    assert_eq!(fs::metadata(&log).unwrap().len() % 4096, 0);
+    assert!(fs::metadata(&log).unwrap().len().is_multiple_of(4096));
     assert!(process.0.try_wait().unwrap().is_none(), "it has ended");
 }
 
