@@ -26,7 +26,7 @@ use secret::SecretText;
 use setting::settings;
 
 pub use fault::Fault;
-pub use kind::span;
+pub use kind::{Renewal, span};
 pub use load::{CONFIG_VARIABLE, Given, LOG_VARIABLE, Loaded, Source, load};
 pub use print::{as_markdown, as_toml};
 pub use secret::Secret;
@@ -156,9 +156,9 @@ settings! {
     /// New sockets that one address may open; 0 is unlimited.
     new_sockets_per_address: u32 = 50, Count("sockets a second", 0..=RATE_MAX);
 
-    /// New connections that one address may open, as many at once; those over it wait for
-    /// up to 5 s and are then refused; 0 is unlimited. Trusted proxies have no such limit.
-    new_connections_per_address: u32 = 40, Count("connections a second", 0..=RATE_MAX);
+    /// TLS handshakes that one address may begin, twice as many at once; those over it wait for up
+    /// to 2 s and are then refused; 0 is unlimited. Trusted proxies have no such limit.
+    new_connections_per_address: u32 = 200, Count("handshakes a second", 0..=RATE_MAX);
 
     /// HTTP requests of one address in the long run, upgrades included; past it they are answered
     /// by 429; 0 is unlimited.
@@ -167,20 +167,19 @@ settings! {
     /// HTTP requests of one address at once after a pause.
     request_burst_per_address: u32 = 2000, Count("requests", 1..=1_000_000);
 
-    /// Connections of this node that are no socket yet, at a time; past it the oldest makes room;
-    /// 0 is unlimited.
+    /// Connections of this node that are no socket yet, at a time; past it an older one makes
+    /// room; 0 is unlimited.
     max_pending: usize = 4096, Count("connections", 0..=SOCKETS_MAX);
 
-    /// Connections of one address that are no socket yet, at a time; past it its oldest makes room;
-    /// 0 is unlimited. Trusted proxies have no such limit.
+    /// Connections of one address that are no socket yet, at a time; past it an older one of
+    /// its own makes room; 0 is unlimited. Trusted proxies have no such limit.
     max_pending_per_address: usize = 256, Count("connections", 0..=SOCKETS_MAX);
 
     /// Networks of proxies that are believed when they tell by `Forwarded` or `X-Forwarded-For`
     /// where a client comes from.
     trusted_proxies: Vec<IpNet> = Vec::new(), Networks;
 
-    /// The certificate chain (PEM) for TLS, with `tls-key`; `listen` then speaks TLS alone. Read
-    /// again when it changes.
+    /// The certificate chain (PEM) for TLS, with `tls-key`; `listen` then speaks TLS alone.
     tls_cert: Option<PathBuf> = None, FilePath;
 
     /// The private key (PEM) of the certificate in `tls-cert`.
@@ -192,8 +191,7 @@ settings! {
     /// TURN servers that clients are told in `iceServers`, with credentials made by `turn-secret`.
     turn_url: Vec<String> = Vec::new(), List::TURN_URLS;
 
-    /// The secret shared with the TURN servers of `turn-url` (coturn: `static-auth-secret`);
-    /// read again at SIGHUP.
+    /// The secret shared with the TURN servers of `turn-url` (coturn: `static-auth-secret`).
     turn_secret: Option<Secret> = None, SecretText(16);
 
     /// How long TURN credentials are good; clients are sent fresh ones after half of it.
@@ -213,15 +211,13 @@ settings! {
     /// access token.
     auth: AuthMode = AuthMode::Open, Choice;
 
-    /// The secret that signs and checks access tokens (HS256, HS384, HS512); read again at SIGHUP.
+    /// The secret that signs and checks access tokens (HS256, HS384, HS512).
     jwt_secret: Option<Secret> = None, SecretText(32);
 
-    /// The file with the one public key, as PEM, that access tokens are checked with; read again
-    /// when it changes.
+    /// The file with the one public key, as PEM, that access tokens are checked with.
     jwt_key: Option<PathBuf> = None, FilePath;
 
-    /// The file with the public keys, as a JSON Web Key Set, that access tokens are checked with;
-    /// read again when it changes.
+    /// The file with the public keys, as a JSON Web Key Set, that access tokens are checked with.
     jwt_jwks: Option<PathBuf> = None, FilePath;
 
     /// The names of this server, one of which an access token must have as `aud`.
@@ -241,7 +237,7 @@ settings! {
     /// The address and port of the admin API, as in 127.0.0.1:8081; none switches it off.
     admin_listen: Option<SocketAddr> = None, Address;
 
-    /// The token that whoever uses the admin API must have; read again at SIGHUP.
+    /// The token that whoever uses the admin API must have.
     admin_token: Option<Secret> = None, SecretText(16);
 
     /// How a line of the log is written: `text` for people, `json` for programs.

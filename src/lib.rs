@@ -26,6 +26,7 @@
 //! - [`memory_bound`]: the most memory that a node needs with its settings
 
 pub mod address;
+mod address_limit;
 pub mod auth;
 pub mod cgroup;
 pub mod cli;
@@ -36,6 +37,7 @@ pub mod domain;
 pub mod files;
 #[doc(hidden)]
 pub mod fuzzing;
+mod gcra;
 pub mod health;
 pub mod http;
 pub mod hub;

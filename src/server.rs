@@ -14,12 +14,12 @@ use actix::{Actor, Addr, MailboxError};
 use actix_rt::System;
 use actix_web::web::Data;
 use arc_swap::ArcSwap;
-use log::{info, warn};
+use log::{Level, info, log, warn};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::auth::{self, Authenticator};
-use crate::cgroup;
+use crate::cgroup::MemoryLimit;
 use crate::config::{self, Config, Secret};
 use crate::connection::{Closes, Limits, Node, OpenSockets, Pending, Port, Site, listen};
 use crate::descriptors;
@@ -123,19 +123,10 @@ pub fn run(
     mut config: Config,
     read_again: impl Fn() -> Result<Config, config::Fault>,
 ) -> Result<(), Fault> {
-    match descriptors::raise() {
-        Ok(limit) => info!(limit; "descriptors that may be open"),
-        Err(why) => info!(reason:% = why; "the limit of descriptors stays as it is"),
-    }
-    tell_memory_bound(&config);
-    if config.insecure_open {
-        warn!(
-            "insecure-open: nobody is authenticated and everybody may claim every name; set auth to \
-             jwt before strangers can reach this"
-        );
-    }
     System::new().block_on(async {
+        // First of all: a line of the log may be what a signal comes of (SIGXFSZ).
         let mut signals = Signals::listen()?;
+        prepare(&config);
         let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
         let mut server = Server::start(config.clone()).await?;
         let url = format!("{scheme}://{}/", from_this_machine(server.address()));
@@ -158,17 +149,41 @@ pub fn run(
     })
 }
 
-/// Says what memory the settings may need, and warns where the system gives less.
+/// Raises the limit of descriptors, and says what the settings ask of the machine and of users.
+fn prepare(config: &Config) {
+    match descriptors::raise() {
+        Ok(limit) => info!(limit; "descriptors that may be open"),
+        Err(why) => info!(reason:% = why; "the limit of descriptors stays as it is"),
+    }
+    tell_memory_bound(config);
+    if config.insecure_open {
+        warn!(
+            "insecure-open: nobody is authenticated and everybody may claim every name; set auth to \
+             jwt before strangers can reach this"
+        );
+    }
+}
+
+/// Says what memory the settings may need, and warns where the system gives less. A node that listens
+/// on loopback alone is mostly somebody's trial: there the memory of the machine is no warning.
 fn tell_memory_bound(config: &Config) {
     let Some(bound) = MemoryBound::of(config).map(|bound| bound.total()) else { return };
     info!(mebibytes = bound >> 20; "memory that the settings may need");
-    if let Some(limit) = cgroup::memory_limit().filter(|limit| *limit < bound) {
-        warn!(
-            limit_mebibytes = limit >> 20, needed_mebibytes = bound >> 20;
-            "the memory limit of this process is less than its settings may need, so clients could \
-             get it killed: raise the limit, or lower max-sockets or queue-total"
-        );
-    }
+    let limit = MemoryLimit::of_this_process().filter(|limit| limit.bytes() < bound);
+    let (level, why) = match limit {
+        Some(MemoryLimit::Group(_)) => (Level::Warn, "the memory limit of this process"),
+        Some(MemoryLimit::Machine(_)) if config.listen.ip().is_loopback() => {
+            (Level::Info, "the memory of this machine")
+        }
+        Some(MemoryLimit::Machine(_)) => (Level::Warn, "the memory of this machine"),
+        None => return,
+    };
+    log!(
+        level, limit_mebibytes = limit.map_or(0, MemoryLimit::bytes) >> 20,
+        needed_mebibytes = bound >> 20;
+        "{why} is less than its settings may need, so clients could get it killed: raise the limit, \
+         or lower max-sockets or queue-total"
+    );
 }
 
 impl Server {

@@ -31,6 +31,33 @@ pub(super) trait Kind<T> {
     fn is_secret(&self) -> bool {
         false
     }
+    /// When a changed value takes effect on a running node.
+    fn renewal(&self) -> Renewal {
+        Renewal::Restart
+    }
+}
+
+/// When a changed value of a setting takes effect on a running node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// It is read once, at the start.
+    Restart,
+    /// It is read again at SIGHUP.
+    Signal,
+    /// The file that it names is read again when its content changes, and at SIGHUP; the path is read
+    /// once.
+    Content,
+}
+
+impl Renewal {
+    /// For the manual.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Restart => "restart",
+            Self::Signal => "SIGHUP",
+            Self::Content => "content: by itself, and SIGHUP; path: restart",
+        }
+    }
 }
 
 /// An IP address and a port.
@@ -254,6 +281,10 @@ impl Kind<Option<PathBuf>> for FilePath {
 
     fn allowed(&self) -> String {
         "the path of a file, of letters, digits and the signs of ASCII".into()
+    }
+
+    fn renewal(&self) -> Renewal {
+        Renewal::Content
     }
 }
 

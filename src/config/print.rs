@@ -17,10 +17,11 @@ pub fn as_toml(loaded: &Loaded) -> String {
         // Writing into a String does not fail.
         let _ = writeln!(
             text,
-            "# {}\n# Unit: {}. Takes {}.\n# Default: {}. From: {}.\n{mark}{} = {value}\n",
+            "# {}\n# Unit: {}. Takes {}.\n# A change takes effect: {}.\n# Default: {}. From: {}.\n{mark}{} = {value}\n",
             setting.meaning(),
             setting.unit(),
             setting.allowed(),
+            setting.renewal().in_words(),
             setting.default_in_words(),
             loaded.source(setting),
             setting.name(),
@@ -37,12 +38,13 @@ pub fn as_markdown() -> String {
     for setting in SETTINGS {
         let _ = writeln!(
             text,
-            "| `{}` | {} | {} | {} | {} |",
+            "| `{}` | {} | {} | {} | {} | {} |",
             setting.name(),
             setting.meaning(),
             setting.unit(),
             setting.allowed(),
             setting.default_in_words(),
+            setting.renewal().in_words(),
         );
     }
     text
@@ -65,16 +67,20 @@ The file is named by `--config FILE` or `SWITCHBOARD_CONFIG`. What is logged is 
 modules as in `info,switchboard::hub=debug`. A list is separated by commas, in a TOML file it may
 be an array. A switch needs no value as a flag.
 
-A secret is the text itself or `file:PATH`, the file that holds it, read once at the start. Nothing
-ever shows it. As a flag it is seen by everybody on the machine who lists processes: take a variable
-or a file.
+A secret is the text itself or `file:PATH`, the file that holds it. Nothing ever shows it. As a flag
+it is seen by everybody on the machine who lists processes: take a variable or a file.
+
+The last column says when a change takes effect on a running node. At `SIGHUP` flags, variables and
+files are read again; of these only a file can have changed. A change that needs a restart is named in
+the log then. Whether a secret is set at all takes a restart. Files of certificates and keys are
+looked at every second or two ([signals](operations.md#signals)).
 
 A value that is not allowed, a variable or a key that is no setting: the start ends with a sentence
 that names it, and exit code 2. `switchboard config` prints what is in effect and where it came
 from, as a TOML file. This page is what `switchboard config --markdown` prints.
 
-| setting | meaning | unit | takes | default |
-|---|---|---|---|---|
+| setting | meaning | unit | takes | default | a change takes effect |
+|---|---|---|---|---|---|
 ";
 
 /// `text` as a TOML value: bare where it is a number or a boolean. No setting takes a character

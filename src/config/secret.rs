@@ -8,7 +8,7 @@ use std::path::Path;
 
 use subtle::ConstantTimeEq;
 
-use super::kind::Kind;
+use super::kind::{Kind, Renewal};
 use crate::files::{SECRET_FILE_MAX, read_text};
 
 /// A text that must not be seen.
@@ -75,6 +75,10 @@ impl Kind<Option<Secret>> for SecretText {
 
     fn is_secret(&self) -> bool {
         true
+    }
+
+    fn renewal(&self) -> Renewal {
+        Renewal::Signal
     }
 }
 

@@ -1,6 +1,6 @@
 //! One setting as data, and the macro that declares all of them.
 
-use super::Config;
+use super::{Config, Renewal};
 
 /// One setting: what it is called, what it means, how it is read and written.
 #[derive(Debug)]
@@ -11,6 +11,7 @@ pub struct Setting {
     pub(super) allowed: fn() -> String,
     pub(super) is_switch: fn() -> bool,
     pub(super) is_secret: fn() -> bool,
+    pub(super) renewal: fn() -> Renewal,
     pub(super) read: fn(&mut Config, &str) -> Option<()>,
     pub(super) write: fn(&Config) -> String,
 }
@@ -51,6 +52,12 @@ impl Setting {
         (self.is_secret)()
     }
 
+    /// When a changed value takes effect on a running node. Whether a secret is set at all takes a
+    /// restart.
+    pub fn renewal(&self) -> Renewal {
+        (self.renewal)()
+    }
+
     /// Its value in `config`, as text that it would take; of a secret only whether it is set.
     pub fn value(&self, config: &Config) -> String {
         (self.write)(config)
@@ -70,7 +77,7 @@ impl Setting {
     }
 
     /// Puts the value that `text` stands for into `config`; `None` where it is not allowed.
-    pub(super) fn set(&self, config: &mut Config, text: &str) -> Option<()> {
+    pub(crate) fn set(&self, config: &mut Config, text: &str) -> Option<()> {
         (self.read)(config, if self.is_secret() { text } else { text.trim() })
     }
 }
@@ -112,6 +119,7 @@ macro_rules! settings {
             allowed: || kind::Kind::<$type>::allowed(&$kind),
             is_switch: || kind::Kind::<$type>::is_switch(&$kind),
             is_secret: || kind::Kind::<$type>::is_secret(&$kind),
+            renewal: || kind::Kind::<$type>::renewal(&$kind),
             read: |config, text| {
                 config.$field = kind::Kind::<$type>::read(&$kind, text)?;
                 Some(())

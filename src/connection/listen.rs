@@ -3,8 +3,9 @@
 //! actix-server accepts and hands each connection to a worker's thread, where [`Requests`] serves
 //! it. Sockets that were handed over are invisible to actix-server: [`OpenSockets`](super::OpenSockets)
 //! counts them, and stopping the server comes last in a drain. What is not handed over yet is counted
-//! by [`Pending`]. The rate limit for new connections acts before the TLS handshake, whose key
-//! exchange has its turn among the requests and counts against that rate by its time.
+//! by [`Pending`]. TLS handshakes have a rate limit, which acts when the client's hello has come and
+//! before the key exchange. That one has its turn among the requests and counts against the rate by
+//! its time. A connection that sends no hello takes nothing from the rate.
 
 use std::cell::Cell;
 use std::io;
@@ -201,16 +202,8 @@ async fn accept(stream: TcpStream, tls: Option<Arc<ServerConfig>>, desk: Rc<Desk
     // A peer that is gone already has no address.
     let Ok(peer) = stream.peer_addr() else { return };
     let pending = &desk.pending;
-    let Some(wait) = pending.arrives(peer.ip()) else {
-        // A reset costs nothing more, and fails only where the connection has ended by itself.
-        let _ = stream.set_zero_linger();
-        return debug!("connection refused, its address opens them too fast");
-    };
     let mut place = pending.enter(peer.ip());
     let served = async {
-        if !wait.is_zero() {
-            sleep(wait).await;
-        }
         if let Some(io) = opened(stream, tls, peer.ip(), &desk).await {
             io.tune();
             Requests::new(io, peer, Rc::clone(&desk)).serve().await;
@@ -262,6 +255,14 @@ async fn shake_hands(
     desk: &Desk,
 ) -> io::Result<Io> {
     let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+    let Some(wait) = desk.pending.begins_handshake(peer) else {
+        // A reset costs nothing more, and fails only where the connection has ended by itself.
+        let _ = hello.io.set_zero_linger();
+        return Err(io::ErrorKind::QuotaExceeded.into());
+    };
+    if !wait.is_zero() {
+        sleep(wait).await;
+    }
     let turn = desk.turns.take().await;
     // The whole hello is here, so the first step signs. It is what a handshake costs.
     let took = |time| desk.pending.count_key_exchange(peer, time);

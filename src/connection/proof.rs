@@ -58,14 +58,19 @@ impl Connection {
         (!early.is_empty()).then_some(early)
     }
 
-    /// Reads until the proof has come, if one is awaited.
-    pub(super) fn read_proof(&mut self, cx: &mut task::Context<'_>) {
+    /// Reads until the proof has come, if one is awaited. Frames that carry nothing count against
+    /// their rate here too, and a client that has used up its burst is there.
+    pub(super) fn read_proof(&mut self, cx: &mut task::Context<'_>, now: Instant) {
         let room = self.room();
-        while let Some(proof) = &mut self.proof
-            && proof.login.is_some()
-        {
-            match self.reader.poll_next(&mut self.io, cx, room) {
+        while self.proof.as_ref().is_some_and(|proof| proof.login.is_some()) {
+            let next = self.reader.poll_next(&mut self.io, cx, room);
+            self.frame_rate.charge(self.reader.take_small(), now);
+            if !self.frame_rate.wait(now).is_zero() {
+                self.claim_again();
+            }
+            match next {
                 Poll::Ready(Ok(Incoming::Message(payload))) => {
+                    let Some(proof) = &mut self.proof else { return };
                     proof.early_bytes += payload.len() + MESSAGE_COST;
                     proof.early.push(payload.detached());
                     if proof.early.len() == EARLY || proof.early_bytes >= BYTES_A_TURN {

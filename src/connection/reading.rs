@@ -49,7 +49,7 @@ impl Connection {
     pub(super) fn read(&mut self, cx: &mut task::Context<'_>, now: Instant) {
         let received = self.reader.received();
         match self.phase {
-            Phase::Registering { .. } => return self.read_proof(cx),
+            Phase::Registering { .. } => return self.read_proof(cx, now),
             Phase::Resetting | Phase::Over => return,
             Phase::Open => self.read_messages(cx, now),
             Phase::Closing(_) | Phase::Ending(_) => self.read_out(cx),

@@ -11,8 +11,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::outbox::KEPT_COST;
-use super::quota::Allowance;
 use crate::config::Config;
+use crate::gcra::Allowance;
 
 /// The part of `queue-total` that messages for the users of one address may take.
 pub(crate) const ADDRESS_PART: usize = 8;
@@ -108,8 +108,7 @@ impl Accounts {
     pub(super) fn note_refusal(&self, account: Option<&Account>, reading: u32, now: Instant) {
         let (Some(Account(bucket)), Some(allowance)) = (account, self.allowance) else { return };
         let cost = allowance.interval / QUARTER + allowance.interval * reading;
-        let full_at = bucket.full_at.get().max(now) + cost;
-        bucket.full_at.set(full_at.min(now + allowance.interval * allowance.burst));
+        bucket.full_at.set(allowance.drain(bucket.full_at.get(), cost, now));
     }
 
     /// Gives a session's bucket back. Returns when [`Accounts::forget_full`] is wanted, if no

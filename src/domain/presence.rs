@@ -151,12 +151,17 @@ impl Presence {
         known.told < self.noted()
     }
 
+    /// Changes before `until` that somebody who knows so much has to be compared with.
+    pub(super) fn untold_before(&self, known: Known, until: u64) -> usize {
+        until.saturating_sub(known.told.max(self.forgotten)) as usize
+    }
+
     /// What somebody who knows so much does not know of the changes before `until`.
     pub(super) fn changes_after(&self, known: Known, until: u64) -> Changes {
         let mut first_and_last: HashMap<&UserId, (bool, bool)> = HashMap::new();
         let mut order = Vec::new();
         let from = known.told.saturating_sub(self.forgotten) as usize;
-        let count = until.saturating_sub(known.told.max(self.forgotten)) as usize;
+        let count = self.untold_before(known, until);
         for (user, online) in self.log.iter().skip(from).take(count) {
             let entry = first_and_last.entry(user).or_insert_with(|| {
                 order.push(user);

@@ -1,7 +1,6 @@
 //! How much a user may send, and all users of an address together.
 //!
-//! Two leaky buckets a user, messages and calls, each one point in time (GCRA, ITU-T I.371): no
-//! counting down, nothing to refill. They belong to the user and outlive its sessions until they
+//! Two leaky buckets a user, messages and calls, each one point in time ([`Allowance`]). They belong to the user and outlive its sessions until they
 //! are full again, so that connecting anew brings no fresh allowance.
 
 use std::collections::HashMap;
@@ -9,38 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::account::{Account, Accounts};
 use crate::config::Config;
+use crate::gcra::Allowance;
 use crate::protocol::UserId;
-
-/// One allowance: `burst` at once, then one every `interval`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Allowance {
-    pub(super) interval: Duration,
-    pub(super) burst: u32,
-}
-
-impl Allowance {
-    /// `None` for a rate of 0, which means unlimited.
-    pub(super) fn new(rate: u32, per: Duration, burst: u32) -> Option<Self> {
-        (rate > 0).then(|| Self { interval: per / rate, burst })
-    }
-
-    /// Takes `cost` out of a bucket that is full again at `full_at`.
-    ///
-    /// Returns when it will then be full again, or how long to wait.
-    pub(super) fn take(
-        &self,
-        full_at: Instant,
-        cost: u32,
-        now: Instant,
-    ) -> Result<Instant, Duration> {
-        let full_at = full_at.max(now) + self.interval * cost;
-        let latest = now + self.interval * self.burst.max(cost);
-        match full_at.checked_duration_since(latest) {
-            None | Some(Duration::ZERO) => Ok(full_at),
-            Some(wait) => Err(wait),
-        }
-    }
-}
 
 /// A user's buckets: when each is full again.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +33,7 @@ impl Buckets {
 pub(super) struct Price {
     /// In all.
     pub(super) units: u32,
-    /// Of these, those for its length: a message that is refused has been read, too.
+    /// Of these, those for its length and its names: a message that is refused has been read, too.
     pub(super) reading: u32,
 }
 
@@ -156,41 +125,5 @@ impl Quotas {
         if self.parked.get(user).is_some_and(|buckets| buckets.full_at() <= now) {
             self.parked.remove(user);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    #[test]
-    fn a_burst_passes_at_once_and_then_one_an_interval() {
-        let allowance = Allowance::new(10, SECOND, 3).expect("a rate");
-        let start = Instant::now();
-        let mut full_at = start;
-
-        for _ in 0..3 {
-            full_at = allowance.take(full_at, 1, start).expect("within the burst");
-        }
-        assert_eq!(allowance.take(full_at, 1, start), Err(SECOND / 10));
-
-        let later = start + SECOND / 10;
-        full_at = allowance.take(full_at, 1, later).expect("one interval later");
-        assert_eq!(allowance.take(full_at, 1, later), Err(SECOND / 10));
-    }
-
-    #[test]
-    fn a_cost_above_the_burst_passes_a_full_bucket_only() {
-        let allowance = Allowance::new(10, SECOND, 3).expect("a rate");
-        let now = Instant::now();
-        let full_at = allowance.take(now, 10, now).expect("a full bucket");
-        assert_eq!(allowance.take(full_at, 10, now), Err(SECOND));
-    }
-
-    #[test]
-    fn a_rate_of_zero_is_no_limit() {
-        assert!(Allowance::new(0, SECOND, 1).is_none());
     }
 }

@@ -7,7 +7,6 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,13 +14,13 @@ use std::time::{Duration, Instant};
 use log::warn;
 
 use crate::address::{Client, Headers, subscriber};
+use crate::address_limit::AddressLimit;
 use crate::config::Config;
 use crate::connection::{AddressRate, Fault};
 use crate::hub::Seat;
 use crate::logging::Seldom;
 use crate::protocol::{BadToken, Unavailable};
 
-use super::failures::Failures;
 use super::refusal::HttpRefusal;
 use counts::Counters;
 use pace::{InPace, Pace};
@@ -41,18 +40,29 @@ const PATIENCE: u32 = 4;
 pub struct Gate {
     max_sockets: usize,
     max_per_address: usize,
-    pace: Option<Pace>,
+    pace: Pace,
     /// The same for those with a good access token, so that the bad ones of a neighbour take nothing
     /// from them.
-    verified: Option<Pace>,
+    verified: Pace,
     requests: AddressRate,
     open: Mutex<Open>,
-    failures: Failures,
+    /// Bad tokens.
+    failures: AddressRate,
     counters: Counters,
+    limits: Limits,
     /// Whether it was said that a header of a proxy is not believed.
     told_of_proxies: AtomicBool,
     told_of_ceiling: Seldom,
     refusal_log: RefusalLog,
+}
+
+/// The limits of an address that are looked at here.
+#[derive(Debug)]
+struct Limits {
+    sockets: AddressLimit,
+    new_sockets: AddressLimit,
+    requests: AddressLimit,
+    failed_logins: AddressLimit,
 }
 
 #[derive(Debug, Default)]
@@ -80,7 +90,16 @@ pub(super) enum Entry {
     /// Its address opens sockets too fast: it is told so, after the upgrade.
     TooFast(Pass),
     /// It is turned away before the upgrade.
-    TurnedAway,
+    TurnedAway(OverFar),
+}
+
+/// The limit of an address of which there are four times as many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OverFar {
+    /// `max-sockets-per-address`.
+    Sockets,
+    /// `new-sockets-per-address`.
+    NewSockets,
 }
 
 /// One counted socket, as long as it lives.
@@ -95,7 +114,7 @@ pub(super) struct Pass {
 impl Gate {
     /// A gate with nobody in.
     pub fn new(config: &Config) -> Self {
-        let pace = || NonZeroU32::new(config.new_sockets_per_address).map(Pace::new);
+        let pace = || Pace::new(config.new_sockets_per_address);
         Self {
             max_sockets: config.max_sockets,
             max_per_address: config.max_sockets_per_address,
@@ -106,8 +125,18 @@ impl Gate {
                 config.request_burst_per_address,
             ),
             open: Mutex::default(),
-            failures: Failures::new(config.failed_logins_per_address),
+            failures: AddressRate::per(
+                config.failed_logins_per_address,
+                Duration::from_secs(60),
+                config.failed_logins_per_address,
+            ),
             counters: Counters::default(),
+            limits: Limits {
+                sockets: AddressLimit::new("max-sockets-per-address"),
+                new_sockets: AddressLimit::new("new-sockets-per-address"),
+                requests: AddressLimit::new("requests-per-address"),
+                failed_logins: AddressLimit::new("failed-logins-per-address"),
+            },
             told_of_proxies: AtomicBool::new(false),
             told_of_ceiling: Seldom::default(),
             refusal_log: RefusalLog::default(),
@@ -117,6 +146,12 @@ impl Gate {
     /// Who did not get in.
     pub fn counts(&self) -> GateCounts {
         self.counters.read()
+    }
+
+    /// The limits of an address by their settings, and how often each was met.
+    pub(super) fn limits_met(&self) -> [(&'static str, u64); 4] {
+        let Limits { sockets, new_sockets, requests, failed_logins } = &self.limits;
+        [sockets, new_sockets, requests, failed_logins].map(|it| (it.setting(), it.count()))
     }
 
     /// Puts down that a client has brought a bad token. The error is how long its address has to wait
@@ -131,6 +166,7 @@ impl Gate {
         self.failures.note(address, now);
         if verdict.is_err() {
             self.counters.slowed_down.fetch_add(1, Relaxed);
+            self.limits.failed_logins.is_met_by(address);
             self.look_for_proxies(client);
         }
         verdict
@@ -178,6 +214,7 @@ impl Gate {
         let taken = self.requests.take(client.address, now, Duration::ZERO);
         if taken.is_err() {
             self.counters.over_request_rate.fetch_add(1, Relaxed);
+            self.limits.requests.is_met_by(client.address);
             self.look_for_proxies(client);
         }
         taken.map(|_| ())
@@ -186,20 +223,25 @@ impl Gate {
     /// Lets one more in, or says why not.
     pub(super) fn enter(self: &Arc<Self>, client: Client, standing: Standing) -> Entry {
         let entry = self.judge(subscriber(client.address), standing);
-        let (counter, is_of_address) = match &entry {
+        let Limits { sockets, new_sockets, .. } = &self.limits;
+        let (counter, limit) = match &entry {
             Entry::Open(_) => return entry,
-            Entry::Crowded(Unavailable::Address, _) => (&self.counters.crowded, true),
+            Entry::Crowded(Unavailable::Address, _) => (&self.counters.crowded, Some(sockets)),
             Entry::Crowded(_, _) => {
                 if self.told_of_ceiling.is_due() {
                     warn!(max_sockets = self.max_sockets; "as many sockets as max-sockets allows");
                 }
-                (&self.counters.full, false)
+                (&self.counters.full, None)
             }
-            Entry::TooFast(_) => (&self.counters.too_fast, true),
-            Entry::TurnedAway => (&self.counters.turned_away, true),
+            Entry::TooFast(_) => (&self.counters.too_fast, Some(new_sockets)),
+            Entry::TurnedAway(OverFar::Sockets) => (&self.counters.turned_away, Some(sockets)),
+            Entry::TurnedAway(OverFar::NewSockets) => {
+                (&self.counters.turned_away, Some(new_sockets))
+            }
         };
         counter.fetch_add(1, Relaxed);
-        if is_of_address {
+        if let Some(limit) = limit {
+            limit.is_met_by(client.address);
             self.look_for_proxies(&client);
         }
         entry
@@ -233,15 +275,18 @@ impl Gate {
             Standing::Verified => &self.verified,
             Standing::Claimed => &self.pace,
         };
-        let in_pace = pace.as_ref().map(|pace| pace.check(address));
+        let in_pace = pace.check(address, Instant::now());
         let mut open = self.open();
         let held = open.by_address.get(&address).copied().unwrap_or(0);
-        if in_pace == Some(InPace::No) || is_over(held, self.max_per_address, PATIENCE) {
-            return Entry::TurnedAway;
+        if in_pace == InPace::No {
+            return Entry::TurnedAway(OverFar::NewSockets);
+        }
+        if is_over(held, self.max_per_address, PATIENCE) {
+            return Entry::TurnedAway(OverFar::Sockets);
         }
         let full = is_over(open.seated, self.max_sockets, 1);
         let crowded = is_over(held, self.max_per_address, 1);
-        let too_fast = in_pace == Some(InPace::Hardly);
+        let too_fast = in_pace == InPace::Hardly;
         let seated = !full && !crowded && !too_fast;
         open.seated += usize::from(seated);
         *open.by_address.entry(address).or_default() += 1;
@@ -344,7 +389,7 @@ mod tests {
                 _ => panic!("socket {n}"),
             }
         }
-        assert!(matches!(gate.enter(address(1), Standing::Claimed), Entry::TurnedAway));
+        assert!(matches!(gate.enter(address(1), Standing::Claimed), Entry::TurnedAway(_)));
         assert!(matches!(gate.enter(address(2), Standing::Claimed), Entry::Open(_)));
     }
 
@@ -386,8 +431,9 @@ mod tests {
 
         assert!(entries[..2].iter().all(|it| matches!(it, Entry::Open(_))));
         assert!(entries[2..8].iter().all(|it| matches!(it, Entry::TooFast(_))));
-        assert!(matches!(entries[8], Entry::TurnedAway));
+        assert!(matches!(entries[8], Entry::TurnedAway(OverFar::NewSockets)));
         let counts = GateCounts { too_fast: 6, turned_away: 1, ..GateCounts::default() };
         assert_eq!(gate.counts(), counts);
+        assert_eq!(gate.limits_met()[1], ("new-sockets-per-address", 7));
     }
 }

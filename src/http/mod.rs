@@ -15,7 +15,6 @@ mod check;
 mod client;
 mod compressed;
 mod credentials;
-mod failures;
 mod gate;
 mod headers;
 mod origin;

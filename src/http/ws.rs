@@ -59,7 +59,7 @@ fn take_seat(request: &HttpRequest, context: &Context) -> Result<HttpResponse, H
         Entry::TooFast(pass) => {
             (Err((Refusal::Unavailable(Unavailable::Address), Close::TryLater)), pass)
         }
-        Entry::TurnedAway => return Err(HttpRefusal::TooMany),
+        Entry::TurnedAway(_) => return Err(HttpRefusal::TooMany),
     };
     let admission = match wish {
         Ok(login) => Admission::Login(login),

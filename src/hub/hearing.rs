@@ -115,7 +115,7 @@ impl SignalingHub {
     fn hear(&mut self, link: &Link, payload: Payload) {
         let Some(user) = link.user().cloned() else { return };
         let refused = |refusal| Err(Rejected::unread(refusal));
-        let bytes = payload.len();
+        let bytes = payload.received();
         let said = match payload {
             Payload::Text(text) => decode(&text),
             Payload::Binary(_) => refused(Refusal::BadMessage(BadMessage::Binary)),

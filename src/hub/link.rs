@@ -50,7 +50,15 @@ impl Payload {
         }
     }
 
-    /// The same in a buffer of its own, for one that is kept for long: a message that came in shares
+    /// Bytes that were read of it. One that was too large has been read, too, and thrown away.
+    pub fn received(&self) -> usize {
+        match self {
+            Payload::Text(_) | Payload::Binary(_) => self.len(),
+            Payload::Oversized { bytes } => usize::try_from(*bytes).unwrap_or(usize::MAX),
+        }
+    }
+
+    /// The same content in a buffer of its own, for one that is kept for long: a message that came in shares
     /// its buffer with what was read together with it.
     #[must_use]
     pub fn detached(self) -> Self {

@@ -43,6 +43,7 @@ use fair_queue::FairQueue;
 use hearing::Waiting;
 use verifier::{Question, Verifier};
 
+use crate::address_limit;
 use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::domain::{Backlog, Census, Effect, Handle, Input, Switchboard, Wall};
@@ -82,6 +83,9 @@ pub struct SignalingHub {
     /// How many messages `queue-total` had kept out when it was last looked at.
     kept_out: u64,
     told_of_ceiling: Seldom,
+    /// How often addresses had met `address-rate` when it was last looked at.
+    over_address_rate: u64,
+    told_of_addresses: Seldom,
     spoken: Spoken,
     meters: Meters,
     /// When what is being handled was read off its socket; only while a client is heard.
@@ -115,6 +119,8 @@ impl SignalingHub {
             draining: false,
             kept_out: 0,
             told_of_ceiling: Seldom::default(),
+            over_address_rate: 0,
+            told_of_addresses: Seldom::default(),
             spoken: Spoken::default(),
             meters,
             heard_at: None,
@@ -135,6 +141,7 @@ impl SignalingHub {
     fn finish_step(&mut self, begin: Instant) -> Instant {
         self.send_off();
         self.warn_of_ceiling();
+        self.tell_of_addresses();
         let end = (self.clock)();
         let took = end.saturating_duration_since(begin);
         self.meters.stepped(took);
@@ -148,6 +155,15 @@ impl SignalingHub {
             && self.told_of_ceiling.is_due()
         {
             warn!("as much waits for clients as queue-total allows; messages are refused");
+        }
+    }
+
+    fn tell_of_addresses(&mut self) {
+        let over = self.board.over_address_rate();
+        if over != std::mem::replace(&mut self.over_address_rate, over)
+            && self.told_of_addresses.is_due()
+        {
+            address_limit::tell("address-rate");
         }
     }
 

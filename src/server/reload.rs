@@ -68,7 +68,7 @@ fn changed<'a>(current: &mut Option<Secret>, fresh: &'a Option<Secret>) -> Optio
 }
 
 /// The names of the settings that differ, with commas in between.
-fn differing(current: &Config, fresh: &Config) -> String {
+pub(super) fn differing(current: &Config, fresh: &Config) -> String {
     let differs = SETTINGS.iter().filter(|it| it.value(current) != it.value(fresh));
     differs.map(|it| it.name()).collect::<Vec<_>>().join(", ")
 }

@@ -1,6 +1,8 @@
-//! A listener that ends while the node serves.
+//! What happens to a server while it serves: a listener ends, settings are read again.
 
+use super::reload::differing;
 use super::*;
+use crate::config::{AuthMode, Renewal, SETTINGS};
 
 async fn served() -> Server {
     let local = "127.0.0.1:0".parse().unwrap();
@@ -38,4 +40,37 @@ async fn a_listener_that_ends_while_the_node_serves_is_a_failure() {
     // The hub lives in a thread of the listener and may be missed first.
     let fault = fault_of(&mut server).await;
     assert!(matches!(fault, Fault::ListenerGone { .. } | Fault::HubGone { .. }), "{fault}");
+}
+
+#[actix_rt::test]
+async fn what_is_said_to_take_effect_at_sighup_is_taken_then_and_nothing_else() {
+    let of = |renewal| SETTINGS.iter().filter(move |it| it.renewal() == renewal);
+    let local = "127.0.0.1:0".parse().unwrap();
+    let mut config = Config {
+        listen: local,
+        admin_listen: Some(local),
+        auth: AuthMode::Jwt,
+        turn_url: vec!["turn:turn.example.org".into()],
+        ..Config::default()
+    };
+    let set = |config: &mut Config, text: &str| {
+        of(Renewal::Signal).for_each(|it| it.set(config, text).expect("it is a secret"));
+    };
+    set(&mut config, "the old secret, which has at least 32 bytes");
+    let server = Server::start(config.clone()).await.unwrap();
+    let mut fresh = config.clone();
+    set(&mut fresh, "the new secret, which has at least 32 bytes");
+
+    server.reload(&mut config, &fresh);
+    assert_eq!(config, fresh);
+    fresh.rate += 1;
+    server.reload(&mut config, &fresh);
+
+    assert_eq!(differing(&config, &fresh), "rate");
+    let secrets: Vec<_> = of(Renewal::Signal).map(|it| it.name()).collect();
+    assert_eq!(secrets, ["turn-secret", "jwt-secret", "admin-token"]);
+    // Tests of certificates (`tls`) and of keys (`rotation`) change the content of these.
+    let files: Vec<_> = of(Renewal::Content).map(|it| it.name()).collect();
+    assert_eq!(files, ["tls-cert", "tls-key", "jwt-key", "jwt-jwks"]);
+    server.stop().await;
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::stream::MaybeTlsStream;
 use tokio_tungstenite::tungstenite::{Message, WebSocket};
 
-use super::{PATIENCE, connects, ends, switchboard};
+use super::{PATIENCE, Running, connects, ends, switchboard};
 
 const TOKEN: &str = "a token of 16 bytes";
 
@@ -131,4 +131,29 @@ fn lines_that_were_dropped_are_reported_when_the_log_is_read_again() {
         }
     };
     assert!((1..=unread.dropped_lines()).contains(&lines.parse().unwrap()), "{lines}");
+}
+
+#[test]
+fn an_address_at_a_limit_is_told_once_a_minute_by_the_setting_and_not_by_the_address() {
+    let settings = ["--requests-per-address", "1", "--request-burst-per-address", "1"];
+    let mut running = Running::start_with(&settings, &[]);
+    let asks = || {
+        let mut stream = TcpStream::connect(&running.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let request = format!("GET /healthz HTTP/1.1\r\nHost: {}\r\n\r\n", running.address);
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).unwrap();
+        head.ends_with(b"429")
+    };
+
+    let refused = (0..20).filter(|_| asks()).count();
+
+    assert!(refused >= 2, "{refused}");
+    running.is_told_to_stop();
+    running.logs("stopped");
+    let told: Vec<_> =
+        running.log.iter().filter(|it| it.contains("limit=requests-per-address")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("INFO") && !told[0].contains("127.0.0.1"), "{told:?}");
 }

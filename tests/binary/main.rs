@@ -201,6 +201,28 @@ fn a_sigquit_does_the_same() {
     drains_at("QUIT");
 }
 
+#[test]
+fn power_that_fails_and_cpu_time_that_runs_out_do_the_same() {
+    drains_at("PWR");
+    drains_at("XCPU");
+}
+
+#[test]
+fn the_system_that_repeats_that_cpu_time_runs_out_does_not_cut_a_drain_short() {
+    let mut running = Running::start();
+    let frozen = running.holds_a_frozen_client();
+
+    running.is_sent("XCPU");
+    running.logs("stopping");
+    running.is_sent("XCPU");
+    running.is_sent("PWR");
+
+    running.logs("stopped");
+    assert_eq!(running.ends().0, Some(0));
+    assert!(!running.log.iter().any(|it| it.contains("told twice")), "{:#?}", running.log);
+    drop(frozen);
+}
+
 #[track_caller]
 fn drains_at(signal: &str) {
     let mut running = Running::start();

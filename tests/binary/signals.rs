@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -13,7 +15,7 @@ use sha1::Sha1;
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::connect;
 
-use super::{Running, switchboard};
+use super::{PATIENCE, Running, connects, switchboard};
 
 const OLD: &str = "the old secret, which has at least 32 bytes";
 const NEW: &str = "the new secret, which has at least 32 bytes";
@@ -22,7 +24,10 @@ const NEW: &str = "the new secret, which has at least 32 bytes";
 fn signals_that_mean_nothing_change_nothing() {
     let mut running = Running::start();
 
-    for signal in ["USR1", "USR2", "ALRM", "PIPE"] {
+    for signal in [
+        "USR1", "USR2", "ALRM", "VTALRM", "PROF", "IO", "STKFLT", "XFSZ", "PIPE", "CHLD", "URG",
+        "WINCH", "CONT", "34", "41", "64",
+    ] {
         running.is_sent(signal);
     }
     running.is_sent("HUP");
@@ -31,6 +36,51 @@ fn signals_that_mean_nothing_change_nothing() {
     running.connects("ana");
     running.is_told_to_stop();
     assert_eq!(running.ends().0, Some(0));
+}
+
+#[test]
+fn a_log_in_a_file_that_may_not_grow_any_more_does_not_end_the_node() {
+    let folder = TempDir::new().unwrap();
+    let log = folder.path().join("log");
+    let program = switchboard(&["--listen", "127.0.0.1:0", "--log", "trace"]);
+    let mut command = Command::new("sh");
+    // 4 KiB or 8, as shells count in two ways.
+    command.args(["-c", r#"ulimit -f 8; log="$1"; shift; exec "$@" 2>"$log""#, "sh"]).arg(&log);
+    command.arg(program.get_program()).args(program.get_args());
+    let mut process = Ended(command.spawn().unwrap());
+    let begin = Instant::now();
+    let address = loop {
+        let said = fs::read_to_string(&log).unwrap_or_default();
+        if let Some((_, rest)) = said.split_once("listening url=http://")
+            && let Some((address, _)) = rest.split_once("/\n")
+        {
+            break address.to_owned();
+        }
+        assert!(begin.elapsed() < PATIENCE, "{said}");
+        thread::sleep(Duration::from_millis(5));
+    };
+
+    // The write that meets the limit fills the file up to it.
+    while !fs::metadata(&log).unwrap().len().is_multiple_of(4096) {
+        drop(connects(&address, "ana"));
+        assert!(begin.elapsed() < PATIENCE, "the log does not grow");
+    }
+    for _ in 0..20 {
+        drop(connects(&address, "bo"));
+    }
+
+    assert!(fs::metadata(&log).unwrap().len().is_multiple_of(4096));
+    assert!(process.0.try_wait().unwrap().is_none(), "it has ended");
+}
+
+/// A process that does not outlive its test.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// Files that settings name.

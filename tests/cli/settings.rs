@@ -440,10 +440,11 @@ fn every_setting_is_printed_with_meaning_unit_range_default_and_source() {
     for setting in SETTINGS {
         let default = setting.default_in_words();
         let comment = format!(
-            "# {}\n# Unit: {}. Takes {}.\n# Default: {default}. From: default.\n{} = ",
+            "# {}\n# Unit: {}. Takes {}.\n# A change takes effect: {}.\n# Default: {default}. From: default.\n{} = ",
             setting.meaning(),
             setting.unit(),
             setting.allowed(),
+            setting.renewal().in_words(),
             setting.name(),
         );
         assert!(out.contains(&comment), "{comment}");

@@ -6,7 +6,7 @@ use switchboard::domain::Login;
 use switchboard::hub::{ConnectionEvent, Link, Parting, Payload, Then};
 use switchboard::protocol::UserId;
 
-use crate::harness::{LAST, PING, PONG, Service, TEXT, limits, limits_but};
+use crate::harness::{CONTINUATION, LAST, PING, PONG, Service, TEXT, limits, limits_but};
 
 /// Asks whether the client is there, as before it takes somebody's place.
 fn asks_for_proof(service: &Service, link: &Link) -> Login {
@@ -62,6 +62,27 @@ async fn a_client_that_says_more_than_a_batch_is_there_and_no_more_of_it_is_kept
     link.batch_taken();
     client.leave().await;
     service.ended(Parting::Goodbye).await;
+    service.over().await;
+}
+
+#[actix_rt::test]
+async fn a_client_that_sends_empty_fragments_for_ever_is_there() {
+    let mut service = Service::start(limits()).await;
+    let (mut client, link) = service.connect().await;
+    let login = asks_for_proof(&service, &link);
+    assert_eq!(client.frame().await, (PING, vec![]));
+    client.send(TEXT, b"").await;
+    for _ in 0..200 {
+        client.send(CONTINUATION, b"").await;
+    }
+
+    let report = service.report().await;
+    assert!(matches!(report.event, ConnectionEvent::Opened(again) if *again == login));
+    service.deliver(&link, &["registered"], Then::Continue);
+
+    assert_eq!(client.frame().await, (LAST | TEXT, b"registered".to_vec()));
+    drop(client);
+    service.ended(Parting::Broken).await;
     service.over().await;
 }
 

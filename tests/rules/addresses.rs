@@ -83,6 +83,25 @@ fn what_the_address_refuses_costs_the_user_nothing() {
 }
 
 #[test]
+fn names_that_were_read_in_vain_are_paid_for_by_the_address() {
+    let mut board = Board::with(|config| {
+        (config.rate, config.burst) = (1, 30);
+        (config.address_rate, config.address_burst) = (10, 40);
+    });
+    for user in ["ana", "bo"] {
+        board.knocks_with(login(user, OFFICE));
+    }
+    board.passes(secs(60));
+    assert_eq!(refused(&pings(&mut board, "ana", 30)), 0);
+
+    let names: Vec<_> = (0..256).map(|n| format!("u{n}")).collect();
+    board.says("ana", json!({"type": "watch", "users": names}));
+
+    // Of the 10 units that are left, 2 for the names and a quarter for the refusal.
+    assert_eq!(refused(&pings(&mut board, "bo", 10)), 3);
+}
+
+#[test]
 fn a_crowd_that_goes_on_above_four_times_its_allowance_is_sent_away() {
     let mut board = board(10, 20);
     for _ in 0..100 {

@@ -44,6 +44,23 @@ async fn a_flood_of_a_hundred_thousand_messages_does_not_delay_the_calls_of_othe
     server.ends_clean().await;
 }
 
+#[actix_rt::test]
+async fn messages_that_are_too_large_are_paid_for_by_their_bytes_and_soon_end_the_socket() {
+    let server = TestServer::start(config()).await;
+    let mut ana = RawClient::connects(server.address, "userId=ana").await;
+    // 1 MiB, the most that is read of one: 257 units, of 500 at once.
+    let far = vec![b' '; 16 * (64 << 10)];
+
+    ana.sends(&frame(Opcode::Text, Last::Yes, &far)).await;
+    assert_eq!(ana.expects("error").await["code"], "too-large");
+    ana.sends(&frame(Opcode::Text, Last::Yes, &far)).await;
+    assert_eq!(ana.expects("error").await["code"], "rate-limited");
+
+    ana.ends_with(4029).await;
+    drop(ana);
+    server.ends_clean().await;
+}
+
 /// Sends the flood from threads of its own; tells how many answers came.
 fn flood(address: SocketAddr) -> oneshot::Receiver<usize> {
     let (tell, told) = oneshot::channel();

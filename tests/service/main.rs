@@ -31,6 +31,7 @@ mod hijacking;
 mod limits;
 mod liveness;
 mod metrics;
+mod neighbours;
 mod presence;
 mod proxied;
 #[path = "../proxies/mod.rs"]

@@ -221,34 +221,6 @@ async fn a_websocket_may_be_one_of_several_protocols_that_are_offered() {
     server.ends_clean().await;
 }
 
-#[actix_rt::test]
-async fn new_connections_of_an_address_over_its_rate_wait_for_their_turn_or_are_reset() {
-    let server = TestServer::start(Config { new_connections_per_address: 1, ..config() }).await;
-    let begin = Instant::now();
-    let mut open = Vec::new();
-    for _ in 0..20 {
-        open.push(tokio::net::TcpStream::connect(server.address).await.unwrap());
-    }
-    // One at once, and five that wait for up to 5 s.
-    while server.too_fast() < 11 {
-        assert!(begin.elapsed() < PATIENCE, "{} were refused", server.too_fast());
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-
-    let mut answered = 0;
-    for tcp in open {
-        let over = timeout(PATIENCE, Kept::opens(tcp)).await.expect("a handshake or an end");
-        let Some(mut kept) = over else { continue };
-        if timeout(PATIENCE, kept.stream.write_all(NOTHING.as_bytes())).await.unwrap().is_err() {
-            continue;
-        }
-        answered += usize::from(kept.next_answer("GET").await.is_some());
-    }
-    assert!((6..=9).contains(&answered), "{answered}");
-    assert!(begin.elapsed() >= Duration::from_secs(4), "{:?}", begin.elapsed());
-    server.ends_clean().await;
-}
-
 /// One message from ana to bo; how long it took.
 async fn says(ana: &mut Client, bo: &mut Client) -> Duration {
     let begin = Instant::now();

@@ -30,6 +30,8 @@ mod handshakes;
 mod harness;
 #[path = "../service/liveness.rs"]
 mod liveness;
+#[path = "../service/neighbours.rs"]
+mod neighbours;
 #[path = "../service/requests.rs"]
 mod requests;
 #[path = "../service/resuming.rs"]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use rustls::pki_types::CertificateDer;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ALL_VERSIONS, ProtocolVersion};
@@ -153,6 +154,36 @@ async fn http_1_1_is_agreed_on_whatever_else_is_offered() {
     let mut client = trusting(&[&Identity::ours().der], ALL_VERSIONS);
     client.alpn_protocols = vec![b"h2".to_vec()];
     assert!(Stream::tls_over(tcp(&server).await, Arc::new(client)).await.is_err());
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
+async fn handshakes_of_an_address_over_its_rate_wait_for_their_turn_or_are_reset() {
+    let identity = Identity::new();
+    let limited = Config { new_connections_per_address: 1, ..showing(&identity) };
+    let server = TestServer::start(limited).await;
+    let begin = Instant::now();
+    // Those that say nothing take nothing from the others.
+    let mut silent = Vec::new();
+    for _ in 0..20 {
+        silent.push(tcp(&server).await);
+    }
+
+    let handshakes = (0..20).map(|_| async {
+        let stream = tcp(&server).await;
+        timeout(PATIENCE, Stream::tls_over(stream, identity.client()))
+            .await
+            .expect("an end")
+            .is_ok()
+    });
+    let done = join_all(handshakes).await;
+
+    // Two at once, and two that wait for up to 2 s; one more for each second that it takes.
+    let done = done.into_iter().filter(|it| *it).count();
+    assert!((4..=8).contains(&done), "{done}");
+    assert_eq!(server.too_fast() as usize, 20 - done);
+    assert!(begin.elapsed() >= Duration::from_millis(1500), "{:?}", begin.elapsed());
+    drop(silent);
     server.ends_clean().await;
 }
 

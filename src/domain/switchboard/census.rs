@@ -161,6 +161,11 @@ impl<C: Handle> Switchboard<C> {
         self.counts.limits.node_full
     }
 
+    /// How many messages and logins were refused since the start because their address asks too much.
+    pub fn over_address_rate(&self) -> u64 {
+        self.counts.limits.over_address_rate
+    }
+
     /// Everything there is.
     pub fn snapshot(&self) -> Snapshot<C> {
         let user = |user: &UserId| {

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use super::Switchboard;
-use super::slices::Left;
+use super::left::Left;
 use crate::config::{AuthMode, PresenceMode};
 use crate::domain::agenda::Due;
 use crate::domain::grant::{Grant, Permissions, Sight, Unverified, Verified};
@@ -123,7 +123,7 @@ impl<C: Handle> Switchboard<C> {
     /// if `tells_user`.
     pub(super) fn lose_room(&mut self, user: &UserId, room: RoomId, tells_user: bool) {
         let name = self.registry.session(user).and_then(|session| session.name.clone());
-        self.left.push_back(Left::Room { user: user.clone(), name, room, tells_user });
+        self.left.push(Left::Room { user: user.clone(), name, room, tells_user });
     }
 
     /// Puts another grant in the place of the session's own. Returns the rooms that it does not

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::arrivals::refuse;
-use super::slices::{Left, SLICE};
+use super::left::Left;
+use super::slices::SLICE;
 use super::{Behind, CallOver, Service, SessionEnd, Switchboard};
 use crate::domain::account::Account;
 use crate::domain::agenda::{Agenda, Due};
@@ -181,7 +182,7 @@ impl<C: Handle> Switchboard<C> {
         let outbox = session.take_outbox();
         for room in session.rooms {
             let (user, name) = (user.clone(), session.name.clone());
-            self.left.push_back(Left::Room { user, name, room, tells_user: false });
+            self.left.push(Left::Room { user, name, room, tells_user: false });
         }
         self.close_account(session.account, now);
         for watched in session.watching.keys() {
@@ -208,7 +209,7 @@ impl<C: Handle> Switchboard<C> {
         }
         if let Some(outbox) = outbox {
             let (receiver, rest) = (user.clone(), outbox.into_rest());
-            self.left.push_back(Left::Kept { receiver, rest });
+            self.left.push(Left::Kept { receiver, rest });
         }
     }
 
@@ -269,7 +270,7 @@ impl<C: Handle> Switchboard<C> {
         self.looks += 1;
         let session = self.registry.session_mut(&receiver);
         let Some(outbox) = session.and_then(Session::take_outbox) else { return };
-        self.left.push_back(Left::Kept { receiver, rest: outbox.into_rest() });
+        self.left.push(Left::Kept { receiver, rest: outbox.into_rest() });
     }
 
     fn send_away_one(

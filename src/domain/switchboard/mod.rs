@@ -15,6 +15,7 @@ mod delivery;
 mod freshening;
 mod granting;
 mod leaving;
+mod left;
 mod operator;
 mod overdue;
 mod pricing;
@@ -39,7 +40,7 @@ pub(crate) use delivery::{LONG_SHARE, session_bytes};
 pub use operator::{CallReport, Reached, UserDetail, UserReport};
 
 use leaving::Farewell;
-use slices::AllLeft;
+use left::AllLeft;
 
 use crate::config::{Config, Secret};
 use crate::domain::agenda::{Agenda, Due};

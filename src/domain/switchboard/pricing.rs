@@ -19,6 +19,8 @@ const FRAMES: usize = 16;
 const MEMBERS: usize = 8;
 /// Names that are looked up, remembered and listed for one unit.
 const NAMES: usize = 8;
+/// Names that are read for one unit, about 0.1 µs each: a list that is refused has been read, too.
+const NAMES_READ: usize = 128;
 /// Entries of a `client-list` for one unit.
 const LISTED: usize = 32;
 /// Besides the one unit of each message: a token is checked elsewhere, but a signature takes up to a
@@ -62,7 +64,18 @@ impl<C: Handle> Switchboard<C> {
         message: Option<&ClientMessage>,
         bytes: usize,
     ) -> Price {
-        Price { units: self.price(user, message, bytes), reading: units(bytes / BYTES) }
+        use ClientMessage as M;
+        let names = match message {
+            Some(
+                M::Watch { users }
+                | M::Unwatch { users }
+                | M::Block { users }
+                | M::Unblock { users },
+            ) => users.len(),
+            _ => 0,
+        };
+        let reading = units(bytes / BYTES + names / NAMES_READ);
+        Price { units: self.price(user, message, bytes), reading }
     }
 
     /// Units of all messages that were ever priced, carried out or not.

@@ -5,14 +5,12 @@
 //! The rest is done in order, at the next [`Input::Tick`](super::Input::Tick), which is due at
 //! once.
 
-use std::collections::VecDeque;
-use std::collections::vec_deque::IntoIter;
 use std::time::Instant;
 
+use super::left::Left;
 use super::{Service, Switchboard};
-use crate::domain::outbox::Kept;
 use crate::domain::{Effect, Handle};
-use crate::protocol::{DisplayName, RoomId, ServerMessage, UserId};
+use crate::protocol::{RoomId, ServerMessage, UserId};
 
 /// Frames that may follow from what falls due in one step: about 0.1 ms of the hub. Their connections
 /// write them before the next step, which takes a millisecond. A message on its way waits for such a
@@ -20,29 +18,6 @@ use crate::protocol::{DisplayName, RoomId, ServerMessage, UserId};
 pub(super) const SLICE: usize = 100;
 /// Users that are looked at for the time that a frame takes.
 pub(super) const LOOKS_A_FRAME: usize = 10;
-
-/// News that an ended session, or one with a new token, leaves behind.
-#[derive(Debug)]
-pub(super) enum Left {
-    /// A room, whose members are to be told.
-    Room {
-        /// The member who was in it.
-        user: UserId,
-        /// As its members know it.
-        name: Option<DisplayName>,
-        /// Which.
-        room: RoomId,
-        /// Whether the user is there still, and told too.
-        tells_user: bool,
-    },
-    /// Messages that will not be acknowledged, and their verdicts.
-    Kept {
-        /// Whom they were kept for.
-        receiver: UserId,
-        /// In order.
-        rest: IntoIter<Kept>,
-    },
-}
 
 impl<C: Handle> Switchboard<C> {
     /// Whether [`Input::Tick`](super::Input::Tick) is wanted at once, because the last step left work.
@@ -108,8 +83,10 @@ impl<C: Handle> Switchboard<C> {
 
     /// One piece of work. Whether there was any.
     fn do_next(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) -> bool {
-        if let Some(left) = self.left.pop_front() {
-            self.clear_away(left, effects);
+        if let Some((number, left)) = self.left.pop() {
+            if let Some(rest) = self.clear_away(left, effects) {
+                self.left.put_back(number, rest);
+            }
         } else if self.farewell.is_some() {
             self.go_on_sending_away(effects);
         } else if self.service == Service::Settling && self.open_receipts == 0 {
@@ -125,7 +102,8 @@ impl<C: Handle> Switchboard<C> {
         true
     }
 
-    fn clear_away(&mut self, left: Left, effects: &mut Vec<Effect<C>>) {
+    /// Tells the news. Returns what there was no room for in this step.
+    fn clear_away(&mut self, left: Left, effects: &mut Vec<Effect<C>>) -> Option<Left> {
         self.looks += 1;
         match left {
             Left::Room { user, name, room, tells_user } => {
@@ -134,6 +112,7 @@ impl<C: Handle> Switchboard<C> {
                     let left = ServerMessage::RoomLeft(self.membership(&room, &user, None));
                     self.tell(&user, &left, effects);
                 }
+                None
             }
             Left::Kept { receiver, mut rest } => {
                 for message in rest.by_ref() {
@@ -143,9 +122,7 @@ impl<C: Handle> Switchboard<C> {
                         break;
                     }
                 }
-                if rest.len() > 0 {
-                    self.left.push_front(Left::Kept { receiver, rest });
-                }
+                (rest.len() > 0).then_some(Left::Kept { receiver, rest })
             }
         }
     }
@@ -157,16 +134,9 @@ impl<C: Handle> Switchboard<C> {
         of: &RoomId,
         effects: &mut Vec<Effect<C>>,
     ) {
-        let is_it = |left: &Left| match left {
-            Left::Room { user, room, .. } => user == leaver && room == of,
-            Left::Kept { .. } => false,
-        };
-        let left = self.left.iter().position(is_it).and_then(|at| self.left.remove(at));
-        if let Some(left) = left {
-            self.clear_away(left, effects);
+        if let Some(left) = self.left.take_room(leaver, of) {
+            // A room is left whole.
+            let _ = self.clear_away(left, effects);
         }
     }
 }
-
-/// The news that is left, in order.
-pub(super) type AllLeft = VecDeque<Left>;

@@ -16,7 +16,8 @@ use crate::protocol::{
 const GIBBERISH_MAX: u8 = 20;
 /// The socket is closed when this many more messages were over the rate than within it.
 const OVER_RATE_MAX: u8 = 100;
-/// A message over the rate counts as one for each unit of its price, and as at most this many.
+/// A message over the rate counts as one for each unit of its price, and as at most this many. One
+/// that is too large has no such bound: no client means to send several.
 const OVER_RATE_WEIGHT_MAX: u32 = 10;
 
 impl<C: Handle> Switchboard<C> {
@@ -76,7 +77,11 @@ impl<C: Handle> Switchboard<C> {
         let Some(session) = self.registry.session_mut(user) else { return };
         let account = session.account.as_ref();
         if let Err(over) = self.quotas.message(&mut session.buckets, account, price, now) {
-            return self.hear_over_rate(user, id, over, price.units, now, effects);
+            let most = match said {
+                Err(Refusal::TooLarge { .. }) => OVER_RATE_MAX.into(),
+                _ => OVER_RATE_WEIGHT_MAX,
+            };
+            return self.hear_over_rate(user, id, over, price.units.min(most), now, effects);
         }
         session.manners.over_rate = session.manners.over_rate.saturating_sub(1);
         let is_after_gibberish = session.manners.gibberish > 0;
@@ -96,12 +101,12 @@ impl<C: Handle> Switchboard<C> {
         user: &UserId,
         id: Option<MessageId>,
         over: Over,
-        units: u32,
+        weight: u32,
         now: Instant,
         effects: &mut Vec<Effect<C>>,
     ) {
         let Some(session) = self.registry.session_mut(user) else { return };
-        let weight = units.min(OVER_RATE_WEIGHT_MAX) as u8;
+        let weight = u8::try_from(weight).unwrap_or(u8::MAX);
         session.manners.over_rate = session.manners.over_rate.saturating_add(weight);
         let too_often = session.manners.over_rate >= OVER_RATE_MAX;
         if too_often {

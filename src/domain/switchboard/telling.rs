@@ -95,7 +95,7 @@ impl<C: Handle> Switchboard<C> {
                 session.view = View::Names(Known { told: until.max(known.told), looked: false });
                 let frame = frames.entry(known).or_insert_with(|| {
                     let changes = self.presence.changes_after(known, until);
-                    self.looks += changes.online.len() + changes.offline.len();
+                    self.looks += self.presence.untold_before(known, until);
                     (!changes.is_empty()).then(|| self.by_name(changes, None).encode())
                 });
                 if let Some(frame) = frame.clone() {

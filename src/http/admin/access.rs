@@ -21,7 +21,7 @@ use tokio::time::timeout;
 use super::refused::Refused;
 use crate::address::subscriber;
 use crate::config::Secret;
-use crate::http::failures::Failures;
+use crate::connection::AddressRate;
 use crate::http::origin;
 
 /// How long a request may take from its head to its answer, its body included.
@@ -34,7 +34,7 @@ pub(super) struct Access {
     /// In force; another one may take its place.
     token: Arc<ArcSwap<Secret>>,
     on_loopback: bool,
-    failures: Failures,
+    failures: AddressRate,
     wrong: AtomicU64,
 }
 
@@ -51,7 +51,8 @@ pub(super) async fn in_time(
 
 impl Access {
     pub(super) fn new(token: Arc<ArcSwap<Secret>>, on_loopback: bool) -> Self {
-        Self { token, on_loopback, failures: Failures::new(GUESSES), wrong: AtomicU64::new(0) }
+        let failures = AddressRate::per(GUESSES, Duration::from_secs(60), GUESSES);
+        Self { token, on_loopback, failures, wrong: AtomicU64::new(0) }
     }
 
     /// Tokens that were wrong since the start.

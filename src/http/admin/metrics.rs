@@ -43,6 +43,7 @@ pub(super) async fn scrape(admin: Data<Admin>) -> Result<HttpResponse, Refused> 
     tell_node(&mut page, &admin.bounds, draining);
     tell_sockets(&mut page, &admin.counters);
     tell_gate(&mut page, admin.counters.gate.counts(), admin.access.wrong_tokens());
+    tell_address_limits(&mut page, &admin.counters, census.counts.limits.over_address_rate);
     tell_census(&mut page, census);
     tell_counts(&mut page, census.counts);
     tell_course(&mut page, census.course);
@@ -96,7 +97,7 @@ fn tell_sockets(page: &mut Page, counters: &Counters) {
     page.gauge("switchboard_connections_pending", help, pending.count());
     let help = "Connections that were cut off to make room for others (max-pending).";
     page.counter("switchboard_connections_cut_off_total", help, pending.cut_off());
-    let help = "Connections refused because their address opens them too fast.";
+    let help = "TLS handshakes refused because their address begins too many.";
     page.counter("switchboard_connections_refused_total", help, pending.too_fast());
     let help = "Connections that were ended for their time, by what took too long.";
     let late = [
@@ -148,6 +149,17 @@ fn tell_gate(page: &mut Page, counts: GateCounts, wrong_admin_tokens: u64) {
     );
     let help = "Requests to the admin API with a wrong token.";
     page.counter("switchboard_admin_wrong_tokens_total", help, wrong_admin_tokens);
+}
+
+fn tell_address_limits(page: &mut Page, counters: &Counters, over_address_rate: u64) {
+    let rate = [("address-rate", over_address_rate)];
+    let limits = counters.gate.limits_met().into_iter().chain(counters.pending.limits_met());
+    page.counters(
+        "switchboard_address_limits_total",
+        "How often clients were refused or slowed down as all of their address were at a limit.",
+        "limit",
+        limits.chain(rate),
+    );
 }
 
 fn tell_census(page: &mut Page, census: Census) {

@@ -57,7 +57,7 @@ use metrics::Bounds;
 use node::{About, Document};
 use refused::{HEADERS, Refused};
 
-/// Connections at a time, past which the oldest makes room: the API is for a few programs, and each
+/// Connections at a time, past which an older one makes room: the API is for a few programs, and each
 /// request has its own.
 const CONNECTIONS: usize = 64;
 /// The longest body of a request, where `max-frame` is not less.

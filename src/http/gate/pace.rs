@@ -1,21 +1,17 @@
 //! How fast an address opens sockets.
 
 use std::net::IpAddr;
-use std::num::NonZeroU32;
-
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::time::{Duration, Instant};
 
 use super::PATIENCE;
-
-/// Addresses whose rate is remembered before those at rest are forgotten.
-const REMEMBERED: usize = 10_000;
+use crate::connection::AddressRate;
 
 /// How fast an address may open sockets: refused in words above the first, by HTTP above the
 /// second.
 #[derive(Debug)]
 pub(super) struct Pace {
-    polite: DefaultKeyedRateLimiter<IpAddr>,
-    hard: DefaultKeyedRateLimiter<IpAddr>,
+    polite: AddressRate,
+    hard: AddressRate,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,22 +22,17 @@ pub(super) enum InPace {
 }
 
 impl Pace {
-    pub(super) fn new(rate: NonZeroU32) -> Self {
-        let hard = rate.saturating_mul(const { NonZeroU32::new(PATIENCE).expect("not zero") });
-        Self {
-            polite: RateLimiter::keyed(Quota::per_second(rate)),
-            hard: RateLimiter::keyed(Quota::per_second(hard)),
-        }
+    /// `rate` a second, as many at once; 0 is unlimited.
+    pub(super) fn new(rate: u32) -> Self {
+        let hard = rate.saturating_mul(PATIENCE);
+        Self { polite: AddressRate::new(rate, rate), hard: AddressRate::new(hard, hard) }
     }
 
-    pub(super) fn check(&self, address: IpAddr) -> InPace {
-        if self.hard.len() > REMEMBERED {
-            self.hard.retain_recent();
-            self.polite.retain_recent();
-        }
-        if self.hard.check_key(&address).is_err() {
+    pub(super) fn check(&self, address: IpAddr, now: Instant) -> InPace {
+        let is_within = |rate: &AddressRate| rate.take(address, now, Duration::ZERO).is_ok();
+        if !is_within(&self.hard) {
             InPace::No
-        } else if self.polite.check_key(&address).is_err() {
+        } else if !is_within(&self.polite) {
             InPace::Hardly
         } else {
             InPace::Yes
