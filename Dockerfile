@@ -12,9 +12,9 @@ RUN apt-get update \
 
 # The dependencies, in a layer of their own: it is built again only when they change.
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir src benches \
+RUN mkdir -p src benches/prices \
  && echo 'fn main() {}' | tee src/main.rs > build.rs \
- && touch src/lib.rs benches/core.rs \
+ && touch src/lib.rs benches/core.rs benches/prices/main.rs \
  && cargo build --release --locked \
  && rm -r src
 

@@ -15,7 +15,7 @@ use switchboard::config::{Config, PresenceMode};
 use switchboard::domain::{Backlog, Effect, Handle, Input, Login, Parting, Switchboard};
 use switchboard::fuzzing::count_messages;
 use switchboard::metrics::Meters;
-use switchboard::protocol::{DisplayName, Said, SaidTally, UserId, decode};
+use switchboard::protocol::{Said, SaidTally, UserId, decode};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Socket(u32);
@@ -108,91 +108,6 @@ fn metrics(c: &mut Criterion) {
     });
 }
 
-/// A thousand users who are all in one room, and one of them says something.
-struct Crowd {
-    board: Switchboard<Socket>,
-    effects: Vec<Effect<Socket>>,
-}
-
-impl Crowd {
-    const SIZE: u32 = 1000;
-
-    fn new() -> Self {
-        let config = Config { rate: 0, max_members: 1000, presence_limit: 0, ..Config::default() };
-        let board = Switchboard::new(Arc::new(config), StdRng::seed_from_u64(1));
-        let mut crowd = Self { board, effects: Vec::new() };
-        for number in 0..Self::SIZE {
-            let login = Login {
-                name: DisplayName::parse(&format!("Number {number}")).ok(),
-                ..Login::fresh(user(number))
-            };
-            let connection = Socket(number);
-            let claimed = Input::Claimed { connection, user: user(number), login };
-            crowd.board.apply(claimed, Instant::now(), &mut crowd.effects);
-            crowd.says(number, &r#"{"type":"join","room":"den"}"#.into());
-            crowd.effects.clear();
-        }
-        crowd
-    }
-
-    /// What it costs in units of the rate.
-    fn says(&mut self, number: u32, frame: &ByteString) -> u32 {
-        let (connection, user, bytes) = (Socket(number), user(number), frame.len());
-        let said = decode(black_box(frame));
-        let price = self.board.price(&user, said.as_ref().ok().map(|it| &it.message), bytes);
-        let input = Input::Said { connection, user, said, bytes };
-        self.board.apply(input, Instant::now(), &mut self.effects);
-        self.effects.clear();
-        price
-    }
-}
-
-/// How long the rules take for ONE UNIT of what a message costs: no line may be over 20 µs.
-fn prices(c: &mut Criterion) {
-    let users = (0..256).map(|it| format!("\"user-{it}\"")).collect::<Vec<_>>().join(",");
-    let long = "x".repeat(60_000);
-    let mut group = c.benchmark_group("prices");
-    for (name, said) in [
-        ("message to a user", vec![r#"{"type":"message","to":"1","data":1}"#.to_owned()]),
-        ("message of 60 kB", vec![format!(r#"{{"type":"message","to":"1","data":"{long}"}}"#)]),
-        ("message to a room", vec![r#"{"type":"message","room":"den","data":1}"#.to_owned()]),
-        (
-            "leave and join",
-            ["leave", "join"].map(|it| format!(r#"{{"type":"{it}","room":"den"}}"#)).into(),
-        ),
-        (
-            "watch and unwatch",
-            ["watch", "unwatch"].map(|it| format!(r#"{{"type":"{it}","users":[{users}]}}"#)).into(),
-        ),
-        (
-            "watch too many",
-            vec![format!(
-                r#"{{"type":"watch","users":[{users},"a"{}]}}"#,
-                r#","b""#.repeat(15_000)
-            )],
-        ),
-        ("list", vec![r#"{"type":"list"}"#.to_owned()]),
-        ("call-request", vec![r#"{"type":"call-request","to":"nobody"}"#.to_owned()]),
-        ("ping", vec![r#"{"type":"ping"}"#.to_owned()]),
-        ("ack", vec![r#"{"type":"ack","received":0}"#.to_owned()]),
-        ("bad", vec!["[".repeat(1000)]),
-    ] {
-        let said: Vec<ByteString> = said.into_iter().map(ByteString::from).collect();
-        let mut crowd = Crowd::new();
-        group.bench_function(name, |b| {
-            b.iter_custom(|times| {
-                let mut units = 0;
-                let begin = Instant::now();
-                for _ in 0..times {
-                    units += said.iter().map(|it| u64::from(crowd.says(0, it))).sum::<u64>();
-                }
-                begin.elapsed().mul_f64(times as f64 / units as f64)
-            });
-        });
-    }
-    group.finish();
-}
-
 /// Applies this and all that falls due in the seconds after it; returns how long the longest step
 /// took.
 fn longest_step(
@@ -270,5 +185,5 @@ fn steps(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, relay, frames, metrics, prices, steps);
+criterion_group!(benches, relay, frames, metrics, steps);
 criterion_main!(benches);

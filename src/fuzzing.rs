@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use crate::protocol::{ClientMessage, Data, Relayed, ServerMessage, UserId, decode};
+use crate::protocol::{ClientMessage, Data, Refusal, Relayed, ServerMessage, UserId, decode};
 
 pub use crate::connection::{count_messages, fuzz_frames as frames};
 pub use crate::http::fuzz_query as query;
@@ -21,10 +21,12 @@ struct Heard<'a> {
 }
 
 /// A text frame of a client. What is taken leaves as JSON with the same payload, byte for byte;
-/// what is not is answered in JSON.
+/// what is not is answered in JSON. It is called no JSON exactly if it is none.
 pub fn message(text: &str) {
+    let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
     match decode(&text.to_owned().into()) {
         Ok(incoming) => {
+            assert!(is_json);
             let Some(data) = payload(incoming.message) else { return };
             let from = UserId::parse("fuzz").expect("a user");
             let sent = data.clone();
@@ -34,6 +36,7 @@ pub fn message(text: &str) {
             assert_eq!(heard.data.get(), sent.as_str());
         }
         Err(rejected) => {
+            assert_eq!(is_json, !matches!(rejected.refusal, Refusal::BadJson { .. }));
             let answer = rejected.refusal.message(rejected.id).encode();
             serde_json::from_str::<IgnoredAny>(&answer).expect("JSON");
         }

@@ -7,6 +7,8 @@
 mod counting;
 #[path = "protocol/decoding.rs"]
 mod decoding;
+#[path = "protocol/mutated.rs"]
+mod mutated;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

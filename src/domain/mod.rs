@@ -32,7 +32,7 @@ pub use login::{Login, Parting, ResumeToken};
 pub use outbox::KEPT_COST;
 pub use switchboard::{
     Attendance, CallOver, CallOverTally, CallReport, Census, Counts, Course, Input, LimitCounts,
-    Reached, SessionEnd, SessionEndTally, Snapshot, Switchboard, UserDetail, UserReport,
+    Reached, SLICE, SessionEnd, SessionEndTally, Snapshot, Switchboard, UserDetail, UserReport,
     VerdictKind, VerdictTally,
 };
 pub(crate) use switchboard::{LONG_SHARE, session_bytes};

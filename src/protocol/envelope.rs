@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytestring::ByteString;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::error::Category;
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
+};
 use serde_json::value::RawValue;
 
 use super::data::Data;
@@ -79,26 +80,25 @@ pub(super) struct Envelope<'a> {
 #[derive(Default)]
 struct Raw<'a> {
     values: [Option<&'a RawValue>; FIELDS.len()],
+    /// The first field that no message has.
     unknown: Option<String>,
+    /// Some field that no message has has a control character in its name.
+    has_control_characters: bool,
     repeated: Option<Field>,
-}
-
-enum Key {
-    Known(Field),
-    Unknown(String),
 }
 
 impl<'a> Envelope<'a> {
     /// Splits the frame into its fields.
     pub(super) fn read(frame: &'a ByteString) -> Result<Self, Refusal> {
         let bad_json = |error: serde_json::Error| Refusal::BadJson { detail: error.to_string() };
-        let raw: Raw<'_> = serde_json::from_str(frame).map_err(|error| match error.classify() {
-            // The only value that the visitor asks for is an object of raw values.
-            Category::Data => Refusal::BadMessage(BadMessage::NotAnObject),
-            Category::Syntax | Category::Eof | Category::Io => bad_json(error),
-        })?;
-        if raw.unknown.is_some() {
-            // A name that is read as bytes may have control characters in it, which is no JSON.
+        if !frame.trim_ascii_start().starts_with('{') {
+            // serde_json's error about a wrong value would show all of it, which is dear.
+            serde_json::from_str::<IgnoredAny>(frame).map_err(bad_json)?;
+            return Err(Refusal::BadMessage(BadMessage::NotAnObject));
+        }
+        let raw: Raw<'_> = serde_json::from_str(frame).map_err(bad_json)?;
+        if raw.has_control_characters {
+            // In a name that is read as bytes they may stand for themselves, which is no JSON.
             serde_json::from_str::<IgnoredAny>(frame).map_err(bad_json)?;
         }
         Ok(Self { frame, raw })
@@ -219,10 +219,9 @@ impl Fields<'_> {
         let Some(raw) = self.raw(Field::Media) else { return Ok(None) };
         // A list would pass for the fields in their order.
         let object = Some(raw.get()).filter(|text| text.starts_with('{'));
-        object
-            .and_then(|text| serde_json::from_str(text).ok())
-            .map(Some)
-            .ok_or_else(|| wrong(Field::Media, EXPECTED))
+        let object = object.and_then(|text| serde_json::from_str::<BothFlags>(text).ok());
+        let BothFlags { audio, video } = object.ok_or_else(|| wrong(Field::Media, EXPECTED))?;
+        Ok(Some(Media { audio, video }))
     }
 
     pub(super) fn detail(&self) -> Result<Option<String>, Refusal> {
@@ -236,17 +235,14 @@ impl Fields<'_> {
     }
 
     pub(super) fn flag(&self, field: Field) -> Result<bool, Refusal> {
-        match self.raw(field).map(RawValue::get) {
-            None | Some("false") => Ok(false),
-            Some("true") => Ok(true),
-            Some(_) => Err(wrong(field, "true or false")),
-        }
+        let Some(raw) = self.raw(field) else { return Ok(false) };
+        flag_of(raw).ok_or_else(|| wrong(field, "true or false"))
     }
 
     pub(super) fn limit(&self) -> Result<usize, Refusal> {
         let Some(raw) = self.raw(Field::Limit) else { return Ok(LIST_MAX) };
-        serde_json::from_str(raw.get())
-            .ok()
+        whole_number(raw)
+            .and_then(|limit| usize::try_from(limit).ok())
             .filter(|limit| (1..=LIST_MAX).contains(limit))
             .ok_or_else(|| wrong(Field::Limit, "a whole number from 1 to 1000"))
     }
@@ -259,8 +255,8 @@ impl Fields<'_> {
     }
 
     pub(super) fn received(&self) -> Result<u64, Refusal> {
-        serde_json::from_str(self.required(Field::Received)?.get())
-            .map_err(|_| wrong(Field::Received, "a whole number, the count of messages received"))
+        whole_number(self.required(Field::Received)?)
+            .ok_or_else(|| wrong(Field::Received, "a whole number, the count of messages received"))
     }
 }
 
@@ -290,6 +286,36 @@ fn bad_id(field: Field, why: BadId) -> Refusal {
 
 fn wrong(field: Field, expected: &'static str) -> Refusal {
     Refusal::BadMessage(BadMessage::Field { field: field.name(), expected })
+}
+
+/// A number without sign, fraction and exponent. Anything else is not given to serde_json, whose error
+/// would show all of it.
+fn whole_number(raw: &RawValue) -> Option<u64> {
+    let digits = Some(raw.get()).filter(|it| it.bytes().all(|byte| byte.is_ascii_digit()))?;
+    digits.parse().ok()
+}
+
+fn flag_of(raw: &RawValue) -> Option<bool> {
+    match raw.get() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// As [`Media`], but without a look into a value that is no flag.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BothFlags {
+    #[serde(default, deserialize_with = "flag")]
+    audio: bool,
+    #[serde(default, deserialize_with = "flag")]
+    video: bool,
+}
+
+fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    flag_of(raw).ok_or_else(|| D::Error::custom("neither true nor false"))
 }
 
 /// A string, borrowed from the frame unless it has escapes in it.
@@ -342,17 +368,13 @@ impl<'de> Deserialize<'de> for Raw<'de> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw<'de>, A::Error> {
                 let mut raw = Raw::default();
-                while let Some(key) = map.next_key::<Key>()? {
+                while let Some(field) = map.next_key_seed(Name(&mut raw))? {
                     let value = map.next_value::<&'de RawValue>()?;
-                    match key {
-                        Key::Known(field) => {
-                            let again = raw.values[field as usize].replace(value).is_some();
-                            // Of several, `id` is the one that leaves the error without `ref`.
-                            if again && raw.repeated != Some(Field::Id) {
-                                raw.repeated = Some(field);
-                            }
-                        }
-                        Key::Unknown(name) => raw.unknown = raw.unknown.or(Some(name)),
+                    let Some(field) = field else { continue };
+                    let again = raw.values[field as usize].replace(value).is_some();
+                    // Of several, `id` is the one that leaves the error without `ref`.
+                    if again && raw.repeated != Some(Field::Id) {
+                        raw.repeated = Some(field);
                     }
                 }
                 Ok(raw)
@@ -362,26 +384,33 @@ impl<'de> Deserialize<'de> for Raw<'de> {
     }
 }
 
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Name;
-        impl Visitor<'_> for Name {
-            type Value = Key;
+/// Reads the name of a field; `None` is one that no message has. Only the first of these is kept.
+struct Name<'a, 'de>(&'a mut Raw<'de>);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a field name")
-            }
+impl<'de> DeserializeSeed<'de> for Name<'_, '_> {
+    type Value = Option<Field>;
 
-            /// Half a surrogate pair comes as three bytes that are no UTF-8.
-            fn visit_bytes<E>(self, name: &[u8]) -> Result<Key, E> {
-                let known = FIELDS.iter().find(|(known, _)| known.as_bytes() == name);
-                Ok(known.map_or_else(
-                    || Key::Unknown(shorten(&String::from_utf8_lossy(name))),
-                    |(_, field)| Key::Known(*field),
-                ))
-            }
-        }
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         // As bytes, because a string with half a surrogate pair would make the frame no JSON.
-        deserializer.deserialize_bytes(Name)
+        deserializer.deserialize_bytes(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_, '_> {
+    type Value = Option<Field>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field name")
+    }
+
+    /// Half a surrogate pair comes as three bytes that are no UTF-8.
+    fn visit_bytes<E>(self, name: &[u8]) -> Result<Self::Value, E> {
+        let known = FIELDS.iter().find(|(known, _)| known.as_bytes() == name);
+        if known.is_none() {
+            self.0.has_control_characters |= name.iter().any(u8::is_ascii_control);
+            let shown = || shorten(&String::from_utf8_lossy(name));
+            self.0.unknown.get_or_insert_with(shown);
+        }
+        Ok(known.map(|(_, field)| *field))
     }
 }

@@ -6,6 +6,7 @@
 //! that stands still is seen by every message of that time and not by one alone.
 
 use std::io;
+use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -20,14 +21,13 @@ use super::stage::word;
 use super::wire::{Dial, HONEST, Login, PATIENCE, Stream, TEXT, frame, in_time, next_text};
 
 /// Time from one message to the next: 83 a second of each user, below the default rate of 100.
-const EVERY: Duration = Duration::from_millis(6);
+pub const EVERY: Duration = Duration::from_millis(6);
 /// Messages from one of the size of an offer to the next. Odd, so that both users send some.
 const OFFER_EVERY: usize = 17;
 /// Bytes of an offer, about.
 const OFFER: usize = 8000;
 /// Time between two requests of one kind.
 const ASKS_EVERY: Duration = Duration::from_millis(100);
-const LOGS_IN_EVERY: Duration = Duration::from_millis(250);
 /// Wait for messages that are still under way when all is over; requests have [`PATIENCE`].
 const LAST_WAIT: Duration = Duration::from_secs(8);
 
@@ -63,6 +63,24 @@ pub struct Peer {
     pub admin: Dial,
     /// The logins of the pair and of a third user, who comes and goes.
     pub logins: [Login; 3],
+    pub newcomer: Newcomer,
+}
+
+/// How the third user comes.
+#[derive(Clone, Copy, Debug)]
+pub struct Newcomer {
+    pub from: Ipv4Addr,
+    pub every: Duration,
+    /// The bound of each of its logins.
+    pub within: Duration,
+}
+
+impl Newcomer {
+    /// The logins that are to be seen in this time: half of those that are due, as the first and the last may
+    /// fall outside of it.
+    pub fn least(&self, lasts: Duration) -> u64 {
+        (lasts.as_secs_f64() / self.every.as_secs_f64() / 2.) as u64
+    }
 }
 
 impl Honest {
@@ -116,7 +134,7 @@ async fn work(
     let (logins, health, operator) = (Log::default(), Log::default(), Log::default());
     join4(
         talk.speak(&peer.logins, writers, stopped),
-        logins.repeat(LOGS_IN_EVERY, stopped, || log_in(peer)),
+        logins.repeat(peer.newcomer.every, stopped, || log_in(peer)),
         health.repeat(ASKS_EVERY, stopped, || ask(&peer.dial, "/healthz", None)),
         operator
             .repeat(ASKS_EVERY, stopped, || ask(&peer.admin, "/api/v1/stats", Some(ADMIN_TOKEN))),
@@ -247,7 +265,7 @@ impl Log {
 }
 
 async fn log_in(peer: &Peer) -> io::Result<()> {
-    let socket = peer.dial.log_in(HONEST, &peer.logins[2]).await?;
+    let socket = peer.dial.log_in(peer.newcomer.from, &peer.logins[2]).await?;
     socket.leave().await;
     Ok(())
 }

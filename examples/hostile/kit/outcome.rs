@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::time::{Duration, Instant};
 
+use super::control::Disturbance;
 use super::honest::{Sample, Samples};
 
 /// The bound of the honest pair's p99 in every row.
@@ -12,23 +13,47 @@ pub const P99: Duration = Duration::from_millis(50);
 /// in a row that names no other.
 pub const ANSWER: Duration = Duration::from_millis(250);
 
+/// What else than the server may make a figure miss its bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spoiled {
+    /// Nothing: memory, answers, lost messages.
+    ByNothing,
+    /// Other programs on the machine: times, and how much an attack gets done in its time.
+    ByOthers,
+}
+
 /// A bound and whether it held.
 #[derive(Clone, Debug)]
 pub struct Check {
     pub what: String,
     pub holds: bool,
+    pub spoiled: Spoiled,
 }
 
 impl Check {
     /// A figure that must not be over its bound.
     pub fn at_most(what: &str, figure: f64, bound: f64, unit: &str) -> Self {
         let what = format!("{what} {figure:.1}{unit}, at most {bound}{unit}");
-        Self { what, holds: figure <= bound }
+        Self { what, holds: figure <= bound, spoiled: Spoiled::ByNothing }
+    }
+
+    /// A time, in milliseconds.
+    pub fn within(what: &str, time: f64, bound: f64) -> Self {
+        Self { spoiled: Spoiled::ByOthers, ..Self::at_most(what, time, bound, " ms") }
+    }
+
+    /// An attack that did less than this did not take place.
+    pub fn took_place(what: &str, count: u64, least: u64) -> Self {
+        let sentence = match count >= least {
+            true => format!("the attack took place: {count} of at least {least} × {what}"),
+            false => format!("the attack did not take place: {count} of at least {least} × {what}"),
+        };
+        Self { what: sentence, holds: count >= least, spoiled: Spoiled::ByOthers }
     }
 
     /// A sentence that must be true.
     pub fn must(what: impl Into<String>, holds: bool) -> Self {
-        Self { what: what.into(), holds }
+        Self { what: what.into(), holds, spoiled: Spoiled::ByNothing }
     }
 }
 
@@ -76,7 +101,7 @@ impl Times {
     /// That something was done, that all of it was, and in what time.
     pub fn checks(&self, what: &str, time: Duration, bound: Duration) -> Vec<Check> {
         let mut checks = vec![Check::must(format!("{what}: some were measured"), self.count > 0)];
-        checks.push(Check::at_most(what, ms(time), ms(bound), " ms"));
+        checks.push(Check::within(what, ms(time), ms(bound)));
         for (why, count) in &self.failed {
             checks.push(Check::must(
                 format!("{what}: {count} of {} failed: {why}", self.count),
@@ -102,8 +127,19 @@ pub struct Outcome {
     pub cpu: f64,
     /// The bound of the histogram that the longest step of the hub was below, in seconds.
     pub step: f64,
+    /// What the machine did besides, during the attack.
+    pub control: Disturbance,
     pub got: BTreeMap<String, u64>,
     pub checks: Vec<Check>,
+}
+
+/// What a run says of its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Holds,
+    Fails,
+    /// A time missed its bound, and the machine was busy with something else: nothing is known.
+    Disturbed,
 }
 
 impl Outcome {
@@ -121,30 +157,36 @@ impl Outcome {
             resident: (0, 0),
             cpu: 0.,
             step: 0.,
+            control: Disturbance::default(),
             got: BTreeMap::new(),
             checks: Vec::new(),
         }
     }
 
-    pub fn failures(&self) -> Vec<&str> {
-        self.checks.iter().filter(|it| !it.holds).map(|it| &*it.what).collect()
+    pub fn verdict(&self) -> Verdict {
+        let failures: Vec<_> = self.checks.iter().filter(|it| !it.holds).collect();
+        let by_others = failures.iter().all(|it| it.spoiled == Spoiled::ByOthers);
+        match failures.is_empty() {
+            true => Verdict::Holds,
+            false if by_others && self.control.is_disturbed() => Verdict::Disturbed,
+            false => Verdict::Fails,
+        }
     }
 }
 
-/// Heads of the columns.
+/// Heads of the columns of all figures.
 pub const HEAD: &str = "\
 | row | p50 / p99 before | p50 / p99 during | worst | login, worst | `/healthz`, worst \
-| resident, before → peak | CPU | longest step | verdict |
-|---|---|---|---|---|---|---|---|---|---|";
+| memory, before → peak | CPU | longest step | echo p99 / worst | others' CPU | verdict |
+|---|---|---|---|---|---|---|---|---|---|---|---|";
 
 impl Display for Outcome {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let verdict = if self.failures().is_empty() { "holds" } else { "**fails**" };
-        let Self { row, before, during, resident: (from, peak), cpu, step, .. } = self;
+        let Self { row, before, during, resident: (from, peak), cpu, step, control, .. } = self;
         write!(
             f,
-            "| {row} | {:.1} / {:.1} ms | {} | {} | {} | {} \
-             | {:.0} → {:.0} MiB | {:.0} % | {} | {verdict} |",
+            "| `{row}` | {:.1} / {:.1} ms | {} | {} | {} | {} \
+             | {:.0} → {:.0} MiB | {:.0} % | {} | {:.1} / {:.1} ms | {:.0} % | {} |",
             ms(before.p50),
             ms(before.p99),
             of(during, &format!("{:.1} / {:.1}", ms(during.p50), ms(during.p99))),
@@ -157,6 +199,14 @@ impl Display for Outcome {
             match step {
                 step if step.is_finite() => format!("≤ {} ms", step * 1e3),
                 _ => "> 10 s".to_owned(),
+            },
+            ms(control.p99),
+            ms(control.worst),
+            control.others * 100.,
+            match self.verdict() {
+                Verdict::Holds => "holds",
+                Verdict::Fails => "**fails**",
+                Verdict::Disturbed => "**disturbed**",
             },
         )
     }

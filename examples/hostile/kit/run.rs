@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
+use super::control::Control;
 use super::honest::{Honest, Peer, runtime};
 use super::meter::{Meter, Reading};
 use super::outcome::{Check, Outcome, P99};
-use super::rows::{Bound, Row};
+use super::row::{Bound, Row};
 use super::served::{Program, Served};
-use super::stage::{Found, Size, Stage, metrics};
+use super::stage::{Found, Size, Stage, metric, metrics};
 use super::wire::Login;
 
 /// Time for the set-up of an attack.
@@ -46,24 +47,30 @@ pub fn run(row: &Row, options: &Options) -> Outcome {
     let meter = served.meter();
     let token = |user: &str| served.issuer.as_ref().map(|it| it.token(user));
     let logins = ["ana", "bo", "guest"].map(|it| Login { token: token(it), ..Login::of(it) });
-    let peer = Peer { dial: served.dial.clone(), admin: served.admin.clone(), logins };
+    let (dial, admin) = (served.dial.clone(), served.admin.clone());
+    let peer = Peer { dial, admin, logins, newcomer: row.newcomer() };
     let honest = Honest::start(peer);
     let start = Instant::now();
     thread::sleep(options.before);
-    let steps = Steps::read(&served);
+    let before = page(&served);
 
     let set_up = Instant::now();
     let found = Arc::new(Found::default());
     let attack = Attacker::start(row, options, &served, &found);
     let (begin, at_begin) = (attack.begin, meter.read());
+    let control = Control::start(served.id());
     let resident = attack.watch(&meter, options.lasts + BEYOND);
+    let control = control.stop();
     let (end, at_end) = (Instant::now(), meter_if_alive(&mut served, &meter));
 
+    let after = page(&served);
     let samples = honest.stop();
     let mut outcome = Outcome::of(row.name, &samples, [start, begin, end], set_up);
+    outcome.control = control;
     outcome.resident = resident;
     outcome.cpu = at_end.map_or(0., |it| it.busy(&at_begin, end - begin));
-    outcome.step = Steps::read(&served).longest_since(&steps);
+    outcome.step = Steps::of(&after).longest_since(&Steps::of(&before));
+    add_evidence(&found, &before, &after);
     outcome.got = found.counts();
     outcome.checks = checks(row, options, &outcome, &found, &mut served);
     outcome
@@ -78,12 +85,19 @@ fn checks(
 ) -> Vec<Check> {
     let during = &outcome.during;
     let mut checks = during.checks("a message of the honest pair, p99,", during.p99, P99);
-    let within = row.answer_within();
-    checks.extend(outcome.logins.checks("an honest login, worst,", outcome.logins.worst, within));
+    let (within, newcomer) = (row.answer_within(), row.newcomer());
+    let (logins, what) = (&outcome.logins, "an honest login, worst,");
+    checks.extend(logins.checks(what, logins.worst, newcomer.within));
+    let logged_in = (logins.count - logins.failed.values().sum::<usize>()) as u64;
+    checks.push(Check::took_place("honest logins", logged_in, newcomer.least(options.lasts)));
     checks.extend(outcome.health.checks("/healthz, worst,", outcome.health.worst, within));
     checks.push(Check::must("the server lives", served.lives()));
     checks.push(Check::at_most("resident memory", outcome.resident.1 as f64 / 1024., NODE, " MiB"));
     checks.extend(found.checks());
+    for least in row.least {
+        let (count, bound) = (found.count(least.what), least.of(options.size, options.lasts));
+        checks.push(Check::took_place(least.what, count, bound));
+    }
     for bound in row.bounds {
         checks.extend(bound_checks(*bound, options.size, outcome, found, served));
     }
@@ -109,9 +123,9 @@ fn bound_checks(
         Bound::Cpu(bound) | Bound::CpuInFull(bound) => {
             vec![Check::at_most("cores busy", outcome.cpu, bound, "")]
         }
-        // Judged with what it replaces.
-        Bound::AnswerWithin(_) => vec![],
-        Bound::Step => vec![Check::at_most("longest step", outcome.step * 1e3, 20., " ms")],
+        // Judged with what it replaces, or by the attack.
+        Bound::AnswerWithin(_) | Bound::Newcomer(_) | Bound::Own(_) => vec![],
+        Bound::Step => vec![Check::within("longest step", outcome.step * 1e3, 20.)],
         Bound::Operator => {
             let operator = &outcome.operator;
             operator.checks("the operator, p99,", operator.p99, P99)
@@ -196,14 +210,35 @@ fn output(program: &str, arguments: &[&str]) -> String {
     String::from_utf8(done.stdout).unwrap()
 }
 
+/// The page of metrics; empty if the server does not answer.
+fn page(served: &Served) -> String {
+    runtime().block_on(metrics(&served.admin)).unwrap_or_default()
+}
+
+/// Adds the server's own word of what it has refused to the findings of the attack. Honest users are
+/// refused nothing.
+fn add_evidence(found: &Found, before: &str, after: &str) {
+    const REFUSED: &str = "switchboard_logins_refused_total{";
+    const DROPPED: &str = "switchboard_log_lines_dropped_total";
+    for name in after.lines().filter_map(|it| it.rsplit_once(' ')).map(|it| it.0) {
+        let grown = metric(after, name) - metric(before, name);
+        if let Some((_, reason)) = name.strip_prefix(REFUSED).and_then(|it| it.split_once('"')) {
+            found.add(
+                &format!("the server refused: {}", reason.trim_end_matches("\"}")),
+                grown as u64,
+            );
+        } else if name == DROPPED {
+            found.add("the server dropped lines of its log", grown as u64);
+        }
+    }
+}
+
 /// The histogram of the hub's steps: cumulated counts by upper bound, in seconds.
 #[derive(Debug)]
 struct Steps(Vec<(f64, f64)>);
 
 impl Steps {
-    /// Empty if the server does not answer.
-    fn read(served: &Served) -> Self {
-        let page = runtime().block_on(metrics(&served.admin)).unwrap_or_default();
+    fn of(page: &str) -> Self {
         let buckets = page.lines().filter_map(|line| {
             let rest = line.strip_prefix("switchboard_hub_step_seconds_bucket{le=\"")?;
             let (bound, count) = rest.split_once("\"} ")?;

@@ -3,24 +3,22 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::Ipv4Addr;
-use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use futures_util::future::select;
 use futures_util::stream;
-use memchr::memmem;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, split};
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::flood::count_answers;
 use super::keys::Issuer;
 use super::meter::Meter;
 use super::outcome::Check;
 use super::served::ADMIN_TOKEN;
-use super::wire::{ATTACKER, Dial, HONEST, Login, Socket, Stream, address};
+use super::wire::{Dial, HONEST, Login, Socket, address};
 
 /// Time in which memory has to stay the same to be at rest.
 const AT_REST: Duration = Duration::from_millis(400);
@@ -32,10 +30,6 @@ const LOOK: Duration = Duration::from_millis(10);
 const SLACK: u64 = 64;
 /// Connections opened at a time.
 const AT_A_TIME: usize = 25;
-/// Connections that one attack opens, at most.
-const CONNECTIONS: usize = 100_000;
-/// Pause before a connection that was refused is opened again.
-const REFUSED: Duration = Duration::from_millis(2);
 
 /// How memory moves before it is at rest.
 #[derive(Clone, Copy, Debug)]
@@ -82,9 +76,9 @@ impl Found {
         }
     }
 
-    /// One count; 0 if nothing was added.
+    /// The sum of all counts whose names begin with `name`.
     pub fn count(&self, name: &str) -> u64 {
-        lock(&self.counts).get(name).copied().unwrap_or_default()
+        lock(&self.counts).iter().filter(|(it, _)| it.starts_with(name)).map(|it| it.1).sum()
     }
 
     pub fn counts(&self) -> BTreeMap<String, u64> {
@@ -121,7 +115,12 @@ impl Stage {
     }
 
     /// Does all of `work` until the attack's time is over, then drops it.
-    pub async fn until_over(&self, mut work: JoinSet<()>) {
+    pub async fn until_over(&self, work: JoinSet<()>) {
+        self.until_after(self.lasts, work).await;
+    }
+
+    /// The same, in a time of the attack's own.
+    pub async fn until_after(&self, lasts: Duration, mut work: JoinSet<()>) {
         self.begins();
         let all = async {
             while let Some(done) = work.join_next().await {
@@ -129,7 +128,7 @@ impl Stage {
             }
         };
         // Attacks end by their time.
-        let _ = timeout(self.lasts, all).await;
+        let _ = timeout(lasts, all).await;
     }
 
     /// Waits until the server's memory stays as it is, for a few seconds at most; in KiB.
@@ -170,17 +169,17 @@ impl Stage {
         for why in refused {
             self.found.add(&format!("set-up refused: {why}"), 1);
         }
-        all.into_iter().filter_map(Result::ok).collect()
+        let online: Vec<_> = all.into_iter().filter_map(Result::ok).collect();
+        self.found.add("online", online.len() as u64);
+        online
     }
 
-    /// Reads and forgets what comes for these users, until it is dropped.
+    /// Reads and counts what comes for these users, until it is dropped.
     pub fn keep_reading(&self, sockets: Vec<Socket>) -> JoinSet<()> {
         let mut all = JoinSet::new();
         for mut socket in sockets {
-            all.spawn(async move {
-                let mut chunk = vec![0; 4 << 10];
-                while let Ok(1..) = socket.stream.read(&mut chunk).await {}
-            });
+            let found = Arc::clone(&self.found);
+            all.spawn(async move { read_and_count(&mut socket.stream, &found).await });
         }
         all
     }
@@ -189,29 +188,13 @@ impl Stage {
     pub async fn metrics(&self) -> io::Result<String> {
         metrics(&self.admin).await
     }
+}
 
-    /// Opens a connection, writes the same block again after each `pause`, reads all answers.
-    /// Does so again when the server ends it.
-    pub async fn pace(self: Arc<Self>, open: Open, block: Arc<[u8]>, pause: Duration) {
-        self.repeat(open, &block, Some(pause)).await;
-    }
-
-    /// Opens a connection, writes the same block as fast as the server takes it, reads all answers.
-    /// Does so again when the server ends it.
-    pub async fn flood(self: Arc<Self>, open: Open, block: Arc<[u8]>) {
-        self.repeat(open, &block, None).await;
-    }
-
-    async fn repeat(&self, open: Open, block: &[u8], pause: Option<Duration>) {
-        for n in 0..CONNECTIONS {
-            match open.again(n).stream(&self.dial).await {
-                Ok(stream) => flood(stream, block, pause, &self.found).await,
-                Err(error) => {
-                    self.found.add(&format!("refused: {}", word(&error)), 1);
-                    sleep(REFUSED).await;
-                }
-            }
-        }
+/// Reads all that comes, until its end, and counts the answers.
+pub async fn read_and_count(stream: &mut (impl AsyncRead + Unpin), found: &Found) {
+    let mut chunk = vec![0; 4 << 10];
+    while let Ok(read @ 1..) = stream.read(&mut chunk).await {
+        count_answers(&chunk[..read], found);
     }
 }
 
@@ -224,102 +207,10 @@ pub async fn metrics(admin: &Dial) -> io::Result<String> {
     }
 }
 
-/// The value of a metric without labels.
+/// The value of a metric, whose labels are part of the name; 0 if there is none.
 pub fn metric(page: &str, name: &str) -> f64 {
     let line = page.lines().find_map(|it| it.strip_prefix(name)?.strip_prefix(' '));
     line.and_then(|it| it.trim().parse().ok()).unwrap_or_default()
-}
-
-/// How a flood opens its connections.
-#[derive(Clone)]
-pub enum Open {
-    /// For HTTP, from this address.
-    Plain(Ipv4Addr),
-    /// As a user, from this address.
-    User(Ipv4Addr, Login),
-    /// For HTTP, to the admin listener.
-    Admin(Dial, Ipv4Addr),
-}
-
-impl Open {
-    /// A user of the one address of the attacker.
-    pub fn user(name: impl Into<String>) -> Self {
-        Self::User(ATTACKER, Login::of(name))
-    }
-
-    /// The connection number `n`: a user without a token takes a new name, which costs nothing.
-    fn again(&self, n: usize) -> Self {
-        let mut open = self.clone();
-        if let Self::User(_, login @ Login { token: None, .. }) = &mut open {
-            login.user.push_str(&format!(".{n}"));
-        }
-        open
-    }
-
-    async fn stream(self, dial: &Dial) -> io::Result<Box<dyn Stream>> {
-        match self {
-            Self::Plain(from) => dial.connect(from).await,
-            Self::User(from, login) => Ok(dial.log_in(from, &login).await?.stream),
-            Self::Admin(admin, from) => admin.connect(from).await,
-        }
-    }
-}
-
-/// Answers that are counted, by a piece of their text.
-const ANSWERS: [(&str, &str); 8] = [
-    ("HTTP/1.1 404", "404"),
-    ("HTTP/1.1 401", "401"),
-    ("HTTP/1.1 429", "429"),
-    (r#""code":"rate-limited""#, "rate-limited"),
-    (r#""code":"not-permitted""#, "not-permitted"),
-    (r#""code":"bad-token""#, "bad-token"),
-    (r#""code":"bad-message""#, "bad-message"),
-    (r#""code":"too-large""#, "too-large"),
-];
-
-/// Writes `block` again and again and reads what comes, until the other side ends it.
-async fn flood(stream: Box<dyn Stream>, block: &[u8], pause: Option<Duration>, found: &Found) {
-    let (mut reads, mut writes) = split(stream);
-    let write = async {
-        while writes.write_all(block).await.is_ok() {
-            found.add("bytes sent", block.len() as u64);
-            if let Some(pause) = pause {
-                sleep(pause).await;
-            }
-        }
-        // The server's last words are still to be read.
-        std::future::pending::<()>().await;
-    };
-    let read = async {
-        let mut chunk = vec![0; 64 << 10];
-        loop {
-            let read = reads.read(&mut chunk).await.unwrap_or(0);
-            if read == 0 {
-                break;
-            }
-            let got = &chunk[..read];
-            for (piece, name) in ANSWERS {
-                found.add(name, memmem::find_iter(got, piece).count() as u64);
-            }
-            if let Some(code) = close_code(got) {
-                found.add(&format!("closed with {code}"), 1);
-                // An attacker does not wait for the end of the closing handshake.
-                break;
-            }
-        }
-    };
-    select(pin!(write), pin!(read)).await;
-    found.add("connections ended by the server", 1);
-}
-
-/// The code of a close frame that ends this piece of a stream.
-fn close_code(got: &[u8]) -> Option<u16> {
-    let tail = &got[got.len().saturating_sub(127)..];
-    (0..tail.len()).find_map(|at| {
-        let [0x88, length, rest @ ..] = &tail[at..] else { return None };
-        let code = u16::from_be_bytes(*rest.first_chunk()?);
-        (rest.len() == usize::from(*length) && (1000..5000).contains(&code)).then_some(code)
-    })
 }
 
 /// An error in a word or two, so that equal ones count together.

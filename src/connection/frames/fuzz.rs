@@ -14,28 +14,29 @@ const LIMIT: usize = 256;
 
 /// How many messages there are in what a socket sends, read in pieces of that size.
 pub fn count_messages(wire: &[u8], piece: usize, limit: usize) -> usize {
-    let (heard, close) = read(wire, piece, limit);
+    let (heard, close) = read(wire, piece, limit, Room::Plenty);
     assert_eq!(close, None);
     heard.iter().filter(|it| matches!(it, Incoming::Message(_))).count()
 }
 
-/// What a socket may send. It comes to the same however it is cut into pieces, no message is over
-/// the limit, and reading it ends.
+/// What a socket may send. It comes to the same however it is cut into pieces and however much room the
+/// node has for messages of this size, no message is over the limit, and reading it ends.
 pub fn fuzz_frames(wire: &[u8]) {
     let Some((piece, wire)) = wire.split_first() else { return };
-    let whole = read(wire, wire.len().max(1), LIMIT);
-    let in_pieces = read(wire, usize::from(*piece).max(1), LIMIT);
-    assert_eq!(whole, in_pieces);
+    let whole = read(wire, wire.len().max(1), LIMIT, Room::Plenty);
+    for room in [Room::Plenty, Room::Little] {
+        assert_eq!(whole, read(wire, usize::from(*piece).max(1), LIMIT, room));
+    }
 }
 
-fn read(wire: &[u8], piece: usize, limit: usize) -> (Vec<Incoming>, Option<Close>) {
+fn read(wire: &[u8], piece: usize, limit: usize, room: Room) -> (Vec<Incoming>, Option<Close>) {
     let mut stream = Pieces { left: wire, piece };
     let mut reader = Reader::new(limit, BytesMut::new());
     let mut context = Context::from_waker(Waker::noop());
     let mut heard = Vec::new();
     // Each look takes at least a byte of the wire.
     for _ in 0..=wire.len() {
-        match reader.poll_next(&mut stream, &mut context, Room::Plenty) {
+        match reader.poll_next(&mut stream, &mut context, room) {
             Poll::Ready(Ok(Incoming::Parts | Incoming::NoRoom)) => {}
             Poll::Ready(Ok(incoming)) => {
                 if let Incoming::Message(payload) = &incoming {

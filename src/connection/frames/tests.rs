@@ -4,6 +4,9 @@ use tokio::io::{AsyncWriteExt, duplex};
 
 use super::*;
 
+mod fragments;
+mod unfinished;
+
 const LIMIT: usize = 1000;
 const MASK: [u8; 4] = [0xa5, 0x0f, 0x33, 0x71];
 
@@ -119,36 +122,6 @@ async fn what_came_with_the_handshake_is_read_first() {
 }
 
 #[tokio::test]
-async fn fragments_are_one_message_with_control_frames_in_between() {
-    let wire = [
-        frame(TEXT, b"one "),
-        frame(PING, b"?"),
-        frame(CONTINUATION, b"two "),
-        frame(PONG, b""),
-        frame(CONTINUATION, b""),
-        frame(LAST | CONTINUATION, b"three"),
-        frame(LAST | BINARY, b"next"),
-    ];
-    let ping = Incoming::Ping(Bytes::from_static(b"?"));
-    let expected = [ping, Incoming::Pong, text("one two three"), binary(b"next")];
-    assert_read(&wire, &expected, None).await;
-}
-
-#[tokio::test]
-async fn fragments_out_of_order_are_a_protocol_error() {
-    for wire in [
-        vec![frame(CONTINUATION, b"x")],
-        vec![frame(LAST | CONTINUATION, b"x")],
-        vec![frame(TEXT, b"x"), frame(TEXT, b"y")],
-        vec![frame(TEXT, b"x"), frame(LAST | BINARY, b"y")],
-        vec![frame(BINARY, b"x"), head(LAST | TEXT, LIMIT as u64 + 1)],
-        vec![head(LAST | CONTINUATION, LIMIT as u64 + 1)],
-    ] {
-        assert_violation(&wire, Close::ProtocolError).await;
-    }
-}
-
-#[tokio::test]
 async fn an_illegal_head_is_a_protocol_error_before_its_content_comes() {
     let unmasked = vec![LAST | TEXT, 1];
     assert_violation(&[unmasked], Close::ProtocolError).await;
@@ -187,29 +160,6 @@ async fn a_control_frame_is_whole_and_has_at_most_125_bytes() {
 }
 
 #[tokio::test]
-async fn text_is_utf8_even_where_a_fragment_cuts_a_character() {
-    let [first, middle, last] = ["李".as_bytes()[0], "李".as_bytes()[1], "李".as_bytes()[2]];
-    let wire = [
-        frame(TEXT, &[first]),
-        frame(CONTINUATION, &[middle]),
-        frame(LAST | CONTINUATION, &[last]),
-    ];
-    assert_read(&wire, &[text("李")], None).await;
-    assert_read(&[frame(LAST | BINARY, &[0xff])], &[binary(&[0xff])], None).await;
-
-    assert_violation(&[frame(LAST | TEXT, &[0xff])], Close::NotUtf8).await;
-    assert_violation(&[frame(LAST | TEXT, &[first, middle])], Close::NotUtf8).await;
-    let cut = [frame(TEXT, &[first]), frame(LAST | CONTINUATION, &[middle])];
-    assert_violation(&cut, Close::NotUtf8).await;
-}
-
-#[tokio::test]
-async fn a_fragment_that_is_not_utf8_ends_it_before_the_message_is_whole() {
-    let wire = [frame(TEXT, b"fine"), frame(CONTINUATION, &[0xff])];
-    assert_violation(&wire, Close::NotUtf8).await;
-}
-
-#[tokio::test]
 async fn a_message_over_the_limit_is_reported_once_and_the_next_one_is_read() {
     let much = vec![b'x'; LIMIT + 1];
     let wire = [frame(LAST | TEXT, &much), frame(LAST | TEXT, b"next")];
@@ -219,23 +169,6 @@ async fn a_message_over_the_limit_is_reported_once_and_the_next_one_is_read() {
     let wire = [frame(LAST | TEXT, &most), frame(PING, b""), frame(LAST | TEXT, b"next")];
     let expected = [oversized(16_000), Incoming::Ping(Bytes::new()), text("next")];
     assert_read(&wire, &expected, None).await;
-}
-
-#[tokio::test]
-async fn fragments_count_against_the_same_limit() {
-    let part = vec![b'x'; LIMIT / 2];
-    let wire = [
-        frame(TEXT, &part),
-        frame(CONTINUATION, &part),
-        frame(CONTINUATION, b"!"),
-        frame(PING, b"?"),
-        frame(CONTINUATION, &part),
-        frame(LAST | CONTINUATION, b""),
-        frame(TEXT, b"ne"),
-        frame(LAST | CONTINUATION, b"xt"),
-    ];
-    let ping = Incoming::Ping(Bytes::from_static(b"?"));
-    assert_read(&wire, &[ping, oversized(1501), text("next")], None).await;
 }
 
 #[tokio::test]
@@ -262,177 +195,4 @@ async fn a_close_comes_with_its_code_and_only_with_a_legal_one() {
     }
     assert_violation(&[frame(CLOSE, b"x")], Close::ProtocolError).await;
     assert_violation(&[close(1000, &[0xff])], Close::ProtocolError).await;
-}
-
-#[tokio::test]
-async fn a_reader_knows_whether_the_client_owes_the_rest() {
-    for (wire, owes) in [
-        (vec![], false),
-        (frame(LAST | TEXT, b"whole"), false),
-        (vec![LAST | TEXT], true),
-        (head(LAST | TEXT, 5), true),
-        (frame(TEXT, b"part"), true),
-        (head(LAST | TEXT, LIMIT as u64 + 1), true),
-    ] {
-        let (mut client, mut server) = duplex(LIMIT);
-        client.write_all(&wire).await.unwrap();
-        let mut reader = Reader::new(LIMIT, BytesMut::new());
-        let mut cx = Context::from_waker(std::task::Waker::noop());
-
-        while reader.poll_next(&mut server, &mut cx, Room::Plenty).is_ready() {}
-
-        assert_eq!(reader.owes_more(), owes, "{wire:?}");
-    }
-}
-
-#[tokio::test]
-async fn nothing_is_reserved_for_what_was_only_announced() {
-    let (mut client, mut server) = duplex(64);
-    client.write_all(&head(LAST | BINARY, 30 << 20)).await.unwrap();
-    let mut reader = Reader::new(32 << 20, BytesMut::new());
-    let mut cx = Context::from_waker(std::task::Waker::noop());
-
-    assert!(reader.poll_next(&mut server, &mut cx, Room::Plenty).is_pending());
-
-    assert!(reader.unread.held() < 100, "capacity {}", reader.unread.held());
-}
-
-#[tokio::test]
-async fn a_message_that_never_ends_lets_others_have_their_turn() {
-    let mut wire = frame(TEXT, b"").to_vec();
-    for _ in 0..1000 {
-        wire.extend_from_slice(&frame(CONTINUATION, b""));
-    }
-    let (mut client, mut server) = duplex(wire.len());
-    client.write_all(&wire).await.unwrap();
-    let mut reader = Reader::new(LIMIT, BytesMut::new());
-
-    let first = poll_fn(|cx| reader.poll_next(&mut server, cx, Room::Plenty)).await;
-
-    assert_eq!(first.unwrap(), Incoming::Parts);
-}
-
-/// A reader that has read all of `wire`, as far as there is room, in pieces of `piece`.
-async fn having_read(wire: &[u8], piece: usize, room: Room) -> (Reader, Vec<Incoming>) {
-    let mut reader = Reader::new(LIMIT * 64, BytesMut::new());
-    let mut cx = Context::from_waker(std::task::Waker::noop());
-    let mut came = Vec::new();
-    for piece in wire.chunks(piece) {
-        let (mut client, mut server) = duplex(piece.len());
-        client.write_all(piece).await.unwrap();
-        while let Poll::Ready(Ok(incoming)) = reader.poll_next(&mut server, &mut cx, room) {
-            let is_full = incoming == Incoming::NoRoom;
-            came.push(incoming);
-            if is_full {
-                break;
-            }
-        }
-    }
-    (reader, came)
-}
-
-fn counted(reader: &mut Reader) -> usize {
-    let memory = SocketMemory::default();
-    reader.counted = 0;
-    reader.count(&memory, None, 0);
-    assert_eq!(memory.incoming(), reader.counted());
-    memory.incoming()
-}
-
-#[tokio::test]
-async fn what_is_held_of_an_unfinished_message_is_little_more_than_what_has_come() {
-    let whole = frame(LAST | BINARY, &vec![7; LIMIT * 60]);
-    let first = frame(BINARY, &vec![7; LIMIT * 30]);
-    let fragments = [first.clone(), frame(CONTINUATION, &vec![7; LIMIT * 30])].concat();
-    for wire in [&whole[..whole.len() - 1], &fragments[..], &first[..]] {
-        for piece in [100, 1400, 10_000, wire.len()] {
-            let (mut reader, came) = having_read(wire, piece, Room::Plenty).await;
-
-            let held = counted(&mut reader);
-
-            assert!(!came.iter().any(|it| matches!(it, Incoming::Message(_))));
-            assert!(held >= wire.len() - 20, "{held} of {}", wire.len());
-            assert!(held <= wire.len() * 5 / 4 + 200, "{held} of {}, by {piece}", wire.len());
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_beginning_of_a_message_does_not_keep_what_was_read_with_it() {
-    let wire = [frame(LAST | BINARY, &vec![7; LIMIT * 60]), head(LAST | TEXT, 5)].concat();
-    let (mut reader, came) = having_read(&wire, wire.len(), Room::Plenty).await;
-
-    assert_eq!(came.len(), 1);
-    assert!(counted(&mut reader) < 100, "{}", reader.counted());
-}
-
-#[tokio::test]
-async fn a_message_that_is_whole_or_given_up_does_not_count_any_more() {
-    let message = frame(LAST | BINARY, &vec![7; LIMIT * 60]);
-    let oversized = frame(LAST | BINARY, &vec![7; LIMIT * 70]);
-    let fragments = [frame(TEXT, b"x"), frame(LAST | CONTINUATION, b"y")].concat();
-    for wire in [message, oversized, fragments] {
-        let (mut reader, came) = having_read(&wire, 1400, Room::Plenty).await;
-        assert_eq!(came.iter().filter(|it| matches!(it, Incoming::Message(_))).count(), 1);
-        assert_eq!(counted(&mut reader), 0);
-    }
-}
-
-#[tokio::test]
-async fn where_there_is_little_room_sixteen_kibibytes_of_a_message_are_read_and_offers_pass() {
-    let short = frame(LAST | TEXT, &vec![b'x'; ALWAYS_READ - 100]);
-    let long = frame(LAST | TEXT, &vec![b'x'; ALWAYS_READ * 2]);
-    let wire = [short.clone(), short, long].concat();
-
-    let (mut reader, came) = having_read(&wire, wire.len(), Room::Little).await;
-
-    assert!(matches!(came[..], [Incoming::Message(_), Incoming::Message(_), Incoming::NoRoom]));
-    assert!(counted(&mut reader) <= ALWAYS_READ + 100, "{}", reader.counted());
-}
-
-#[tokio::test]
-async fn a_message_that_is_skipped_needs_no_room() {
-    let wire = [frame(LAST | TEXT, &vec![b'x'; LIMIT * 65]), frame(LAST | TEXT, b"next")].concat();
-
-    let (_, came) = having_read(&wire, 10_000, Room::Little).await;
-
-    let came: Vec<_> = came.into_iter().filter(|it| *it != Incoming::Parts).collect();
-    assert_eq!(came, [oversized(LIMIT as u64 * 65), text("next")]);
-}
-
-#[tokio::test]
-async fn control_frames_and_small_fragments_are_told_apart_from_frames_that_carry_something() {
-    let of = |size: usize| vec![b'x'; size];
-    for (wire, small) in [
-        (vec![frame(LAST | TEXT, b"x")], 0),
-        (vec![frame(PING, b""), frame(PONG, b"x")], 2),
-        // The rate of messages has the first fragment and the last one.
-        (vec![frame(TEXT, b""), frame(LAST | CONTINUATION, b"")], 0),
-        (vec![frame(TEXT, b""), frame(CONTINUATION, b""), frame(LAST | CONTINUATION, b"")], 1),
-        (vec![frame(TEXT, b""), frame(CONTINUATION, &of(64)), frame(CONTINUATION, &of(65))], 2),
-        (vec![frame(TEXT, b""), frame(CONTINUATION, &of(1023))], 1),
-        (vec![frame(TEXT, b""), frame(CONTINUATION, &of(1024))], 0),
-        // Those of a message that is skipped, too.
-        (vec![frame(TEXT, &of(LIMIT * 65)), frame(CONTINUATION, b"")], 1),
-    ] {
-        let wire = wire.concat();
-        let (mut reader, _) = having_read(&wire, wire.len(), Room::Plenty).await;
-        assert_eq!(reader.take_small(), small);
-        assert_eq!(reader.take_small(), 0);
-    }
-}
-
-#[tokio::test]
-async fn fragments_of_the_sizes_that_clients_cut_their_messages_into_are_not_counted() {
-    for size in [1400, 4096, 16 << 10] {
-        let content = vec![b'x'; size];
-        let mut wire = frame(TEXT, &content);
-        for _ in 0..LIMIT * 60 / size {
-            wire.extend(frame(CONTINUATION, &content));
-        }
-        wire.extend(frame(LAST | CONTINUATION, b"x"));
-        let (mut reader, came) = having_read(&wire, 10_000, Room::Plenty).await;
-        assert!(came.iter().any(|it| matches!(it, Incoming::Message(_))), "{size}");
-        assert_eq!(reader.take_small(), 0, "{size}");
-    }
 }

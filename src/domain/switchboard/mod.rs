@@ -38,6 +38,7 @@ pub use course::{
 };
 pub(crate) use delivery::{LONG_SHARE, session_bytes};
 pub use operator::{CallReport, Reached, UserDetail, UserReport};
+pub use slices::SLICE;
 
 use leaving::Farewell;
 use left::AllLeft;

@@ -1,6 +1,6 @@
 //! Prices of messages and logins, in units of the rate: the one place where prices are.
 //!
-//! One unit pays for at most 20 µs of the hub; `cargo bench --bench core prices` measures it, and
+//! One unit pays for at most 20 µs of the hub; `cargo bench --bench prices` measures it, and
 //! `tests/rules/prices.rs` holds it without a clock. A price is known before anything is done: it
 //! follows from the message, from its size and from how many it concerns now.
 

@@ -14,8 +14,9 @@ use crate::protocol::{RoomId, ServerMessage, UserId};
 
 /// Frames that may follow from what falls due in one step: about 0.1 ms of the hub. Their connections
 /// write them before the next step, which takes a millisecond. A message on its way waits for such a
-/// millisecond three times: to be read, to be judged and to be written.
-pub(super) const SLICE: usize = 100;
+/// millisecond three times: to be read, to be judged and to be written. A room that is left is told as
+/// a whole, so the last piece of a slice may bring `max-members` frames more.
+pub const SLICE: usize = 100;
 /// Users that are looked at for the time that a frame takes.
 pub(super) const LOOKS_A_FRAME: usize = 10;
 

@@ -12,6 +12,9 @@ use super::{Field, user, wrong};
 
 /// Reads at most [`NAMED_MAX`] user ids, and nothing behind the first one that is too many or bad.
 pub(super) fn read(raw: &RawValue) -> Result<Vec<UserId>, Refusal> {
+    if !raw.get().starts_with('[') {
+        return Err(wrong(Field::Users, "a list of user ids"));
+    }
     let (mut names, mut refusal) = (Vec::new(), None);
     let list = List { names: &mut names, refusal: &mut refusal };
     match serde_json::Deserializer::from_str(raw.get()).deserialize_seq(list) {

@@ -12,8 +12,9 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::kit::flood::{Block, Open};
 use crate::kit::honest::runtime;
-use crate::kit::stage::{Open, Stage};
+use crate::kit::stage::Stage;
 use crate::kit::wire::{ATTACKER, Dial};
 
 /// Connections to the sink.
@@ -22,11 +23,11 @@ const CONNECTIONS: usize = 50;
 /// Floods a sink beside the server.
 pub async fn busy(stage: Arc<Stage>) {
     let dial = Dial { to: sink(&stage).await, tls: None, receive_buffer: None };
-    let block: Arc<[u8]> = b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(400).into();
+    let block = Block::repeated(b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n", 400);
     let mut work = JoinSet::new();
     for _ in 0..CONNECTIONS {
         let open = Open::Admin(dial.clone(), ATTACKER);
-        work.spawn(Arc::clone(&stage).flood(open, Arc::clone(&block)));
+        work.spawn(Arc::clone(&stage).flood(open, block.clone()));
     }
     stage.until_over(work).await;
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, WriteHalf, split};
+use tokio::io::{AsyncWriteExt, WriteHalf, split};
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
 use super::kept::counted;
 use crate::kit::outcome::Check;
-use crate::kit::stage::Stage;
+use crate::kit::stage::{Stage, read_and_count};
 use crate::kit::wire::{ATTACKER, Login, Stream, TEXT, frame};
 
 /// Bytes of the data of a message: nearly `max-frame`.
@@ -33,10 +33,8 @@ pub async fn of_one_address(stage: Arc<Stage>) {
     for n in 0..users {
         let (mut reads, writes) = split(comes(&stage, n).await);
         writers.push(writes);
-        reading.spawn(async move {
-            let mut chunk = vec![0; 4 << 10];
-            while let Ok(1..) = reads.read(&mut chunk).await {}
-        });
+        let found = Arc::clone(&stage.found);
+        reading.spawn(async move { read_and_count(&mut reads, &found).await });
     }
     stage.begins();
     let begin = Instant::now();
@@ -58,7 +56,10 @@ async fn comes(stage: &Stage, n: usize) -> Box<dyn Stream> {
     loop {
         let login = Login { resumable: true, ..Login::of(format!("fills-{n}")) };
         match stage.dial.log_in(ATTACKER, &login).await {
-            Ok(socket) => return socket.stream,
+            Ok(socket) => {
+                stage.found.add("online", 1);
+                return socket.stream;
+            }
             Err(_) => sleep(REFUSED).await,
         }
     }
@@ -73,8 +74,9 @@ async fn send_all(stage: &Stage, writers: &mut [WriteHalf<Box<dyn Stream>>]) {
         clock.tick().await;
         let to = (message + 1) % users;
         let text = format!(r#"{{"type":"message","to":"fills-{to}","data":"{data}"}}"#);
-        if writers[message % users].write_all(&frame(TEXT, text.as_bytes())).await.is_err() {
-            stage.found.add("connections ended by the server", 1);
+        match writers[message % users].write_all(&frame(TEXT, text.as_bytes())).await {
+            Ok(()) => stage.found.add("sent", 1),
+            Err(_) => stage.found.add("connections ended by the server", 1),
         }
     }
 }

@@ -26,6 +26,9 @@ const SENDERS: usize = 10_000;
 const LONGEST: usize = (64 << 10) - 1;
 /// Sockets of each of two addresses: as many as would crowd a node of 8 MiB.
 const OF_AN_ADDRESS: usize = 20;
+/// Time in which the server is sure to have closed those who hold more than they may: 5 s, and the time
+/// that it takes to send all of it.
+const CUT: Duration = Duration::from_secs(8);
 /// Pause before a socket that was refused is opened again.
 const REFUSED: Duration = Duration::from_millis(50);
 
@@ -47,6 +50,7 @@ pub async fn messages(stage: Arc<Stage>) {
             let text = format!(r#"{{"type":"message","to":"keeps-{n}","data":"{data}"}}"#);
             let round = frame(TEXT, text.as_bytes()).repeat(A_ROUND);
             sender.stream.write_all(&round).await.unwrap();
+            stage.found.add("sent", A_ROUND as u64);
         }
     }
     let sending = stage.keep_reading(senders);
@@ -92,13 +96,14 @@ pub async fn unfinished_of_two(stage: Arc<Stage>) {
                     continue;
                 };
                 if socket.stream.write_all(&message).await.is_ok() {
+                    stage.found.add("sent", 1);
                     while socket.next().await.is_ok() {}
                 }
                 stage.found.add("connections ended by the server", 1);
             }
         });
     }
-    stage.until_over(work).await;
+    stage.until_after(stage.lasts.max(CUT), work).await;
 }
 
 /// Messages of 64 KiB of which the last byte does not come.
@@ -106,6 +111,7 @@ pub async fn unfinished(stage: Arc<Stage>) {
     let sockets = stage.crowd("slow-", 0, stage.pick(300, 600)).await;
     let message = without_its_last_byte();
     // All of them in the first half, so that the sending itself is no flood.
+    let lasts = stage.lasts.max(CUT);
     let pause = stage.lasts / 2 / sockets.len().max(1) as u32;
     let mut work = JoinSet::new();
     for (n, mut socket) in sockets.into_iter().enumerate() {
@@ -116,8 +122,10 @@ pub async fn unfinished(stage: Arc<Stage>) {
             if socket.stream.write_all(&message).await.is_err() {
                 return stage.found.add("connections ended by the server", 1);
             }
-            std::future::pending().await
+            stage.found.add("sent", 1);
+            while socket.next().await.is_ok() {}
+            stage.found.add("connections ended by the server", 1);
         });
     }
-    stage.until_over(work).await;
+    stage.until_after(lasts, work).await;
 }

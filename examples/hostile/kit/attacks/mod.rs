@@ -10,6 +10,7 @@ pub mod log;
 pub mod pages;
 pub mod ringing;
 pub mod rooms;
+pub mod silent;
 pub mod tokens;
 pub mod unread;
 pub mod watch;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use crate::kit::stage::{Open, Stage};
+use crate::kit::flood::{Block, Open};
+use crate::kit::stage::Stage;
 use crate::kit::wire::ATTACKER;
 
 /// Requests in one write.
@@ -23,10 +24,10 @@ pub async fn to_admin(stage: Arc<Stage>, connections: usize) {
 
 async fn flood(stage: Arc<Stage>, connections: usize, open: Open, path: &str) {
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    let block: Arc<[u8]> = request.repeat(AT_ONCE).into_bytes().into();
+    let block = Block::repeated(request.as_bytes(), AT_ONCE);
     let mut work = JoinSet::new();
     for _ in 0..connections {
-        work.spawn(Arc::clone(&stage).flood(open.clone(), Arc::clone(&block)));
+        work.spawn(Arc::clone(&stage).flood(open.clone(), block.clone()));
     }
     stage.until_over(work).await;
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::kit::stage::{Open, Stage};
+use crate::kit::flood::{Block, Open};
+use crate::kit::stage::Stage;
 use crate::kit::wire::{TEXT, frame};
 
 /// Sockets of one address.
@@ -17,7 +18,7 @@ const MEMBERS: usize = 16;
 pub async fn list(stage: Arc<Stage>, a_second: Option<u32>) {
     let online = stage.crowd("idle-", 0, stage.pick(80, 400)).await;
     let idle = stage.keep_reading(online);
-    let block: Arc<[u8]> = frame(TEXT, br#"{"type":"list"}"#).into();
+    let block = Block::one(frame(TEXT, br#"{"type":"list"}"#));
     let blocks = vec![block; SOCKETS];
     send(&stage, blocks, a_second).await;
     drop(idle);
@@ -30,14 +31,14 @@ pub async fn join(stage: Arc<Stage>, a_second: Option<u32>) {
             let room = n / MEMBERS;
             frame(TEXT, format!(r#"{{"type":"{kind}","room":"room-{room}"}}"#).as_bytes())
         });
-        messages.concat().into()
+        Block::of(&messages)
     });
     let blocks = blocks.collect();
     send(&stage, blocks, a_second).await;
 }
 
 /// One socket for each block.
-async fn send(stage: &Arc<Stage>, blocks: Vec<Arc<[u8]>>, a_second: Option<u32>) {
+async fn send(stage: &Arc<Stage>, blocks: Vec<Block>, a_second: Option<u32>) {
     let mut work = JoinSet::new();
     for (n, block) in blocks.into_iter().enumerate() {
         let open = Open::user(format!("guest-{n}"));

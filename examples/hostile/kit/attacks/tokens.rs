@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::kit::stage::{Open, Stage, word};
+use crate::kit::flood::{Block, Open};
+use crate::kit::stage::{Stage, word};
 use crate::kit::wire::{ATTACKER, HONEST, Login, TEXT, address, frame};
 
 /// Sockets that send `refresh`.
@@ -26,7 +27,7 @@ pub async fn refresh(stage: Arc<Stage>) {
         let issuer = stage.issuer.as_ref().unwrap();
         let text = format!(r#"{{"type":"refresh","token":"{}"}}"#, issuer.forged(&user));
         let login = Login { token: Some(issuer.token(&user)), ..Login::of(user) };
-        let block: Arc<[u8]> = frame(TEXT, text.as_bytes()).repeat(16).into();
+        let block = Block::repeated(&frame(TEXT, text.as_bytes()), 16);
         work.spawn(Arc::clone(&stage).flood(Open::User(ATTACKER, login), block));
     }
     stage.until_over(work).await;

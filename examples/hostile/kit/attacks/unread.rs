@@ -2,13 +2,15 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
+use crate::kit::flood::count_answers;
 use crate::kit::stage::{Rest, Stage};
-use crate::kit::wire::Dial;
+use crate::kit::wire::{Dial, Stream};
 
 /// Pages asked for on one connection.
 const PAGES: usize = 100;
@@ -30,6 +32,11 @@ pub async fn heads(stage: Arc<Stage>) {
     hold(stage, 16, head).await;
 }
 
+/// Time after which a connection is reset that takes no byte of its answer: 5 s, and some more.
+const RESET: Duration = Duration::from_secs(7);
+/// Wait for what has come already.
+const GLANCE: Duration = Duration::from_millis(1);
+
 /// Opens as many connections as an address may have, writes the same to each, and reads nothing.
 async fn hold(stage: Arc<Stage>, addresses: u8, bytes: Vec<u8>) {
     // `max-pending-per-address` is 256.
@@ -43,19 +50,36 @@ async fn hold(stage: Arc<Stage>, addresses: u8, bytes: Vec<u8>) {
             let (stage, dial, bytes) = (Arc::clone(&stage), dial.clone(), Arc::clone(&bytes));
             work.spawn(async move {
                 let Ok(mut stream) = dial.connect(from).await else {
-                    return stage.found.add("refused", 1);
+                    stage.found.add("refused", 1);
+                    return None;
                 };
                 stage.found.add("connections held", 1);
-                if stream.write_all(&bytes).await.is_err() {
-                    return stage.found.add("connections ended by the server", 1);
+                // The kernel takes no more than the server and two buffers hold.
+                match timeout(stage.lasts, stream.write_all(&bytes)).await {
+                    Ok(Ok(())) => stage.found.add("sent", 1),
+                    Ok(Err(_)) => stage.found.add("connections ended by the server", 1),
+                    Err(_) => stage.found.add("sent in part", 1),
                 }
-                std::future::pending().await
+                Some(stream)
             });
         }
     }
     stage.begins();
-    sleep(stage.lasts).await;
+    sleep(stage.lasts.max(RESET)).await;
     // A busy server is given time to show all that it will hold.
     stage.memory_rests(Rest::AtItsPeak).await;
-    drop(work);
+    for stream in work.join_all().await.into_iter().flatten() {
+        see_whether_it_ended(&stage, stream).await;
+    }
+}
+
+/// Reads what there is of a connection: an answer, the end of it, or nothing.
+async fn see_whether_it_ended(stage: &Stage, mut stream: Box<dyn Stream>) {
+    let mut chunk = vec![0; 64 << 10];
+    while let Ok(read) = timeout(GLANCE, stream.read(&mut chunk)).await {
+        match read {
+            Ok(read @ 1..) => count_answers(&chunk[..read], &stage.found),
+            Ok(0) | Err(_) => return stage.found.add("connections ended by the server", 1),
+        }
+    }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::kit::stage::{Open, Stage};
+use crate::kit::flood::{Block, Open};
+use crate::kit::stage::Stage;
 use crate::kit::wire::{Login, TEXT, address, frame};
 
 /// Names in a message of just under 64 KiB.
@@ -15,23 +16,22 @@ const ALLOWED: usize = 256;
 
 /// 64 KB of names in each message, from a number of sockets of one address.
 pub async fn oversized(stage: Arc<Stage>, sockets: usize) {
-    let block: Arc<[u8]> = message("watch", OVERSIZED).into();
+    let block = Block::one(message("watch", OVERSIZED));
     let mut work = JoinSet::new();
     for n in 0..sockets {
         let open = Open::user(format!("watcher-{n}"));
-        work.spawn(Arc::clone(&stage).flood(open, Arc::clone(&block)));
+        work.spawn(Arc::clone(&stage).flood(open, block.clone()));
     }
     stage.until_over(work).await;
 }
 
 /// 256 names in each message, watched and no longer watched in turns, from many addresses.
 pub async fn from_many_addresses(stage: Arc<Stage>) {
-    let block = [message("watch", ALLOWED), message("unwatch", ALLOWED)].concat();
-    let block: Arc<[u8]> = block.into();
+    let block = Block::of(&[message("watch", ALLOWED), message("unwatch", ALLOWED)]);
     let mut work = JoinSet::new();
     for n in 0..stage.pick(60, 200) {
         let open = Open::User(address(n), Login::of(format!("watcher-{n}")));
-        work.spawn(Arc::clone(&stage).flood(open, Arc::clone(&block)));
+        work.spawn(Arc::clone(&stage).flood(open, block.clone()));
     }
     stage.until_over(work).await;
 }
