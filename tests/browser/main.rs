@@ -56,4 +56,5 @@ mod token_card;
 mod turn_server;
 mod waiting;
 mod weight;
+mod windows;
 mod wishing;

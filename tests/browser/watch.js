@@ -56,6 +56,19 @@ window.seen = (() => {
     return out.map((it) => it.outerHTML.slice(0, 120));
   };
 
+  /** Texts that are larger than their box, which neither scrolls nor ends them by an ellipsis. */
+  const cut = () => {
+    const hasText = (it) => [...it.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    const cuts = (it) => {
+      const { overflowX, overflowY, textOverflow } = getComputedStyle(it);
+      const scrolls = (overflow) => /auto|scroll/.test(overflow);
+      const wide = it.scrollWidth > it.clientWidth + 1 && textOverflow !== "ellipsis" && !scrolls(overflowX);
+      return it.clientWidth > 1 && (wide || (it.scrollHeight > it.clientHeight + 2 && !scrolls(overflowY)));
+    };
+    const shown = [...document.body.querySelectorAll("*")].filter((it) => it.checkVisibility({ visibilityProperty: true }));
+    return shown.filter((it) => hasText(it) && cuts(it)).map((it) => it.outerHTML.slice(0, 120));
+  };
+
   /** The statistics of what comes in: `video` or `audio`; null while nothing does. */
   const incoming = async (kind) => {
     const peer = window.demo?.peerConnection ?? window.plainPeer;
@@ -112,5 +125,5 @@ window.seen = (() => {
     wire: wire.map(({ direction, text }) => `${direction} ${text.slice(0, 100)}`),
   });
 
-  return { wire, closings: () => closings, iceErrors, said, part, text, ready, problem, outside, incoming, framesDecoded, way, brightness, loudness, cleared, everything };
+  return { wire, closings: () => closings, iceErrors, said, part, text, ready, problem, outside, cut, incoming, framesDecoded, way, brightness, loudness, cleared, everything };
 })();
