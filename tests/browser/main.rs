@@ -35,6 +35,7 @@ mod media;
 mod missed;
 mod offline;
 mod page;
+mod page_in_firefox;
 mod pairs;
 mod panels;
 mod people;
