@@ -273,7 +273,7 @@ function sayOver({ error, closing }) {
   stand("bad", why, { code });
 }
 
-/** What is being sent instead of a camera, and why. */
+/** Says what is sent instead of a camera, and why. */
 function sayNotice() {
   const sending = call.sending ?? room.sending;
   if (!sending) {
@@ -298,7 +298,7 @@ function sayMissed(end) {
 
 /** @param {import("./room.js").Leave} leave */
 function sayLeft({ name, error }) {
-  // Who is signed out, or reloads the page, goes back into it afterwards.
+  // After a sign-out or a reload the page goes back into the room.
   if (session.me && session.me.state !== "closed") roomForm.show(null);
   if (chat.partner === roomKey(name)) chat.render();
   if (!error) {

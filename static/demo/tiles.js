@@ -46,7 +46,7 @@ new ResizeObserver(fit).observe(place);
  */
 export function arrange(layout, pictures) {
   const screens = pictures.filter(({ role }) => role === "screen");
-  // Who shares first keeps the stage.
+  // The first shared screen keeps the stage.
   const screen = screens.find(({ key }) => tiles.get(key)?.dataset.place === "main") ?? screens[0];
   const presenting = screen !== undefined;
   place.hidden = pictures.length === 0;

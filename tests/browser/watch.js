@@ -1,5 +1,5 @@
 /**
- * What a test sees of a page. Runs in every new document before the page's own scripts, and changes nothing for them.
+ * A test's view of a page. Runs in every new document before the page's own scripts, and changes nothing for them.
  */
 window.seen = (() => {
   /** Every signaling message, in the order of the wire. */
@@ -42,10 +42,10 @@ window.seen = (() => {
   const text = (id) => part(id)?.textContent.trim() ?? null;
   const ready = (id) => Boolean(part(id)?.checkVisibility() && !part(id).matches(":disabled"));
 
-  /** What is said to be wrong with a field. */
+  /** The sentence that says what is wrong with a field. */
   const problem = (id) => document.getElementById(part(id).getAttribute("aria-describedby")).textContent;
 
-  /** What runs out of the window sideways, and cannot be scrolled to within its own box. */
+  /** Elements that run out of the window sideways, and cannot be scrolled to within their own box. */
   const outside = () => {
     const boxed = (it) => it && (getComputedStyle(it).overflowX !== "visible" || boxed(it.parentElement));
     const out = [...document.body.querySelectorAll("*")].filter((it) => {
