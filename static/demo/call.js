@@ -35,7 +35,7 @@ export class CallControl extends EventTarget {
   /** @type {Call | null} the own one: accepted here, or made here */ call = null;
   /** @type {Sending | null} what this side sends */ sending = null;
   /** @type {MediaStream | null} the other's */ screen = null;
-  /** What the other side says to have switched on. */ theirs = BOTH;
+  /** The other side's camera and microphone, as it says. */ theirs = BOTH;
   /** @type {Switchboard | null} */ #me = null;
   /** @type {End | null} */ #end = null;
   #wish;

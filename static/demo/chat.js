@@ -79,7 +79,7 @@ export class Chat extends EventTarget {
   }
 
   /**
-   * What is half written stays with its conversation.
+   * A half-written line stays with its conversation.
    * @param {string} key
    */
   show(key) {
@@ -106,7 +106,7 @@ export class Chat extends EventTarget {
     this.#tellUnread();
   }
 
-  /** What depends on the connection, the partner and the language. */
+  /** Renders everything that depends on the connection, the partner and the language. */
   render() {
     const { partner } = this;
     const { phase, name } = this.#room;

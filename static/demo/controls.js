@@ -79,7 +79,7 @@ export class Controls {
     try {
       await sending?.shareScreen();
     } catch (failure) {
-      // Who closes the browser's question need not be told that nothing happened.
+      // Closing the browser's question is no failure to report.
       if (failure instanceof DOMException && failure.name === "NotAllowedError") return;
       say("warning", () => words("controls.share-failed"), { code: String(failure) });
     }

@@ -1,5 +1,5 @@
 /**
- * The dialog in which one chooses camera, microphone and speaker. What is chosen is used at once, and next time.
+ * The dialog in which one chooses camera, microphone and speaker. A choice is used at once, and next time.
  */
 
 import { listDevices } from "../switchboard-media.js";
@@ -33,7 +33,7 @@ export async function openDevices(sending) {
   if (current === sending && !dialog.open) dialog.showModal();
 }
 
-/** What was being sent is sent no more. */
+/** Closes the dialog when nothing is sent any more. */
 export function closeDevices() {
   current = null;
   dialog.close();

@@ -67,7 +67,7 @@ export class Dock {
     body.hidden = !open;
   }
 
-  /** What was found out stays, as long as the same person is signed in. */
+  /** The results stay as long as the same person is signed in. */
   #test() {
     const { iceServers } = this.#source;
     const token = this.#source.token();

@@ -51,8 +51,14 @@ export function keepAtEnd(box, change) {
  */
 export function keepAtEndWhenResized(box) {
   let atEnd = true;
-  box.addEventListener("scroll", () => (atEnd = isAtEnd(box)));
-  new ResizeObserver(() => atEnd && (box.scrollTop = box.scrollHeight)).observe(box);
+  let size = "";
+  const sizeNow = () => `${box.clientWidth}x${box.clientHeight}`;
+  // A box with a new size is also scrolled by the browser, which keeps its first line where it was. That is told first.
+  box.addEventListener("scroll", () => size === sizeNow() && (atEnd = isAtEnd(box)));
+  new ResizeObserver(() => {
+    size = sizeNow();
+    if (atEnd) box.scrollTop = box.scrollHeight;
+  }).observe(box);
 }
 
 /** @param {HTMLElement} box */

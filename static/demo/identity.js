@@ -1,5 +1,5 @@
 /**
- * Who signs in on this page: the rules for names, and what this tab remembers of them.
+ * The person who signs in on this page: the rules for names, and what this tab remembers of them.
  */
 
 import { keep, recall } from "./kept.js";
@@ -69,7 +69,7 @@ export function tokenProblem(text) {
 }
 
 /**
- * Who should be signed in as soon as the page is open: the page address (`?user=11&name=Ana`, or `?token=…`) goes
+ * The person to sign in as soon as the page is open: the page address (`?user=11&name=Ana`, or `?token=…`) goes
  * first, then whoever was signed in in this tab before a reload. Null: ask.
  * @returns {Identity | null}
  */

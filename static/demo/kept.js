@@ -1,5 +1,5 @@
 /**
- * What the page keeps in the browser. A browser that forbids it keeps nothing, and the page goes on without.
+ * The page's storage in the browser. A browser that forbids it keeps nothing, and the page goes on without.
  */
 
 /** @typedef {"localStorage" | "sessionStorage"} Place for this browser, or for this tab */

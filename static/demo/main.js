@@ -11,6 +11,7 @@ import { ChatCount } from "./chat-count.js";
 import { Controls } from "./controls.js";
 import { Dock } from "./dock.js";
 import { part } from "./dom.js";
+import { Errors } from "./errors.js";
 import { forget, remember } from "./identity.js";
 import { Missed } from "./missed.js";
 import { cleaned, isolated, isRoom, learn, nameOf, roomKey } from "./names.js";
@@ -19,7 +20,7 @@ import { Returning } from "./returning.js";
 import { Ringing } from "./ringing.js";
 import { RoomControl } from "./room.js";
 import { RoomForm } from "./room-form.js";
-import { closeCode, closeWords, endWords, errorCode, errorWords } from "./sentences.js";
+import { closeCode, closeWords, endWords, errorWords } from "./sentences.js";
 import { Session } from "./session.js";
 import { askForToken, askWho, focusFirst, prefilled } from "./sign-in.js";
 import { Stage } from "./stage.js";
@@ -56,6 +57,7 @@ const chatCount = new ChatCount(chat, (key) => chat.show(key));
 const blocking = new Blocking();
 const connections = new Connections();
 const missed = new Missed();
+const errors = new Errors(call);
 const stage = new Stage();
 const ringing = new Ringing({ accept, reject: (it) => call.reject(it), block });
 const controls = new Controls({ hangUp: () => call.hangUp(), leave: () => room.leave(), callAgain });
@@ -226,7 +228,7 @@ function attach(me) {
   me.on("call", (ringing) => returning.rung(ringing));
   call.attach(me, who.displayName || me.userId);
   room.attach(me, who.displayName || me.userId);
-  me.on("error", (error) => say("bad", () => errorWords(error, nameOf), { code: errorCode(error) }));
+  errors.attach(me);
   const asked = roomForm.asked();
   if (asked) enterRoom(asked);
 }
@@ -271,7 +273,7 @@ function sayOver({ error, closing }) {
   stand("bad", why, { code });
 }
 
-/** What is being sent instead of a camera, and why. */
+/** Says what is sent instead of a camera, and why. */
 function sayNotice() {
   const sending = call.sending ?? room.sending;
   if (!sending) {
@@ -296,7 +298,7 @@ function sayMissed(end) {
 
 /** @param {import("./room.js").Leave} leave */
 function sayLeft({ name, error }) {
-  // Who is signed out, or reloads the page, goes back into it afterwards.
+  // After a sign-out or a reload the page goes back into the room.
   if (session.me && session.me.state !== "closed") roomForm.show(null);
   if (chat.partner === roomKey(name)) chat.render();
   if (!error) {

@@ -1,5 +1,5 @@
 /**
- * What this side sends: camera and microphone, or a generated picture and tone for what is missing.
+ * The media that this side sends: camera and microphone, or a generated picture and tone for what is missing.
  */
 
 import { keep, recall } from "./kept.js";
@@ -131,7 +131,7 @@ function problemOf(kind, problem) {
 }
 
 /**
- * Who allows one of the two only is refused both. Who has said no to both, or to the question, is not asked again.
+ * Browsers refuse both to a person who allows one of the two. After a no to both, or to the question, nobody is asked again.
  * @returns {Promise<{ video: boolean, audio: boolean }>}
  */
 async function stillAllowed() {

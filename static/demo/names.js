@@ -115,7 +115,7 @@ export function isolated(name) {
 }
 
 /**
- * What a reader takes for single characters: `é` and a family of emoji are one.
+ * The single characters of a text as a reader sees them: `é` and a family of emoji are one.
  * @param {string} text
  */
 export function characters(text) {

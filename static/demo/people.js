@@ -1,6 +1,6 @@
 /**
- * Who is online, whom one can call, and with whom one has written: a list with search, or a number where the server
- * does not name people. Whoever is not listed is found by typing the whole name.
+ * The people who are online, who can be called, or who have a conversation here: a list with search, or a number where
+ * the server does not name people. People who are not listed are found by typing the whole name.
  *
  * Promises: one change touches one entry, so the focus stays where it is, and a thousand people cost little; the list is
  * one stop for the Tab key, in which the arrow keys lead from one to the next.
@@ -133,7 +133,7 @@ export class People extends EventTarget {
     let before = list.firstElementChild;
     for (const row of rows) {
       const entry = this.#entries.get(row.key) ?? this.#make(row.key);
-      // What stands before its place only is moved when its turn comes; all others stay.
+      // An element before its place is moved when its turn comes; all others stay.
       if (entry === before || entry === before?.nextElementSibling) before = entry.nextElementSibling;
       else list.insertBefore(entry, before);
       this.#fill(entry, row);

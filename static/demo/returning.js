@@ -1,5 +1,5 @@
 /**
- * What becomes of calls when this page is reloaded or left, and how it is back in them.
+ * Calls across a reload of this page: what is told when it is left, and how it gets back into them.
  *
  * Promises: leaving the page hangs up no call and rejects none. A call that goes on with the last one of this tab is taken
  * up without a question; one that rang here rings again.

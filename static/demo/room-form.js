@@ -59,6 +59,7 @@ export class RoomForm {
     button.disabled = !joinable;
     row.hidden = phase !== "out";
     copy.hidden = phase === "out";
+    hint.classList.toggle("unseen", phase === "out");
     if (phase === "out") delete hint.dataset.link;
     hint.textContent = hint.dataset.link ?? words(phase === "out" ? "room.hint" : "room.hint-in", { room: roomOfAddress() ?? "" });
     copy.textContent = words(copy.dataset.copied === "true" ? "room.copied" : "room.copy");

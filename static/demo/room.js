@@ -62,7 +62,7 @@ export class RoomControl extends EventTarget {
     Object.assign(this, { phase: "joining", name, sending });
     this.#changed();
     try {
-      // Who left while the browser was still asking for the camera is on the way in until it is answered.
+      // A person who left while the browser was still asking for the camera is joining until the question is answered.
       await this.#before;
       if (turn !== this.#turn) return;
       const entering = me.join(name, { stream: () => sending.open(this.#wish()) });

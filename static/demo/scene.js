@@ -1,5 +1,5 @@
 /**
- * What there is to be seen and said on the stage, out of the state of the call and of the room. Shows nothing itself.
+ * The pictures and the sentence on the stage, derived from the state of the call and of the room. Shows nothing itself.
  */
 
 import { causeWords, endWords, failureOf } from "./sentences.js";

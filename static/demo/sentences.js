@@ -32,7 +32,7 @@ export function closeCode(closing, error) {
 }
 
 /**
- * What was refused. A code that this page does not know is shown in the words that came with it.
+ * The sentence for an error. A code that this page does not know is shown in the words that came with it.
  * @param {SwitchboardError} error
  * @param {NameOf} nameOf
  */

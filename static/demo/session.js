@@ -27,7 +27,7 @@ const relay = new URLSearchParams(location.search).has("relay");
 const LEFT = 4000;
 /** A page that is open already goes on trying for long, in ms: somebody is watching what happens. */
 const PATIENCE = 600_000;
-/** What is known of a socket that the library itself has given up. */
+/** The end of a socket that the library itself has given up. */
 const BROKEN = { code: 1006, reason: "", opened: true };
 
 export class Session {

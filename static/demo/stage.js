@@ -24,7 +24,7 @@ export class Stage {
   /** @type {string} */ #shown = "idle";
   /** @type {Date | null} */ #since = null;
 
-  /** What rings, and for whom. */ #rung = "";
+  /** The sound that rings, and for which call. */ #rung = "";
 
   constructor() {
     setInterval(() => this.#renderDuration(), 1000);
@@ -47,7 +47,7 @@ export class Stage {
   }
 
   /**
-   * A button that went away or does nothing now must not take the focus with it. Who is elsewhere stays there.
+   * A button that went away or does nothing now must not take the focus with it. A focus elsewhere stays there.
    * @param {Scene} scene
    */
   #keepFocus({ state }) {

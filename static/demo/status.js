@@ -58,6 +58,8 @@ export function unsay(saying) {
 function render() {
   if (said === null) return;
   line.dataset.tone = said.tone;
+  // When all is well the lamp says so.
+  line.classList.toggle("unseen", said.tone === "good");
   const sentence = said.sentence();
   if (place.textContent !== sentence) place.textContent = sentence;
   small.textContent = said.code ?? "";

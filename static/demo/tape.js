@@ -1,5 +1,5 @@
 /**
- * What goes over the wire of this page: every frame of its WebSockets, and what becomes of them.
+ * A record of the wire of this page: every frame of its WebSockets, and how they open and close.
  *
  * Promises: each once, in the order of the wire, and before the page itself hears of it; no access token, resume token
  * or TURN password is kept, not even in memory; the oldest go when there are too many, presence and signs of life before
@@ -21,7 +21,7 @@
  * @typedef {(entry: Entry | null) => void} Listener `null`: everything was cleared
  */
 
-/** So many entries are kept, and so many bytes of frames. */
+/** Entries kept at most, and bytes of frames. */
 const ENTRIES = 2000;
 const BYTES = 8 << 20;
 /** The share of the entries, and of the bytes, that presence and signs of life may take from all others. */
@@ -155,7 +155,7 @@ export class Tape {
     this.#passing.bytes += sign * entry.size;
   }
 
-  /** Whoever fails here must not take the page's connection along. @param {Entry | null} entry */
+  /** A listener that fails must not break the page's connection. @param {Entry | null} entry */
   #tell(entry) {
     for (const listener of this.#listeners) {
       try {
@@ -177,7 +177,7 @@ export function isPassing({ content }) {
 
 /**
  * The message without what only its addressee may know. The name that belongs to a TURN password stays: it says until
- * when that is good, and goes over the network in the clear anyway. What apps put into `data` is theirs, and stays too.
+ * when that is good, and goes over the network in the clear anyway. The content of `data` belongs to the apps, and stays too.
  * @param {any} message
  */
 function masked(message) {
@@ -205,5 +205,5 @@ function maskedProtocol(protocol) {
   return protocol.replace(/^(bearer|resume)\..*/s, `$1.${HIDDEN}`);
 }
 
-/** What this page says and hears: pass `tape.WebSocket` to `connect` as a stand-in. */
+/** The frames that this page sends and receives: pass `tape.WebSocket` to `connect` as a stand-in. */
 export const tape = new Tape();

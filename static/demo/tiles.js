@@ -28,6 +28,8 @@ import { chosenDevices } from "./media.js";
 /** @typedef {"duo" | "grid"} Layout */
 
 const SHAPE = 16 / 10;
+/** The height of all other tiles below a screen, as a share of the stage and in px; `row`: the least of one of several rows. */
+const STRIP = { share: 0.2, lowest: 56, highest: 120, row: 36 };
 
 const place = part("tiles", HTMLElement);
 const begin = part("play", HTMLButtonElement);
@@ -44,7 +46,7 @@ new ResizeObserver(fit).observe(place);
  */
 export function arrange(layout, pictures) {
   const screens = pictures.filter(({ role }) => role === "screen");
-  // Who shares first keeps the stage.
+  // The first shared screen keeps the stage.
   const screen = screens.find(({ key }) => tiles.get(key)?.dataset.place === "main") ?? screens[0];
   const presenting = screen !== undefined;
   place.hidden = pictures.length === 0;
@@ -115,7 +117,7 @@ function fillTrouble(tile, { trouble = "", remedy }) {
   const place = tile.querySelector(".tile-trouble");
   if (!(place instanceof HTMLElement)) return;
   const [sentence, button] = /** @type {HTMLElement[]} */ ([...place.children]);
-  if (sentence.textContent !== trouble) sentence.textContent = trouble;
+  if (sentence.textContent !== trouble) sentence.textContent = sentence.title = trouble;
   place.hidden = !trouble && !remedy;
   button.hidden = !remedy;
   if (!remedy) return void remedies.delete(tile);
@@ -166,13 +168,21 @@ function placeOf({ role }, layout) {
   return role === "mine" ? "corner" : "main";
 }
 
-/** As many columns as make the tiles largest; what is left for the last row stands in its middle. */
+/**
+ * As many columns as make the tiles largest; what is left for the last row stands in its middle. Below a screen they get
+ * a strip, of more than one row where there are many.
+ */
 function fit() {
   const cells = /** @type {HTMLElement[]} */ ([...place.children]).filter((tile) => tile.dataset.place !== "main");
   const grid = place.dataset.layout === "grid";
-  const columns = grid ? columnsFor(cells.length) : Math.max(1, cells.length);
+  const { clientWidth: width, clientHeight } = place;
+  const height = grid ? clientHeight : Math.min(STRIP.highest, Math.max(STRIP.lowest, STRIP.share * clientHeight));
+  const columns = columnsFor(cells.length, width, height);
   const left = cells.length % columns;
   place.style.setProperty("--columns", String(columns));
+  const rows = Math.max(1, Math.ceil(cells.length / columns));
+  place.style.setProperty("--strip-rows", String(rows));
+  place.style.setProperty("--strip-row", `${Math.round(rows === 1 ? height : Math.max(STRIP.row, height / rows))}px`);
   cells.forEach((tile, nth) => {
     const first = left > 0 && nth === cells.length - left;
     // Each is two halves of a column wide, so that a row can begin with half of one.
@@ -180,9 +190,12 @@ function fit() {
   });
 }
 
-/** @param {number} count of tiles */
-function columnsFor(count) {
-  const { clientWidth: width, clientHeight: height } = place;
+/**
+ * @param {number} count of tiles
+ * @param {number} width of the place that they share
+ * @param {number} height
+ */
+function columnsFor(count, width, height) {
   const best = { columns: 1, size: 0 };
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);

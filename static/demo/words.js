@@ -1,8 +1,8 @@
 /**
- * What the page says, in the reader's language.
+ * The words of the page, in the reader's language.
  *
  * Elements of the document name their words: `data-words` for their text, `data-words-label`, `data-words-title` and
- * `data-words-placeholder` for attributes. What scripts write they write again when `onLanguage` tells them.
+ * `data-words-placeholder` for attributes. Scripts write their own texts again when `onLanguage` tells them.
  */
 
 import { keep, recall } from "./kept.js";

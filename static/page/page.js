@@ -1,10 +1,11 @@
 function part(id,kind){let found=document.getElementById(id);if(!(found instanceof kind))throw new Error(`the page has no ${kind.name} with the id ${id}`);return found}
 function make(tag,traits={},...children){let made=document.createElement(tag);for(let[name,value]of Object.entries(traits))name==="text"?made.textContent=value:
 name==="className"?made.className=value:made.setAttribute(name,value);return made.append(...children),made}function keepAtEnd(box2,change){let atEnd=isAtEnd(box2);
-change(),atEnd&&(box2.scrollTop=box2.scrollHeight)}function keepAtEndWhenResized(box2){let atEnd=!0;box2.addEventListener("scroll",()=>atEnd=isAtEnd(box2)),new ResizeObserver(
-()=>atEnd&&(box2.scrollTop=box2.scrollHeight)).observe(box2)}function isAtEnd(box2){return box2.scrollHeight-box2.scrollTop-box2.clientHeight<40}function timeOfDay(moment,precision){
-let two=n=>String(n).padStart(2,"0"),clock2=[moment.getHours(),moment.getMinutes(),moment.getSeconds()].map(two).join(":");return precision==="seconds"?clock2:`${clock2}\
-.${String(moment.getMilliseconds()).padStart(3,"0")}`}function recall(place3,key){try{return globalThis[place3].getItem(key)}catch{return null}}function keep(place3,key,text){try{text===null?globalThis[place3].removeItem(
+change(),atEnd&&(box2.scrollTop=box2.scrollHeight)}function keepAtEndWhenResized(box2){let atEnd=!0,size2="",sizeNow=()=>`${box2.clientWidth}x${box2.clientHeight}`;
+box2.addEventListener("scroll",()=>size2===sizeNow()&&(atEnd=isAtEnd(box2))),new ResizeObserver(()=>{size2=sizeNow(),atEnd&&(box2.scrollTop=box2.scrollHeight)}).
+observe(box2)}function isAtEnd(box2){return box2.scrollHeight-box2.scrollTop-box2.clientHeight<40}function timeOfDay(moment,precision){let two=n=>String(n).padStart(
+2,"0"),clock2=[moment.getHours(),moment.getMinutes(),moment.getSeconds()].map(two).join(":");return precision==="seconds"?clock2:`${clock2}.${String(moment.getMilliseconds()).
+padStart(3,"0")}`}function recall(place3,key){try{return globalThis[place3].getItem(key)}catch{return null}}function keep(place3,key,text){try{text===null?globalThis[place3].removeItem(
 key):globalThis[place3].setItem(key,text)}catch{}}var LANGUAGES={en:()=>import("./all-en.js"),zh:()=>import("./all-zh.js")},KEPT="switchboard.language",ATTRIBUTES={wordsLabel:"aria-l\
 abel",wordsTitle:"title",wordsPlaceholder:"placeholder"},current=wished(),{catalogue}=await LANGUAGES[current](),listeners=new Set;function language(){return current}
 function words(key,values={}){return(catalogue[key]??key).replace(/\{(\w+)\}/g,(hole,name)=>String(values[name]??hole))}function hasWords(key){return key in catalogue}
@@ -49,8 +50,9 @@ why});return words("end.other",{why,reason})}function causeWords({key,values},wh
 max(1,Math.round(milliseconds/1e3))} s`}var line=part("status",HTMLElement),place=part("status-words",HTMLElement),small=part("status-code",HTMLElement),button=part("status-action",HTMLButtonElement),
 said=null,standing=null;button.addEventListener("click",()=>said?.remedy?.run());onLanguage(render);function say(tone2,sentence2,more2={}){return said={tone:tone2,
 sentence:sentence2,...more2},render(),said}function stand(...saying){standing=say(...saying)}function unsay(saying){saying===null||said!==saying||standing===null||
-(said=standing,render())}function render(){if(said===null)return;line.dataset.tone=said.tone;let sentence2=said.sentence();place.textContent!==sentence2&&(place.
-textContent=sentence2),small.textContent=said.code??"",button.textContent=said.remedy?.label()??"",button.hidden=!said.remedy}var box=part("blocked",HTMLDetailsElement),heading=part("blocked-heading",HTMLElement),list=part("blocked-list",HTMLUListElement),toggle=part("chat-block",HTMLButtonElement),
+(said=standing,render())}function render(){if(said===null)return;line.dataset.tone=said.tone,line.classList.toggle("unseen",said.tone==="good");let sentence2=said.
+sentence();place.textContent!==sentence2&&(place.textContent=sentence2),small.textContent=said.code??"",button.textContent=said.remedy?.label()??"",button.hidden=
+!said.remedy}var box=part("blocked",HTMLDetailsElement),heading=part("blocked-heading",HTMLElement),list=part("blocked-list",HTMLUListElement),toggle=part("chat-block",HTMLButtonElement),
 Blocking=class extends EventTarget{#me=null;#partner="";constructor(){super(),toggle.addEventListener("click",()=>this.#change(this.blocked.has(this.#partner)?"\
 unblock":"block",this.#partner)),list.addEventListener("click",({target})=>{let button5=target instanceof Element?target.closest("button"):null;button5?.dataset.
 user&&this.unblock(button5.dataset.user)})}get blocked(){return this.#me?.blocked??new Set}attach(me){this.#me=me;let kept=keptFor(me.userId);kept.length>0&&me.
@@ -180,11 +182,11 @@ it,0):null}function extent(series){let known2=series.filter(it=>it!==null);retur
 length-1]}:null}function axisTop(greatest,least){let wanted=Math.max(greatest,least),unit=10**Math.floor(Math.log10(wanted));return unit*([1,2,5].find(it=>it*unit>=
 wanted)??10)}function pathOf(points,now,top){let pen="M",steps=[],before=-1/0;for(let{at,value}of points){if((value===null||at-before>3e3)&&(pen="M"),before=at,
 value===null)continue;let x=100-(now-at)/12e4*100,y=100-Math.min(1,value/top)*100;steps.push(`${pen}${x.toFixed(2)} ${y.toFixed(2)}`),pen="L"}return steps.join(
-"")}function diagnose({relayOnly,servers,answered,gathered,local,remote,errors:errors2}){let turn2=servers.filter(url=>/^turns?:/.test(url));if(relayOnly&&turn2.length===
-0)return cause("missing.no-turn");if(!answered)return cause("missing.answer");let refused2=telling(errors2,local);return local.length===0?refused2??ownCause(relayOnly,
+"")}function diagnose({relayOnly,servers,answered,gathered,local,remote,errors:errors3}){let turn2=servers.filter(url=>/^turns?:/.test(url));if(relayOnly&&turn2.length===
+0)return cause("missing.no-turn");if(!answered)return cause("missing.answer");let refused2=telling(errors3,local);return local.length===0?refused2??ownCause(relayOnly,
 gathered,turn2):remote.length===0?cause("missing.theirs"):refused2??cause(turn2.length===0?"missing.pair-without-turn":"missing.pair")}function ownCause(relayOnly,gathered,turn2){
-return relayOnly&&!gathered?cause("missing.silent",{url:turn2[0]}):cause("missing.own")}function telling(errors2,local){let has=type=>local.some(it=>it.type===type),
-works=({url:url2})=>/^turns?:/.test(url2)?has("relay"):has("srflx"),left=errors2.filter(it=>it.url&&!works(it)),[error]=left.sort((one,other2)=>rank(one)-rank(other2));
+return relayOnly&&!gathered?cause("missing.silent",{url:turn2[0]}):cause("missing.own")}function telling(errors3,local){let has=type=>local.some(it=>it.type===type),
+works=({url:url2})=>/^turns?:/.test(url2)?has("relay"):has("srflx"),left=errors3.filter(it=>it.url&&!works(it)),[error]=left.sort((one,other2)=>rank(one)-rank(other2));
 if(!error)return null;let{url,code}=error;return code===701?cause("missing.silent",{url}):cause("missing.refused",{url,code})}function rank({url,code}){return+(code===
 701)+2*+!/^turns?:/.test(url)}function cause(key,values={}){return{key,values}}function candidatesOf(sdp=""){let all=[...sdp.matchAll(/^a=candidate:\S+ \d+ (\S+) \d+ (\S+) (\d+) typ (\S+)/gm)].
 map(([,protocol,host,port,type])=>{let address=host.includes(":")?`[${host}]:${port}`:`${host}:${port}`;return{type,protocol:protocol.toLowerCase(),address,chosen:!1}}),
@@ -197,11 +199,11 @@ this.relayOnly=iceTransportPolicy==="relay",this.servers=iceServers.flatMap(({ur
 connection.localDescription?.sdp)),this.#fill("remote",candidatesOf(connection.remoteDescription?.sdp))}#fill(side,described){!this.route.pair&&described.length>
 this.route[side].length&&(this.route={...this.route,[side]:described})}take(reports){this.reports=reports;let before=this.route,route=routeOf(reports),more2=side=>route.
 pair||route[side].length>=before[side].length?route[side]:before[side];this.route={...route,local:more2("local"),remote:more2("remote")},this.states.dtls=route.
-dtls}get missing(){if(this.states.peer==="connected"||this.ended&&this.connected)return null;let{relayOnly,servers,errors:errors2}=this,{local,remote}=this.route,
-gathered=this.states.gathering==="complete";return diagnose({relayOnly,servers,answered:this.#answered,gathered,local,remote,errors:errors2})}isSlow(now=new Date){
+dtls}get missing(){if(this.states.peer==="connected"||this.ended&&this.connected)return null;let{relayOnly,servers,errors:errors3}=this,{local,remote}=this.route,
+gathered=this.states.gathering==="complete";return diagnose({relayOnly,servers,answered:this.#answered,gathered,local,remote,errors:errors3})}isSlow(now=new Date){
 return!this.ended&&this.states.peer!=="connected"&&now.getTime()-this.began.getTime()>=SLOW}exported(){let{userId,kind,began,ended,peer,connected,states,relayOnly,
-servers,errors:errors2,route,history:history2,reports}=this;return{userId,kind,began:began.toISOString(),ended:ended&&ended.toISOString(),reason:peer.reason??null,
-detail:peer.detail??null,connected,missing:this.missing?.key??null,states:{...states},relayOnly,servers,errors:errors2,candidates:{local:route.local,remote:route.
+servers,errors:errors3,route,history:history2,reports}=this;return{userId,kind,began:began.toISOString(),ended:ended&&ended.toISOString(),reason:peer.reason??null,
+detail:peer.detail??null,connected,missing:this.missing?.key??null,states:{...states},relayOnly,servers,errors:errors3,candidates:{local:route.local,remote:route.
 remote},pair:route.pair,measured:history2.moments.map(({at,...it})=>({ago:Math.round((history2.moments.at(-1)?.at??at)-at),...it})),statistics:reports}}};var errors=new WeakMap;function iceErrorsOf(connection){return(connection&&errors.get(connection))??[]}function keep2({target,url,errorCode:errorCode2,errorText}){
 let kept=errors.get(target);kept&&kept.length<40&&kept.push({url,code:errorCode2,text:errorText})}function recordingConnection(){let Plain=globalThis.RTCPeerConnection;
 if(Plain)return class extends Plain{constructor(configuration){super(configuration),errors.set(this,[]),this.addEventListener("icecandidateerror",keep2)}}}var KEPT4=20,LOOK=1e3,EVENTS=["iceconnectionstatechange","connectionstatechange","signalingstatechange","icegatheringstatechange"],Connections=class extends EventTarget{all=[];#wanted=null;#records=new WeakMap;#timer;#measured=null;#unlisten=()=>{};#trouble="";of(peer){
@@ -224,33 +226,36 @@ seen=>{this.#inWindow=seen.at(-1)?.isIntersecting??!1,this.#tell()}).observe(for
 ""}#tell(){this.#chat.setInView(this.#inWindow&&!document.hidden)}#open(){let{partner,unread}=this.#chat,other2=[...unread].find(([,count2])=>count2>0);other2&&
 !unread.get(partner)&&this.#pick(other2[0]),section?.scrollIntoView({block:"end"}),log2.checkVisibility()&&log2.focus({preventScroll:!0})}};import{SwitchboardError}from"../switchboard.js";async function devicesOf(e){return(await navigator.mediaDevices.enumerateDevices()).filter(t=>t.kind===e&&t.deviceId)}
 async function listDevices(){try{let e=["videoinput","audioinput","audiooutput"],[t,i,a]=await Promise.all(e.map(devicesOf));return{cameras:t,microphones:i,speakers:a}}catch(e){
-throw failure("listing devices",e)}}var failure=(e,t)=>new SwitchboardError("failed",`${e} has failed: ${t?.message??t}`,{cause:t});var SHAPE=16/10,place2=part("tiles",HTMLElement),begin=part("play",HTMLButtonElement),tiles=new Map,remedies=new WeakMap;new ResizeObserver(fit).observe(place2);
-function arrange(layout,pictures){let screens=pictures.filter(({role})=>role==="screen"),screen=screens.find(({key})=>tiles.get(key)?.dataset.place==="main")??screens[0],
-presenting=screen!==void 0;place2.hidden=pictures.length===0,place2.dataset.layout=presenting?"presenting":layout;for(let[key,tile]of tiles)pictures.some(picture=>picture.
-key===key)||remove(key,tile);let before=place2.firstElementChild;for(let picture of pictures){let tile=tiles.get(picture.key)??add(picture);tile===before?before=
-tile.nextElementSibling:place2.insertBefore(tile,before),tile.dataset.place=presenting?picture===screen?"main":"strip":placeOf(picture,layout),fill(tile,picture)}
-tiles.size===0&&(begin.hidden=!0),fit()}async function useSpeaker(deviceId){for(let video of place2.querySelectorAll("video"))await video.setSinkId?.(deviceId)}
-function mainVideo(){let order=["[data-role=screen]","[data-role=person]","[data-role=mine]"];for(let role of order){let video=place2.querySelector(`${role} vid\
-eo`);if(video instanceof HTMLVideoElement)return video}return null}function add({key,role}){let video=make("video",{"data-testid":`${key}-video`,autoplay:"",playsinline:""});
-video.muted=role!=="person";let speaker2=chosenDevices().speaker;role==="person"&&speaker2&&video.setSinkId?.(speaker2).catch(()=>{});let tile=make("div",{className:"\
-tile","data-role":role,"data-testid":`${key}-tile`},video);return tile.append(make("div",{className:"portrait"}),make("span",{className:"tile-note"})),role==="p\
-erson"&&tile.append(troublePart(tile,key)),tiles.set(key,tile),tile}function troublePart(tile,key){let button5=make("button",{type:"button",className:"small","d\
-ata-testid":`${key}-retry`});return button5.addEventListener("click",()=>remedies.get(tile)?.()),make("div",{className:"tile-trouble"},make("p",{"data-testid":`${key}\
--trouble`}),button5)}function fillTrouble(tile,{trouble="",remedy}){let place3=tile.querySelector(".tile-trouble");if(!(place3 instanceof HTMLElement))return;let[
-sentence2,button5]=[...place3.children];if(sentence2.textContent!==trouble&&(sentence2.textContent=trouble),place3.hidden=!trouble&&!remedy,button5.hidden=!remedy,
-!remedy)return void remedies.delete(tile);remedies.set(tile,remedy.run),button5.textContent!==remedy.label&&(button5.textContent=remedy.label),button5.setAttribute(
-"aria-label",remedy.name)}function remove(key,tile){let video=tile.querySelector("video");video&&(video.srcObject=null),video&&document.pictureInPictureElement===
-video&&document.exitPictureInPicture().catch(()=>{}),tile.remove(),tiles.delete(key)}function fill(tile,picture){let{stream,dark,mirrored,note:note2,label:label2,
-name,userId}=picture;fillTrouble(tile,picture);let[video,portrait2,corner]=[...tile.children];video.srcObject!==stream&&(video.srcObject=stream,play(video)),video.
-getAttribute("aria-label")!==label2&&video.setAttribute("aria-label",label2),tile.dataset.dark=String(dark),tile.dataset.mirrored=String(mirrored===!0),corner.textContent!==
-note2&&(corner.textContent=note2),portrait2.dataset.of!==`${userId} ${name}`&&(portrait2.dataset.of=`${userId} ${name}`,portrait2.replaceChildren(avatar(name,userId)))}
-function placeOf({role},layout){return layout==="grid"?"cell":role==="mine"?"corner":"main"}function fit(){let cells=[...place2.children].filter(tile=>tile.dataset.
-place!=="main"),grid=place2.dataset.layout==="grid",columns=grid?columnsFor(cells.length):Math.max(1,cells.length),left=cells.length%columns;place2.style.setProperty(
-"--columns",String(columns)),cells.forEach((tile,nth)=>{let first=left>0&&nth===cells.length-left;tile.style.gridColumn=grid?`${first?columns-left+1:"auto"} / s\
-pan 2`:""})}function columnsFor(count2){let{clientWidth:width,clientHeight:height}=place2,best={columns:1,size:0};for(let columns=1;columns<=count2;columns++){let rows=Math.
-ceil(count2/columns),size2=Math.min(width/columns,height/rows*SHAPE);size2>best.size+1&&Object.assign(best,{columns,size:size2})}return best.columns}document.addEventListener(
-"click",()=>{begin.hidden=!0;for(let video of place2.querySelectorAll("video"))video.srcObject&&video.paused&&play(video)});async function play(video){try{await video.
-play()}catch(failure2){failure2 instanceof DOMException&&failure2.name==="NotAllowedError"&&(begin.hidden=!1)}}var dialog=part("device-dialog",HTMLDialogElement),problem=part("device-problem",HTMLElement),camera=part("camera-choice",HTMLSelectElement),microphone=part("mi\
+throw failure("listing devices",e)}}var failure=(e,t)=>new SwitchboardError("failed",`${e} has failed: ${t?.message??t}`,{cause:t});var SHAPE=16/10,STRIP={share:.2,lowest:56,highest:120,row:36},place2=part("tiles",HTMLElement),begin=part("play",HTMLButtonElement),tiles=new Map,remedies=new WeakMap;
+new ResizeObserver(fit).observe(place2);function arrange(layout,pictures){let screens=pictures.filter(({role})=>role==="screen"),screen=screens.find(({key})=>tiles.
+get(key)?.dataset.place==="main")??screens[0],presenting=screen!==void 0;place2.hidden=pictures.length===0,place2.dataset.layout=presenting?"presenting":layout;
+for(let[key,tile]of tiles)pictures.some(picture=>picture.key===key)||remove(key,tile);let before=place2.firstElementChild;for(let picture of pictures){let tile=tiles.
+get(picture.key)??add(picture);tile===before?before=tile.nextElementSibling:place2.insertBefore(tile,before),tile.dataset.place=presenting?picture===screen?"mai\
+n":"strip":placeOf(picture,layout),fill(tile,picture)}tiles.size===0&&(begin.hidden=!0),fit()}async function useSpeaker(deviceId){for(let video of place2.querySelectorAll(
+"video"))await video.setSinkId?.(deviceId)}function mainVideo(){let order=["[data-role=screen]","[data-role=person]","[data-role=mine]"];for(let role of order){
+let video=place2.querySelector(`${role} video`);if(video instanceof HTMLVideoElement)return video}return null}function add({key,role}){let video=make("video",{"\
+data-testid":`${key}-video`,autoplay:"",playsinline:""});video.muted=role!=="person";let speaker2=chosenDevices().speaker;role==="person"&&speaker2&&video.setSinkId?.(
+speaker2).catch(()=>{});let tile=make("div",{className:"tile","data-role":role,"data-testid":`${key}-tile`},video);return tile.append(make("div",{className:"por\
+trait"}),make("span",{className:"tile-note"})),role==="person"&&tile.append(troublePart(tile,key)),tiles.set(key,tile),tile}function troublePart(tile,key){let button5=make(
+"button",{type:"button",className:"small","data-testid":`${key}-retry`});return button5.addEventListener("click",()=>remedies.get(tile)?.()),make("div",{className:"\
+tile-trouble"},make("p",{"data-testid":`${key}-trouble`}),button5)}function fillTrouble(tile,{trouble="",remedy}){let place3=tile.querySelector(".tile-trouble");
+if(!(place3 instanceof HTMLElement))return;let[sentence2,button5]=[...place3.children];if(sentence2.textContent!==trouble&&(sentence2.textContent=sentence2.title=
+trouble),place3.hidden=!trouble&&!remedy,button5.hidden=!remedy,!remedy)return void remedies.delete(tile);remedies.set(tile,remedy.run),button5.textContent!==remedy.
+label&&(button5.textContent=remedy.label),button5.setAttribute("aria-label",remedy.name)}function remove(key,tile){let video=tile.querySelector("video");video&&
+(video.srcObject=null),video&&document.pictureInPictureElement===video&&document.exitPictureInPicture().catch(()=>{}),tile.remove(),tiles.delete(key)}function fill(tile,picture){
+let{stream,dark,mirrored,note:note2,label:label2,name,userId}=picture;fillTrouble(tile,picture);let[video,portrait2,corner]=[...tile.children];video.srcObject!==
+stream&&(video.srcObject=stream,play(video)),video.getAttribute("aria-label")!==label2&&video.setAttribute("aria-label",label2),tile.dataset.dark=String(dark),tile.
+dataset.mirrored=String(mirrored===!0),corner.textContent!==note2&&(corner.textContent=note2),portrait2.dataset.of!==`${userId} ${name}`&&(portrait2.dataset.of=
+`${userId} ${name}`,portrait2.replaceChildren(avatar(name,userId)))}function placeOf({role},layout){return layout==="grid"?"cell":role==="mine"?"corner":"main"}
+function fit(){let cells=[...place2.children].filter(tile=>tile.dataset.place!=="main"),grid=place2.dataset.layout==="grid",{clientWidth:width,clientHeight}=place2,
+height=grid?clientHeight:Math.min(STRIP.highest,Math.max(STRIP.lowest,STRIP.share*clientHeight)),columns=columnsFor(cells.length,width,height),left=cells.length%
+columns;place2.style.setProperty("--columns",String(columns));let rows=Math.max(1,Math.ceil(cells.length/columns));place2.style.setProperty("--strip-rows",String(
+rows)),place2.style.setProperty("--strip-row",`${Math.round(rows===1?height:Math.max(STRIP.row,height/rows))}px`),cells.forEach((tile,nth)=>{let first=left>0&&nth===
+cells.length-left;tile.style.gridColumn=grid?`${first?columns-left+1:"auto"} / span 2`:""})}function columnsFor(count2,width,height){let best={columns:1,size:0};
+for(let columns=1;columns<=count2;columns++){let rows=Math.ceil(count2/columns),size2=Math.min(width/columns,height/rows*SHAPE);size2>best.size+1&&Object.assign(
+best,{columns,size:size2})}return best.columns}document.addEventListener("click",()=>{begin.hidden=!0;for(let video of place2.querySelectorAll("video"))video.srcObject&&
+video.paused&&play(video)});async function play(video){try{await video.play()}catch(failure2){failure2 instanceof DOMException&&failure2.name==="NotAllowedError"&&
+(begin.hidden=!1)}}var dialog=part("device-dialog",HTMLDialogElement),problem=part("device-problem",HTMLElement),camera=part("camera-choice",HTMLSelectElement),microphone=part("mi\
 crophone-choice",HTMLSelectElement),speaker=part("speaker-choice",HTMLSelectElement),current2=null;camera.addEventListener("change",()=>choose("camera",camera,()=>current2?.
 use("video",camera.value)));microphone.addEventListener("change",()=>choose("microphone",microphone,()=>current2?.use("audio",microphone.value)));speaker.addEventListener(
 "change",()=>choose("speaker",speaker,()=>useSpeaker(speaker.value)));navigator.mediaDevices?.addEventListener("devicechange",()=>dialog.open&&fill2());async function openDevices(sending){
@@ -490,9 +495,9 @@ let found={candidates:[],errors:[],complete:!1},connection;try{connection=new pl
 fulfill=>{connection.onicecandidate=({candidate})=>{candidate?.candidate&&found.candidates.push(candidate.candidate),candidate?.candidate&&isEnough(candidate.candidate)&&
 fulfill(!0)},connection.onicecandidateerror=({errorCode:errorCode2,errorText})=>{found.errors.push({code:errorCode2,text:errorText})},connection.onicegatheringstatechange=
 ()=>{found.complete=connection.iceGatheringState==="complete",found.complete&&fulfill(!0)}});try{connection.createDataChannel("self-test"),await connection.setLocalDescription(),
-await within(platform,ms,done)}finally{connection.close()}return found}function isUnknownName({errors:errors2}){return errors2.length>0&&errors2.every(({text})=>/lookup/i.
-test(text))}function hasExpired(username,platform){return Number(/^(\d{9,11})(:|$)/.exec(username??"")?.[1]??1/0)*1e3<platform.Date.now()}function detailOf({errors:errors2}){
-return[...new Set(errors2.map(({code,text})=>`${code} ${text}`.trim()))].join("; ")}var PATIENCE2=1e4,BLINK=100,FRAMES=3;async function checkLoopback(platform,make3=generated){if(!platform.RTCPeerConnection)return failed("rtc.unsupported");let media=make3(
+await within(platform,ms,done)}finally{connection.close()}return found}function isUnknownName({errors:errors3}){return errors3.length>0&&errors3.every(({text})=>/lookup/i.
+test(text))}function hasExpired(username,platform){return Number(/^(\d{9,11})(:|$)/.exec(username??"")?.[1]??1/0)*1e3<platform.Date.now()}function detailOf({errors:errors3}){
+return[...new Set(errors3.map(({code,text})=>`${code} ${text}`.trim()))].join("; ")}var PATIENCE2=1e4,BLINK=100,FRAMES=3;async function checkLoopback(platform,make3=generated){if(!platform.RTCPeerConnection)return failed("rtc.unsupported");let media=make3(
 platform),[caller,callee]=[new platform.RTCPeerConnection,new platform.RTCPeerConnection];try{for(let track of media.stream.getTracks())caller.addTrack(track,media.
 stream);let state={frames:0,packets:0},call2=async()=>(await connect(caller,callee),await flowing(callee,media.sounds,state,platform),!0),began=platform.performance.
 now(),through=await within(platform,PATIENCE2,call2()),ms=Math.round(platform.performance.now()-began);return through?passed("loopback.passed",{ms}):failed(callee.
@@ -574,7 +579,9 @@ nameOf});for(let box2 of body.querySelectorAll(".ladder-diagram"))keepAtEndWhenR
 panel?.refresh()})}#open(open){keep("localStorage",KEPT5,String(open)),this.#show(open),this.#connection.refresh()}#show(open){dock.dataset.open=String(open),document.
 body.dataset.dock=open?"open":"closed",toggle2.setAttribute("aria-expanded",String(open)),body.hidden=!open}#test(){let{iceServers}=this.#source,token=this.#source.
 token();(!this.#selfTest||token!==this.#token)&&(this.#selfTest=mountSelfTest(part("self-test",HTMLElement),{words,iceServers,token}),this.#token=token),dialog2.
-showModal()}};var REMEMBERED="switchboard.identity",LONGEST_USER_ID=128,LONGEST_DISPLAY_NAME=64,LONGEST_ROOM=64,USER={none:"name.choose",spaces:"name.spaces",alphabet:"name.a\
+showModal()}};var Errors=class{#failed=null;#call;constructor(call2){this.#call=call2,call2.addEventListener("change",()=>this.#isOnStage()&&unsay(this.#failed))}attach(me){me.
+on("error",error=>this.#say(error))}#say(error){let failed2=error.code==="failed";if(failed2&&this.#isOnStage())return;let said2=say("bad",()=>errorWords(error,
+nameOf),{code:errorCode(error)});failed2&&(this.#failed=said2)}#isOnStage(){let{state}=this.#call;return state.phase==="ended"&&failureOf(state.end)!==""}};var REMEMBERED="switchboard.identity",LONGEST_USER_ID=128,LONGEST_DISPLAY_NAME=64,LONGEST_ROOM=64,USER={none:"name.choose",spaces:"name.spaces",alphabet:"name.a\
 lphabet",long:"name.long"},ROOM={none:"name.choose-room",spaces:"room-name.spaces",alphabet:"room-name.alphabet",long:"room-name.long"};function userIdProblem(text){
 return problemOf2(text,LONGEST_USER_ID,USER)}function roomProblem(text){return problemOf2(text,LONGEST_ROOM,ROOM)}function problemOf2(text,longest,keys){if(text===
 "")return words(keys.none);let wrong=[...text].find(character=>!/^[!-~]$/.test(character)||'"\\/?#%,'.includes(character));return wrong!==void 0?words(/\s/.test(
@@ -696,14 +703,14 @@ value.trim())}),field2.addEventListener("input",()=>this.#complain("")),copy.add
 this.#complain(roomProblem(field2.value.trim())??"")}),renderInvitation()}asked(){let name=roomOfAddress();return name===null?null:(field2.value=name,this.#check(
 name)?name:null)}show(name){let address=new URL(location.href);name===null?address.searchParams.delete("room"):address.searchParams.set("room",name),address.href!==
 location.href&&history.replaceState(null,"",address),name===null&&(field2.value=""),renderInvitation()}render({phase,joinable}){button4.disabled=!joinable,row.hidden=
-phase!=="out",copy.hidden=phase==="out",phase==="out"&&delete hint.dataset.link,hint.textContent=hint.dataset.link??words(phase==="out"?"room.hint":"room.hint-i\
-n",{room:roomOfAddress()??""}),copy.textContent=words(copy.dataset.copied==="true"?"room.copied":"room.copy")}#check(name){let wrong=roomProblem(name);return this.#complain(
-wrong??""),wrong&&field2.focus(),wrong===null}#complain(sentence2){problem2.textContent=sentence2,field2.setAttribute("aria-invalid",String(sentence2!==""))}};function roomOfAddress(){
-return new URLSearchParams(location.search).get("room")}function link(){let address=new URL(location.pathname,location.href);return address.searchParams.set("ro\
-om",roomOfAddress()??""),address.href}async function copyLink(){try{await navigator.clipboard.writeText(link()),copy.dataset.copied="true",copy.textContent=words(
-"room.copied"),setTimeout(()=>{copy.dataset.copied="false",copy.textContent=words("room.copy")},2e3)}catch{hint.dataset.link=hint.textContent=link(),getSelection()?.
-selectAllChildren(hint)}}function renderInvitation(){let name=roomOfAddress(),wrong=name===null?null:roomProblem(name);invitation.hidden=name===null,invitation.
-textContent=name===null?"":wrong??words("sign-in.room",{room:name}),invitation.dataset.wrong=String(wrong!==null)}import{connect as connect2}from"../switchboard.js";var relay=new URLSearchParams(location.search).has("relay"),LEFT=4e3,PATIENCE4=6e5,BROKEN={code:1006,reason:"",opened:!0},Session=class{me=null;#closing=null;#socket=null;#turn=0;#changed;constructor(changed){
+phase!=="out",copy.hidden=phase==="out",hint.classList.toggle("unseen",phase==="out"),phase==="out"&&delete hint.dataset.link,hint.textContent=hint.dataset.link??
+words(phase==="out"?"room.hint":"room.hint-in",{room:roomOfAddress()??""}),copy.textContent=words(copy.dataset.copied==="true"?"room.copied":"room.copy")}#check(name){
+let wrong=roomProblem(name);return this.#complain(wrong??""),wrong&&field2.focus(),wrong===null}#complain(sentence2){problem2.textContent=sentence2,field2.setAttribute(
+"aria-invalid",String(sentence2!==""))}};function roomOfAddress(){return new URLSearchParams(location.search).get("room")}function link(){let address=new URL(location.
+pathname,location.href);return address.searchParams.set("room",roomOfAddress()??""),address.href}async function copyLink(){try{await navigator.clipboard.writeText(
+link()),copy.dataset.copied="true",copy.textContent=words("room.copied"),setTimeout(()=>{copy.dataset.copied="false",copy.textContent=words("room.copy")},2e3)}catch{
+hint.dataset.link=hint.textContent=link(),getSelection()?.selectAllChildren(hint)}}function renderInvitation(){let name=roomOfAddress(),wrong=name===null?null:roomProblem(
+name);invitation.hidden=name===null,invitation.textContent=name===null?"":wrong??words("sign-in.room",{room:name}),invitation.dataset.wrong=String(wrong!==null)}import{connect as connect2}from"../switchboard.js";var relay=new URLSearchParams(location.search).has("relay"),LEFT=4e3,PATIENCE4=6e5,BROKEN={code:1006,reason:"",opened:!0},Session=class{me=null;#closing=null;#socket=null;#turn=0;#changed;constructor(changed){
 this.#changed=changed}get online(){return this.me?.state==="online"}async open({userId,displayName:displayName2,token}){this.#drop();let turn2=this.#turn;this.#closing=
 null,this.#changed({phase:"connecting"});try{let me=await connect2({userId:userId||void 0,name:displayName2||void 0,token,rtc:relay?{iceTransportPolicy:"relay"}:
 void 0,timeout:PATIENCE4,platform:{WebSocket:this.#watched(turn2),RTCPeerConnection:recordingConnection()}});turn2===this.#turn?this.#follow(me,turn2):me.close()}catch(error){
@@ -775,52 +782,52 @@ abort(),answer(!0)});locks.request(name,{signal},hold).catch(()=>answer(!signal.
 ()=>{});let{held=[],pending=[]}=await locks.query();if([held,pending].every(all=>all.some(it=>it.name===name)))return}}function aborting(){let controller=new AbortController;
 return{signal:controller.signal,abort:()=>controller.abort()}}function waited(){return new Promise(done=>setTimeout(done,2e3))}var SHORT=1e4,who={userId:"",displayName:""},attached=null,taped=null,broken=!1,notice=null,session=new Session(follow),call=new CallControl(wish),room=new RoomControl(
 wish),people=new People,chat=new Chat(room),chatCount=new ChatCount(chat,key=>chat.show(key)),blocking=new Blocking,connections=new Connections,missed=new Missed,
-stage3=new Stage,ringing=new Ringing({accept,reject:it=>call.reject(it),block}),controls=new Controls({hangUp:()=>call.hangUp(),leave:()=>room.leave(),callAgain}),
-returning=new Returning(call,session,{accept,startCall}),roomForm=new RoomForm({join:enterRoom}),dock2=new Dock({userId:()=>session.me?.userId??who.userId,connections,
-iceServers:()=>session.me?.iceServers??null,token:()=>who.token});on(people,"call",startCall);on(people,"pick",key=>{chat.show(key),people.setPicked(key),chat.focus()});
-on(chat,"unread",()=>{for(let caller of missed.callers)chat.unread.get(caller)||missed.seen(caller);people.setUnread(chat.unread),people.setPicked(chat.partner),
-blocking.render(chat.partner),renderUnread()});on(call,"change",render2);on(call,"missed",sayMissed);on(blocking,"change",()=>{people.setBlocked(blocking.blocked),
-render2()});on(call,"started",userId=>{chat.offer(userId),missed.seen(userId),returning.forget()});connections.addEventListener("trouble",()=>stage3.render(desk()));
-on(room,"change",render2);on(room,"left",sayLeft);for(let source of[call,room])on(source,"change",sayNotice);part("sign-out",HTMLButtonElement).addEventListener(
-"click",signOut);part("language",HTMLButtonElement).addEventListener("click",changeLanguage);onLanguage(()=>{renderWho(),render2(),people.render()});addEventListener(
-"pagehide",goAway);addEventListener("pageshow",event=>event.persisted&&location.reload());Object.assign(window,{demo:{get me(){return session.me},get peerConnection(){
-return call.call?.connection??null}}});translate();renderWho();stand("calm",()=>words("status.begin"));askWho(identity=>{signIn(identity),part("people-heading",
-HTMLElement).focus()});var expected=prefilled();expected&&signIn(expected);render2();function signIn(identity){who=identity,attached=null,remember(identity),showScreen(
-"desk"),stand("calm",()=>words("status.connecting")),enter(identity)}async function enter(identity){let mine=await claim(identity.userId);if(who!==identity)return;
-if(mine)return openSession();forget(),showScreen("sign-in"),stand("warning",()=>words("status.other-tab",{who:nameOf(identity.userId)}),{remedy:{label:()=>words(
-"status.use-here"),run:()=>{showScreen("desk"),remember(identity),openSession(),claim(identity.userId)}}})}function openSession(){taped!==null&&taped!==who.userId&&
-(tape.clear(),connections.forget(),missed.clear()),taped=who.userId,session.open(who)}function signOut(){session.leave(),who={userId:"",displayName:""},forget(),
-showScreen("sign-in")}function goAway(){releaseClaim(),returning.leave(who.userId)}function showScreen(screen){document.body.dataset.screen=screen,part("sign-in\
--card",HTMLElement).hidden=screen!=="sign-in",part("desk",HTMLElement).hidden=screen!=="desk",part("me",HTMLElement).hidden=screen!=="desk",renderWho(),screen===
-"sign-in"&&focusFirst()}function follow(link2){document.body.dataset.link=link2.phase,link2.phase!=="connecting"&&(broken=link2.phase==="waiting"||link2.phase===
-"over"),link2.phase==="online"&&attach(link2.me),(link2.phase==="over"||link2.phase==="away")&&(room.drop(),releaseClaim()),sayLink(link2),render2()}function attach(me){
+errors2=new Errors(call),stage3=new Stage,ringing=new Ringing({accept,reject:it=>call.reject(it),block}),controls=new Controls({hangUp:()=>call.hangUp(),leave:()=>room.
+leave(),callAgain}),returning=new Returning(call,session,{accept,startCall}),roomForm=new RoomForm({join:enterRoom}),dock2=new Dock({userId:()=>session.me?.userId??
+who.userId,connections,iceServers:()=>session.me?.iceServers??null,token:()=>who.token});on(people,"call",startCall);on(people,"pick",key=>{chat.show(key),people.
+setPicked(key),chat.focus()});on(chat,"unread",()=>{for(let caller of missed.callers)chat.unread.get(caller)||missed.seen(caller);people.setUnread(chat.unread),
+people.setPicked(chat.partner),blocking.render(chat.partner),renderUnread()});on(call,"change",render2);on(call,"missed",sayMissed);on(blocking,"change",()=>{people.
+setBlocked(blocking.blocked),render2()});on(call,"started",userId=>{chat.offer(userId),missed.seen(userId),returning.forget()});connections.addEventListener("tr\
+ouble",()=>stage3.render(desk()));on(room,"change",render2);on(room,"left",sayLeft);for(let source of[call,room])on(source,"change",sayNotice);part("sign-out",HTMLButtonElement).
+addEventListener("click",signOut);part("language",HTMLButtonElement).addEventListener("click",changeLanguage);onLanguage(()=>{renderWho(),render2(),people.render()});
+addEventListener("pagehide",goAway);addEventListener("pageshow",event=>event.persisted&&location.reload());Object.assign(window,{demo:{get me(){return session.me},
+get peerConnection(){return call.call?.connection??null}}});translate();renderWho();stand("calm",()=>words("status.begin"));askWho(identity=>{signIn(identity),part(
+"people-heading",HTMLElement).focus()});var expected=prefilled();expected&&signIn(expected);render2();function signIn(identity){who=identity,attached=null,remember(
+identity),showScreen("desk"),stand("calm",()=>words("status.connecting")),enter(identity)}async function enter(identity){let mine=await claim(identity.userId);if(who!==
+identity)return;if(mine)return openSession();forget(),showScreen("sign-in"),stand("warning",()=>words("status.other-tab",{who:nameOf(identity.userId)}),{remedy:{
+label:()=>words("status.use-here"),run:()=>{showScreen("desk"),remember(identity),openSession(),claim(identity.userId)}}})}function openSession(){taped!==null&&
+taped!==who.userId&&(tape.clear(),connections.forget(),missed.clear()),taped=who.userId,session.open(who)}function signOut(){session.leave(),who={userId:"",displayName:""},
+forget(),showScreen("sign-in")}function goAway(){releaseClaim(),returning.leave(who.userId)}function showScreen(screen){document.body.dataset.screen=screen,part(
+"sign-in-card",HTMLElement).hidden=screen!=="sign-in",part("desk",HTMLElement).hidden=screen!=="desk",part("me",HTMLElement).hidden=screen!=="desk",renderWho(),
+screen==="sign-in"&&focusFirst()}function follow(link2){document.body.dataset.link=link2.phase,link2.phase!=="connecting"&&(broken=link2.phase==="waiting"||link2.
+phase==="over"),link2.phase==="online"&&attach(link2.me),(link2.phase==="over"||link2.phase==="away")&&(room.drop(),releaseClaim()),sayLink(link2),render2()}function attach(me){
 if(me===attached)return;attached=me,taped=me.userId,who={...who,userId:me.userId},learn(me.userId,who.displayName),renderWho(),people.attach(me),chat.attach(me),
 blocking.attach(me),me.on("call",({userId,name})=>{learn(userId,name),call.free||say("warning",()=>words("incoming.title",{who:nameOf(userId)}))}),me.on("call",
-ringing2=>returning.rung(ringing2)),call.attach(me,who.displayName||me.userId),room.attach(me,who.displayName||me.userId),me.on("error",error=>say("bad",()=>errorWords(
-error,nameOf),{code:errorCode(error)}));let asked=roomForm.asked();asked&&enterRoom(asked)}function sayLink(link2){switch(link2.phase){case"connecting":return stand(
-"calm",()=>words("status.connecting"));case"online":return stand("good",()=>words("status.online",{who:nameOf(who.userId)})),returning.tell(who.userId);case"wai\
-ting":return stand("warning",()=>words("status.waiting",{why:closeWords(link2.closing)}),{code:closeCode(link2.closing),remedy:{label:()=>words("status.try-now"),
-run:()=>session.retryNow()}});case"over":return sayOver(link2);case"away":return stand("calm",()=>words("status.away"))}}function sayOver({error,closing}){let identity=who,
-why=()=>closing&&closing.code!==1006?closeWords(closing,identity):errorWords(error,nameOf);if(attached){let remedy={label:()=>words("status.again"),run:()=>signIn(
-identity)};return stand("bad",why,{code:closeCode(closing,error),remedy})}let asksForToken=closing?.code===4501;asksForToken&&askForToken(!0),forget(),showScreen(
-"sign-in");let code=asksForToken&&!identity.token?closeCode(closing):closeCode(closing,error);stand("bad",why,{code})}function sayNotice(){let sending=call.sending??
-room.sending;if(sending||(unsay(notice),notice=null),!sending?.notice.problem)return;let{problem:problem3,missing}=sending.notice;sending.notice={problem:"",missing:""},
-notice=say("calm",()=>words("media.instead",{problem:words(problem3),missing:words(missing)}))}function sayMissed(end){chat.missed(end.peer),missed.add(end.peer);
-let{count:count2,callers}=missed;count2>1?say("calm",()=>words("missed.many",{count:count2,who:callers.map(nameOf).join(", ")})):call.call&&say("calm",()=>endWords(
-end,nameOf))}function sayLeft({name,error}){if(session.me&&session.me.state!=="closed"&&roomForm.show(null),chat.partner===roomKey(name)&&chat.render(),error)error.
-code!=="closed"&&say("bad",()=>errorWords(error,nameOf),{code:String(error.code)});else{let said2=say("calm",()=>words("room.left",{room:name}));setTimeout(()=>unsay(
-said2),SHORT)}}function enterRoom(name){!call.free||room.phase!=="out"||(call.forget(),roomForm.show(name),chat.show(roomKey(name)),people.setPicked(roomKey(name)),
-room.join(name))}function startCall(userId){room.phase!=="out"||isRoom(userId)||(chat.show(userId),call.start(userId))}function callAgain(){call.state.phase==="\
-ended"&&startCall(call.state.peer)}function accept(ringing2){room.leave(),call.accept(ringing2)}function block(ringing2){call.reject(ringing2),blocking.block(ringing2.
-userId)}function ownName(){let{userId}=who,name=cleaned(who.displayName);return name&&name!==userId?`${isolated(name)} (${userId})`:userId}async function changeLanguage(){
-try{await setLanguage(language()==="en"?"zh":"en")}catch(failure2){say("warning",()=>words("language.failed"),{code:String(failure2)})}}function renderWho(){let other2=language()===
-"en"?{lang:"zh-Hans",text:"中文"}:{lang:"en",text:"English"};Object.assign(part("language",HTMLButtonElement),{lang:other2.lang,textContent:other2.text}),Object.
-assign(part("my-name",HTMLElement),{textContent:who.displayName||who.userId,title:ownName()}),part("my-avatar",HTMLElement).replaceChildren(avatar(who.displayName||
-who.userId,who.userId))}function desk(){return{call,room,connections,nameOf,me:session.me?.userId??who.userId,online:session.online,broken}}function render2(){call.
-call&&call.call.state!=="ringing"&&connections.follow(call.call,"call");for(let{peer}of room.guests.values())connections.follow(peer,"room");let now=desk(),callable=session.
-online&&call.free&&room.phase==="out";ringing.render(now),stage3.render(now),controls.render(now,callable),people.setCallable(callable),roomForm.render({phase:room.
-phase,joinable:callable}),people.render(),chat.render(),blocking.render(chat.partner),renderUnread()}function renderUnread(){chatCount.render(room.phase!=="out"||
-call.state.phase==="connecting"||call.state.phase==="connected"),renderTitle()}function renderTitle(){let{state}=call,signedIn=document.body.dataset.screen==="d\
-esk",unread=chatCount.total>0?`(${chatCount.total}) `:"";state.phase==="incoming"?document.title=words("incoming.title",{who:nameOf(state.peer)}):document.title=
-signedIn?`${unread}${who.displayName||who.userId} · switchboard`:"switchboard"}function on(source,name,run){source.addEventListener(name,event=>run(event.detail))}
+ringing2=>returning.rung(ringing2)),call.attach(me,who.displayName||me.userId),room.attach(me,who.displayName||me.userId),errors2.attach(me);let asked=roomForm.
+asked();asked&&enterRoom(asked)}function sayLink(link2){switch(link2.phase){case"connecting":return stand("calm",()=>words("status.connecting"));case"online":return stand(
+"good",()=>words("status.online",{who:nameOf(who.userId)})),returning.tell(who.userId);case"waiting":return stand("warning",()=>words("status.waiting",{why:closeWords(
+link2.closing)}),{code:closeCode(link2.closing),remedy:{label:()=>words("status.try-now"),run:()=>session.retryNow()}});case"over":return sayOver(link2);case"aw\
+ay":return stand("calm",()=>words("status.away"))}}function sayOver({error,closing}){let identity=who,why=()=>closing&&closing.code!==1006?closeWords(closing,identity):
+errorWords(error,nameOf);if(attached){let remedy={label:()=>words("status.again"),run:()=>signIn(identity)};return stand("bad",why,{code:closeCode(closing,error),
+remedy})}let asksForToken=closing?.code===4501;asksForToken&&askForToken(!0),forget(),showScreen("sign-in");let code=asksForToken&&!identity.token?closeCode(closing):
+closeCode(closing,error);stand("bad",why,{code})}function sayNotice(){let sending=call.sending??room.sending;if(sending||(unsay(notice),notice=null),!sending?.notice.
+problem)return;let{problem:problem3,missing}=sending.notice;sending.notice={problem:"",missing:""},notice=say("calm",()=>words("media.instead",{problem:words(problem3),
+missing:words(missing)}))}function sayMissed(end){chat.missed(end.peer),missed.add(end.peer);let{count:count2,callers}=missed;count2>1?say("calm",()=>words("mis\
+sed.many",{count:count2,who:callers.map(nameOf).join(", ")})):call.call&&say("calm",()=>endWords(end,nameOf))}function sayLeft({name,error}){if(session.me&&session.
+me.state!=="closed"&&roomForm.show(null),chat.partner===roomKey(name)&&chat.render(),error)error.code!=="closed"&&say("bad",()=>errorWords(error,nameOf),{code:String(
+error.code)});else{let said2=say("calm",()=>words("room.left",{room:name}));setTimeout(()=>unsay(said2),SHORT)}}function enterRoom(name){!call.free||room.phase!==
+"out"||(call.forget(),roomForm.show(name),chat.show(roomKey(name)),people.setPicked(roomKey(name)),room.join(name))}function startCall(userId){room.phase!=="out"||
+isRoom(userId)||(chat.show(userId),call.start(userId))}function callAgain(){call.state.phase==="ended"&&startCall(call.state.peer)}function accept(ringing2){room.
+leave(),call.accept(ringing2)}function block(ringing2){call.reject(ringing2),blocking.block(ringing2.userId)}function ownName(){let{userId}=who,name=cleaned(who.
+displayName);return name&&name!==userId?`${isolated(name)} (${userId})`:userId}async function changeLanguage(){try{await setLanguage(language()==="en"?"zh":"en")}catch(failure2){
+say("warning",()=>words("language.failed"),{code:String(failure2)})}}function renderWho(){let other2=language()==="en"?{lang:"zh-Hans",text:"中文"}:{lang:"en",
+text:"English"};Object.assign(part("language",HTMLButtonElement),{lang:other2.lang,textContent:other2.text}),Object.assign(part("my-name",HTMLElement),{textContent:who.
+displayName||who.userId,title:ownName()}),part("my-avatar",HTMLElement).replaceChildren(avatar(who.displayName||who.userId,who.userId))}function desk(){return{call,
+room,connections,nameOf,me:session.me?.userId??who.userId,online:session.online,broken}}function render2(){call.call&&call.call.state!=="ringing"&&connections.follow(
+call.call,"call");for(let{peer}of room.guests.values())connections.follow(peer,"room");let now=desk(),callable=session.online&&call.free&&room.phase==="out";ringing.
+render(now),stage3.render(now),controls.render(now,callable),people.setCallable(callable),roomForm.render({phase:room.phase,joinable:callable}),people.render(),
+chat.render(),blocking.render(chat.partner),renderUnread()}function renderUnread(){chatCount.render(room.phase!=="out"||call.state.phase==="connecting"||call.state.
+phase==="connected"),renderTitle()}function renderTitle(){let{state}=call,signedIn=document.body.dataset.screen==="desk",unread=chatCount.total>0?`(${chatCount.
+total}) `:"";state.phase==="incoming"?document.title=words("incoming.title",{who:nameOf(state.peer)}):document.title=signedIn?`${unread}${who.displayName||who.userId}\
+ · switchboard`:"switchboard"}function on(source,name,run){source.addEventListener(name,event=>run(event.detail))}
 //# sourceMappingURL=page.js.map

@@ -1,10 +1,10 @@
-//! What people do on the demo page, and what they see of a call.
+//! Acts of people on the demo page, and their view of a call.
 
 use serde_json::json;
 
 use crate::page::Page;
 
-/// So many more frames, decoded, show that a picture moves.
+/// Decoded frames that show that a picture moves.
 const MOVING: u64 = 10;
 
 impl Page {

@@ -11,7 +11,7 @@ use thirtyfour::{
     Capabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver,
 };
 
-/// What a page gets that asks for camera and microphone.
+/// The answer to a page that asks for camera and microphone.
 #[derive(Clone, Copy)]
 pub(crate) enum Camera {
     /// Chromium's fake ones: a moving picture and a beep a second.
@@ -22,12 +22,12 @@ pub(crate) enum Camera {
     Refused,
 }
 
-/// What becomes of a page that nobody looks at.
+/// The treatment of a page in the background.
 #[derive(Clone, Copy)]
 pub(crate) enum Background {
     /// Its timers run as ever.
     Steady,
-    /// What browsers do without being told: its timers are slowed down.
+    /// The default of browsers: its timers are slowed down.
     Throttled,
 }
 
@@ -35,7 +35,7 @@ pub(crate) enum Background {
 pub(crate) struct Chromedriver {
     process: Child,
     port: u16,
-    /// What the browsers keep on disk; goes after them.
+    /// The profiles of the browsers; removed after them.
     profiles: TempDir,
 }
 

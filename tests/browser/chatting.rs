@@ -1,4 +1,4 @@
-//! What people write to each other, and what they are told became of it.
+//! Chat messages, and what their sender is told of their delivery.
 
 use serde_json::json;
 

@@ -22,7 +22,7 @@ use crate::served::Served;
 /// One test at a time, also where all of them are threads of one process.
 static TURN: Mutex<()> = Mutex::new(());
 
-/// What the pages and the browsers of one test run on.
+/// The server, the browsers and the pages of one test.
 pub(crate) struct Demo {
     // First the pages go, then the browsers, then the server.
     pages: RefCell<Vec<Rc<Page>>>,

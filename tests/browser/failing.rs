@@ -9,7 +9,7 @@ use crate::demo::{Demo, on_the_demo_page};
 use crate::page::Page;
 
 /// From now on this browser takes no description of the other side, which no negotiation survives.
-const DEAF: &str = "(() => { const all = RTCPeerConnection.prototype; \
+pub(crate) const DEAF: &str = "(() => { const all = RTCPeerConnection.prototype; \
     window.hears = all.setRemoteDescription; \
     all.setRemoteDescription = async () => { throw new DOMException('deaf', 'OperationError') }; \
     return true })()";

@@ -46,7 +46,7 @@ const SEEN_PEOPLE: &str = "(() => {
   })()";
 
 /// Settings under which one browser may bring many people.
-fn crowded() -> Config {
+pub(crate) fn crowded() -> Config {
     Config {
         new_sockets_per_address: 0,
         new_connections_per_address: 0,
@@ -56,7 +56,7 @@ fn crowded() -> Config {
 }
 
 impl Demo {
-    async fn named(&self, user: &str, name: &str) -> Rc<Page> {
+    pub(crate) async fn named(&self, user: &str, name: &str) -> Rc<Page> {
         let page = self.page_at(&format!("/?user={user}&name={name}"), Camera::Fake).await;
         page.reads("status", &format!("Signed in as {name}.")).await;
         page
@@ -65,7 +65,7 @@ impl Demo {
 
 impl Page {
     /// Opens sockets of further users, `others` in number.
-    async fn is_joined_by(&self, others: u64) {
+    pub(crate) async fn is_joined_by(&self, others: u64) {
         let come = format!(
             "(window.others = [...(window.others ?? []), ...Array.from({{ length: {others} }}, (_, nth) => \
              new WebSocket(`ws://${{location.host}}/ws?userId=w${{nth}}-{others}&name=User%20number%20${{nth}}`, \
@@ -80,7 +80,7 @@ impl Page {
     }
 
     /// This part is in the window as a whole, without scrolling, and nothing lies on it.
-    async fn has_in_sight(&self, part: &str) {
+    pub(crate) async fn has_in_sight(&self, part: &str) {
         self.value("scrollTo(0, 0)").await;
         let window = self.value("`${innerWidth}x${innerHeight}`").await;
         let seen = format!(
@@ -105,7 +105,7 @@ impl Page {
         assert_eq!(self.value(ESCAPED).await, json!([]));
     }
 
-    async fn turns_the_inspector(&self, open: bool) {
+    pub(crate) async fn turns_the_inspector(&self, open: bool) {
         if self.value("seen.part('dock').dataset.open").await != open.to_string().as_str() {
             self.presses("dock-toggle").await;
         }

@@ -15,7 +15,7 @@ pub(crate) struct Line {
     swallows: Arc<AtomicBool>,
 }
 
-/// What comes through a line.
+/// The traffic that comes through a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Passes {
     Everything,

@@ -159,7 +159,7 @@ fn over_plain_http_in_a_house_s_network_the_page_says_that_there_is_no_camera_an
         let ana = demo.page_of(&address, Camera::Fake).await;
         let bo = demo.page_of(&address, Camera::Fake).await;
         for page in [&ana, &bo] {
-            // What the browser says of a header that would protect a secure page.
+            // The browser's complaint about a header that would protect a secure page.
             page.may_complain_of("Cross-Origin-Opener-Policy");
         }
         assert_eq!(

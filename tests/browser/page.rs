@@ -152,7 +152,7 @@ impl Page {
         bad.map(|it| format!("{} {}", it.level, it.message)).collect()
     }
 
-    /// What the page shows and has said so far, for the message of a test that fails.
+    /// The present state of the page and all that it has said, for the message of a test that fails.
     pub(crate) async fn everything(&self) -> String {
         let seen = match self.driver.execute("return seen.everything()", []).await {
             Ok(returned) => format!("{:#}", returned.json()),

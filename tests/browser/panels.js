@@ -1,5 +1,5 @@
 /**
- * What a test reads of the panels of the demo page, and panels by themselves on any page of the server.
+ * A test's view of the panels of the demo page, and panels by themselves on any page of the server.
  */
 window.panels = (() => {
   const words = async () => {
@@ -80,7 +80,7 @@ window.panels = (() => {
     };
   };
 
-  /** What the self-test says: each check as state and code, and the last sentence. */
+  /** The result of the self-test: each check as state and code, and the last sentence. */
   const verdicts = () => {
     const checks = [...document.querySelectorAll("[data-testid^=self-test-][data-state]")];
     return Object.fromEntries(

@@ -11,7 +11,7 @@ use crate::demo::{Demo, on_the_demo_page};
 use crate::line::Line;
 use crate::page::Page;
 
-/// What the ladder shows of the kinds of messages.
+/// The kinds of messages that the ladder shows.
 const KINDS: &str = "[...new Set(panels.rows().map((it) => it.dataset.kind))].sort().join(' ')";
 /// Rows at which the tabulator stops.
 const STOPS: &str =
@@ -71,7 +71,7 @@ fn the_ladder_and_its_export_have_each_message_once_and_in_order_also_across_rec
 
         for (cut, words) in due.chunks(4).enumerate() {
             ana.says(&words[0]).await;
-            // What is said now is lost on this socket, and said again on the next one.
+            // Messages are lost on this socket from now on, and repeated on the next one.
             line.swallow();
             ana.says(&words[1]).await;
             ana.says(&words[2]).await;

@@ -57,7 +57,7 @@ impl Page {
         self.is_shown(LAPTOP, "light").await;
     }
 
-    async fn is_kept_as(&self, name: &str) {
+    pub(crate) async fn is_kept_as(&self, name: &str) {
         let picture = folder().join(format!("{name}.png"));
         self.driver.screenshot(&picture).await.unwrap();
     }

@@ -43,7 +43,7 @@ impl Page {
         self.value("panels.verdicts()").await
     }
 
-    /// What does not work, and why.
+    /// The checks that fail, and why.
     async fn culprits(&self) -> Value {
         self.tests_itself().await;
         let failed = "Object.entries(panels.verdicts()).filter(([, it]) => it.startsWith('failed')).map(([name, it]) => `${name} ${it.slice(7)}`)";

@@ -1,4 +1,4 @@
-//! What one sends besides the camera: a screen, another device; and how large one sees it.
+//! Media besides the camera: a screen, another device; and how large they are shown.
 
 use crate::demo::on_the_demo_page;
 

@@ -1,5 +1,5 @@
 /**
- * What a test sees of a page. Runs in every new document before the page's own scripts, and changes nothing for them.
+ * A test's view of a page. Runs in every new document before the page's own scripts, and changes nothing for them.
  */
 window.seen = (() => {
   /** Every signaling message, in the order of the wire. */
@@ -42,10 +42,10 @@ window.seen = (() => {
   const text = (id) => part(id)?.textContent.trim() ?? null;
   const ready = (id) => Boolean(part(id)?.checkVisibility() && !part(id).matches(":disabled"));
 
-  /** What is said to be wrong with a field. */
+  /** The sentence that says what is wrong with a field. */
   const problem = (id) => document.getElementById(part(id).getAttribute("aria-describedby")).textContent;
 
-  /** What runs out of the window sideways, and cannot be scrolled to within its own box. */
+  /** Elements that run out of the window sideways, and cannot be scrolled to within their own box. */
   const outside = () => {
     const boxed = (it) => it && (getComputedStyle(it).overflowX !== "visible" || boxed(it.parentElement));
     const out = [...document.body.querySelectorAll("*")].filter((it) => {
@@ -54,6 +54,19 @@ window.seen = (() => {
     });
     if (document.documentElement.scrollWidth > innerWidth) out.push(document.documentElement);
     return out.map((it) => it.outerHTML.slice(0, 120));
+  };
+
+  /** Texts that are larger than their box, which neither scrolls nor ends them by an ellipsis. */
+  const cut = () => {
+    const hasText = (it) => [...it.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    const cuts = (it) => {
+      const { overflowX, overflowY, textOverflow } = getComputedStyle(it);
+      const scrolls = (overflow) => /auto|scroll/.test(overflow);
+      const wide = it.scrollWidth > it.clientWidth + 1 && textOverflow !== "ellipsis" && !scrolls(overflowX);
+      return it.clientWidth > 1 && (wide || (it.scrollHeight > it.clientHeight + 2 && !scrolls(overflowY)));
+    };
+    const shown = [...document.body.querySelectorAll("*")].filter((it) => it.checkVisibility({ visibilityProperty: true }));
+    return shown.filter((it) => hasText(it) && cuts(it)).map((it) => it.outerHTML.slice(0, 120));
   };
 
   /** The statistics of what comes in: `video` or `audio`; null while nothing does. */
@@ -112,5 +125,5 @@ window.seen = (() => {
     wire: wire.map(({ direction, text }) => `${direction} ${text.slice(0, 100)}`),
   });
 
-  return { wire, closings: () => closings, iceErrors, said, part, text, ready, problem, outside, incoming, framesDecoded, way, brightness, loudness, cleared, everything };
+  return { wire, closings: () => closings, iceErrors, said, part, text, ready, problem, outside, cut, incoming, framesDecoded, way, brightness, loudness, cleared, everything };
 })();

@@ -1,4 +1,4 @@
-//! What is sent instead of a camera, because somebody wishes it: kept, and to be seen before a call.
+//! The wish for a test picture instead of the camera: kept, and shown before a call.
 
 use crate::browser::Camera;
 use crate::demo::on_the_demo_page;

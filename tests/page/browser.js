@@ -1,6 +1,6 @@
 /** Parts of a browser for the self-test, each of which a test can take away. */
 
-/** What a page has on which everything works. */
+/** The platform of a page on which everything works. */
 export function browser(parts = {}) {
   return {
     setTimeout,
@@ -48,7 +48,7 @@ export function serverThat(answer) {
       Object.assign(this, { url: new URL(url), protocols });
       setTimeout(() => answer(this));
     }
-    /** What a switchboard server says to an impossible name. */
+    /** The answer of a switchboard server to an impossible name. */
     refuses(code = "bad-user-id") {
       this.onopen?.();
       this.onmessage?.({ data: JSON.stringify({ type: "error", code, message: "because" }) });

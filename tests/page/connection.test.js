@@ -1,4 +1,4 @@
-/** What the connection panel makes of the browser's statistics. */
+/** The connection panel's reading of the browser's statistics. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { History, axisTop, countByType, extent, pathOf, routeOf } from "../../static/demo/panels/connection-model.js";

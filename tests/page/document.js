@@ -1,4 +1,4 @@
-/** What the page's modules look at as soon as they are loaded. */
+/** The parts of a document that the page's modules read as soon as they are loaded. */
 Object.assign(globalThis, {
   location: new URL("http://localhost:8080/?lang=en"),
   localStorage: { getItem: () => null, setItem: () => {} },

@@ -1,4 +1,4 @@
-// What the page keeps in the browser, and browsers that keep nothing.
+// The page's storage in the browser, and browsers that keep nothing.
 import assert from "node:assert/strict";
 import test from "node:test";
 

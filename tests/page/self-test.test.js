@@ -21,7 +21,7 @@ import {
   serverThat,
 } from "./browser.js";
 
-/** What a verdict says, and that there are words for it. */
+/** The sentences of a verdict, and that there are words for it. */
 function said(verdict) {
   const { outcome, code, values } = verdict;
   const keys = hasAdvice(verdict) ? [`selftest.${code}`, `selftest.${code}.do`] : [`selftest.${code}`];

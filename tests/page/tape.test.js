@@ -1,4 +1,4 @@
-/** What the page's tape keeps of the wire, and what it never does. */
+/** The page's tape: which frames and which fields it keeps, and which never. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Socket, connected, newTape } from "./wire.js";

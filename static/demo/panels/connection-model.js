@@ -1,5 +1,5 @@
 /**
- * What `RTCPeerConnection.getStats()` tells of the way that media take, and two minutes of how well they do. Pure.
+ * The path of media, read from `RTCPeerConnection.getStats()`, and its quality over two minutes. Pure.
  *
  * @typedef {object} Candidate
  * @property {string} type `host`, `srflx`, `prflx`, `relay`

@@ -11,7 +11,7 @@ const PATIENCE = 60_000;
 /** A device that gives nothing by then is covered, switched off, or held by somebody else. */
 const FIRST_PICTURE = 4_000;
 
-/** What the browser says, by what it means. @type {Record<string, string>} */
+/** The browser's errors, by what they mean. @type {Record<string, string>} */
 const CAUSES = {
   NotAllowedError: "denied",
   SecurityError: "denied",

@@ -29,7 +29,7 @@ const TELLING = [
   "turn.other",
   "ice.name",
 ];
-/** What TURN servers answer (RFC 8656, section 19). @type {Record<number, string>} */
+/** Error codes of TURN servers (RFC 8656, section 19). @type {Record<number, string>} */
 const ANSWERS = {
   401: "turn.refused",
   403: "turn.forbidden",
@@ -121,7 +121,7 @@ async function askTurn(transport, { url, server }, platform) {
 }
 
 /**
- * What the browser finds with this configuration until it is enough; a string: why it does not take it.
+ * The candidates that the browser finds with this configuration until there are enough; a string: why it refuses the configuration.
  * @param {any} configuration @param {(candidate: string) => boolean} isEnough
  * @param {number} ms @param {Platform} platform
  * @returns {Promise<Found | string>}

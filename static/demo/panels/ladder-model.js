@@ -1,7 +1,7 @@
 /**
  * The wire as the rows of a ladder between this page, the server and the others. Pure: knows no document and no clock.
  *
- * Promises: each message is one row, in the order in which it first went over the wire. What is said again on the next
+ * Promises: each message is one row, in the order in which it first went over the wire. A message repeated on the next
  * socket, because the server had not got it, is told by its place in the count of the session (docs/protocol.md,
  * section 13), and is marked on the row that it has. Keeps a bounded number of rows.
  *
@@ -53,7 +53,7 @@ const WRONG = ["error", "undelivered"];
 const FAILED = ["lost", "failed", "too-large"];
 
 /**
- * What is known of a socket: its session, how many messages went each way in that, and how many the page said it had.
+ * The state of a socket: its session, how many messages of it went each way, and how many the page has acknowledged.
  * @typedef {{ session: number, sent: number | null, received: number | null, registered: boolean, claimed: number | null }} Line
  */
 
@@ -247,7 +247,7 @@ export function mentions({ type, other, content, text }, words) {
 }
 
 /**
- * What is given to others: every message once, in order, what became of the sockets, and of the media connections.
+ * The export: every message once, in order, the ends of the sockets, and the media connections.
  * @param {Row[]} rows
  * @param {{ userId: string, now: Date, connections?: unknown[] }} about
  */

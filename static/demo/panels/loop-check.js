@@ -10,7 +10,7 @@ import { failed, passed, within } from "./verdict.js";
 const PATIENCE = 10_000;
 /** Between two looks. */
 const BLINK = 100;
-/** So many pictures show that it moves. */
+/** Frames that show that a picture moves. */
 const FRAMES = 3;
 
 /** @typedef {{ stream: MediaStream, sounds: boolean, stop: () => void }} Media */

@@ -138,7 +138,7 @@ class SelfTestPanel {
   }
 }
 
-/** What stands between backticks is code. @param {string} text */
+/** Text between backticks is code. @param {string} text */
 function withCode(text) {
   return text.split("`").map((part, nth) => (nth % 2 ? make("code", { text: part }) : part));
 }

@@ -13,9 +13,9 @@ const PATIENCE = 6_000;
 /** Between the first word and the goodbye. */
 const GOODBYE = 2_000;
 const IMPOSSIBLE_NAME = "/";
-/** What the server itself says at `/healthz`. */
+/** The server's own answer at `/healthz`. */
 const ALIVE = "ok";
-/** What a proxy answers that does not reach the server behind it. */
+/** Answers of a proxy that does not reach the server behind it. */
 const GATEWAY = [502, 503, 504];
 /** Why the server refuses a WebSocket, in its own words. */
 const REASONS = ["origin", "host", "path", "full", "draining"];

@@ -1,5 +1,5 @@
 /**
- * What a check of the self-test comes to, and how long anything may take.
+ * The result of a check of the self-test, and how long anything may take.
  *
  * @typedef {"camera" | "microphone" | "websocket" | "stun" | "turn-udp" | "turn-tcp" | "loopback"} CheckName
  * @typedef {"passed" | "failed" | "not-offered" | "not-tried"} Outcome
@@ -44,7 +44,7 @@ export const notTried = (code) => ({ outcome: "not-tried", code, values: {}, det
 export const hasAdvice = ({ outcome, code }) => outcome !== "passed" && code !== "stun.by-turn";
 
 /**
- * What a promise comes to, or `null` after so many ms. One that fails later fails unheard.
+ * The value of a promise, or `null` after this many ms. A later failure is not reported.
  * @template T
  * @param {Platform} platform @param {number} ms @param {Promise<T>} promise
  * @returns {Promise<T | null>}
