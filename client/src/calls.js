@@ -55,7 +55,7 @@ export class Calls {
     if (ringing) return pickUp(ringing, { stream, data });
     if (this.own) throw new SwitchboardError("busy", "there is a call already");
     const call = this.#make(to, false, {});
-    return call._reach(stream, () => call._request({ data, media: media ?? call._outgoing.media }));
+    return call._reach(stream, () => call._request({ data, media: media ?? call._kinds }));
   }
 
   /** @param {string} user @param {boolean} incoming @param {Message} it */

@@ -72,7 +72,7 @@ export class Room extends Sender {
   /** @param {Api.Media} [media] @returns {Promise<Room>} */
   async #begin(media) {
     try {
-      await this._outgoing.use(media);
+      await this._use(media);
       if (!this.#left) await this.#join();
     } catch (error) {
       this._stop(/** @type {any} */ (error).code, error);
@@ -119,7 +119,7 @@ export class Room extends Sender {
       return;
     }
     const peer = new Peer(this._core, user, { room: this.name }, polite);
-    peer._outgoing.follow(this._outgoing);
+    peer._follow(this);
     this.peers.set(user, peer);
     this._keep("peer", peer);
     // The app may have ended it just now.
@@ -132,7 +132,7 @@ export class Room extends Sender {
   #isGone(user) {
     const peer = this.peers.get(user);
     this.members.delete(user);
-    // Who only lost a session comes back, and the media go on until then.
+    // A member that only lost a session comes back, and the media go on until then.
     if (peer?.state === "connected") peer._leaves();
     else peer?._end("lost");
     this._emit("member-left", user);
@@ -174,7 +174,7 @@ export class Room extends Sender {
     this.#left = true;
     this.#rooms.delete(this.name);
     for (const peer of this.peers.values()) peer._end(reason);
-    this._outgoing.stop();
+    this._stopTracks();
     this.#refuse(error);
     this._emit("left", reason);
   }

@@ -284,7 +284,7 @@ export class Switchboard extends Emitter {
     else if (id && type === "offer") this.#core.refuse(from, id);
   }
 
-  /** What the library of another user says about a peer. @param {string} from @param {Message} it */
+  /** Handles what the library of another user says about a peer. @param {string} from @param {Message} it */
   #direct(from, { peer: id, is, data }) {
     const known = this.#find(from, id);
     if (known) return known._told(is, data);

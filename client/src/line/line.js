@@ -32,7 +32,7 @@ import { Pace } from "./pace.js";
 
 /** True only now, so never counted (§13). */
 const UNCOUNTED = ["registered", "client-list", "presence", "ice-servers", "ack", "ping", "pong"];
-/** An acknowledgement is due after so many messages, characters, ms; §13 allows 32, 64 KiB, 5 s. */
+/** Messages, characters and ms after which an acknowledgement is due; §13 allows 32, 64 KiB, 5 s. */
 const ACK_MESSAGES = 32;
 const ACK_SIZE = 20_000;
 const ACK_WITHIN = 250;

@@ -1,5 +1,5 @@
 /**
- * What has been said and is not settled: what waits, what was written, what the server has not acknowledged.
+ * Messages that are not settled: those that wait, and those that were written and that the server has not acknowledged.
  *
  * Promises: each message is settled exactly once, by its answer, its acknowledgement, or an error that says whether it
  * may have arrived. Order is kept. What was not written yet can be taken back. Knows neither sockets nor time: the line
@@ -21,7 +21,7 @@
  */
 import { SwitchboardError, failure, refusal } from "../errors.js";
 
-/** Of the app's messages: so many are under way, so many wait for verdicts, so many wait here. */
+/** Most messages of the app that are under way, that wait for verdicts, and that wait here. */
 const UNDER_WAY = 128;
 const WITHOUT_VERDICT = 200;
 const LONGEST_QUEUE = 1000;
@@ -74,7 +74,7 @@ export class Outbox {
     return { answered: true, ...how, message, text: JSON.stringify(message), tried: false };
   }
 
-  /** What is to be written next, if anything may be. @returns {Entry | undefined} */
+  /** The message to be written next, if any may be. @returns {Entry | undefined} */
   get due() {
     const ahead = this.#kept.slice(this.#next);
     const lane = this.#queue.length ? this.#queue : this.#strangers;
@@ -134,7 +134,7 @@ export class Outbox {
     this.#queue.splice(this.#again++, 0, again);
   }
 
-  /** The server has handled so many. @param {number} count @param {boolean} [replaying] */
+  /** Settles what the server has handled. @param {number} count @param {boolean} [replaying] */
   forget(count, replaying) {
     const handled = this.#kept.splice(0, Math.max(0, count - this.#forgotten));
     this.#forgotten += handled.length;
