@@ -80,10 +80,10 @@ export class Core {
     this.sent.add(track);
   }
 
-  /** Chat; resolves when the other has it, or, without `receipt`, when the server has. @param {Message} message */
-  speak(message) {
+  /** Chat; resolves when the other has it, or, without `receipt`, when the server has. @param {Message} message @param {number} [concerned] members of a room */
+  speak(message, concerned) {
     const { receipt } = message;
-    const verdict = this.request({ type: "message", ...message, receipt: receipt || undefined }, { answered: receipt, chat: true });
+    const verdict = this.request({ type: "message", ...message, receipt: receipt || undefined }, { answered: receipt, chat: true, concerned });
     return this.told(verdict.then(judge));
   }
 

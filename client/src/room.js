@@ -16,6 +16,9 @@ import { Sender } from "./sender.js";
 /** Errors of `leave` that say that it is left. */
 const GONE = ["not-in-room", "unknown", "not-sent", "closed", "unavailable"];
 
+/** Members of a room by default, at most; of a room that is being joined the number is not known. */
+const USUAL = 16;
+
 /** @implements {Api.Room} */
 export class Room extends Sender {
   /** @type {Map<string, string | undefined>} */ members = new Map();
@@ -51,7 +54,7 @@ export class Room extends Sender {
 
   /** @param {any} data @param {{ volatile?: boolean }} [options] */
   send(data, options) {
-    return this._core.speak({ room: this.name, data, volatile: options?.volatile, receipt: false });
+    return this._core.speak({ room: this.name, data, volatile: options?.volatile, receipt: false }, this._size);
   }
 
   /** @param {string} user @returns {Peer | null} */
@@ -85,7 +88,7 @@ export class Room extends Sender {
     const first = this.#unsaid;
     this.#unsaid = false;
     this.#joining = true;
-    const it = await this._core.request({ type: "join", room: this.name }, { lasting: true, owner: this, opens: true });
+    const it = await this._core.request({ type: "join", room: this.name }, { lasting: true, owner: this, opens: true, concerned: Math.max(USUAL, this._size) });
     this.#joining = false;
     if (this.#left) return;
     const before = this.members;
@@ -106,6 +109,11 @@ export class Room extends Sender {
   /** The token allows no rooms but these. While it is being joined, that was about an earlier membership. */
   _allowed(rooms = /** @type {string[]} */ ([])) {
     if (!this.#joining && !rooms.includes(this.name)) this._stop("not-permitted");
+  }
+
+  /** Members, this one included. */
+  get _size() {
+    return this.members.size + 1;
   }
 
   /** @param {string} user @param {boolean} polite */
@@ -162,7 +170,7 @@ export class Room extends Sender {
     this._stop("closed");
     if (unsaid) return;
     try {
-      await this._core.request({ type: "leave", room: this.name });
+      await this._core.request({ type: "leave", room: this.name }, { concerned: this._size });
     } catch (error) {
       if (!GONE.includes(/** @type {any} */ (error).code)) throw error;
     }

@@ -13,11 +13,11 @@
  * @property {boolean} [chat] may wait behind others; what else is said is not held up by those
  * @property {boolean} [stranger] waits behind everything, chat included; ends with the session
  * @property {boolean} [first] before everything that waits
- * @property {number} [names] users in the answer, as far as they cost; see `Pace`
+ * @property {number} [concerned] names, members or entries that it concerns besides its own `users`, as far as they cost; see `Pace`
  * @property {boolean} [lasting] asked again in the next session if this one is lost before the answer
  * @property {unknown} [owner] on whose behalf; see `withdraw`
  * @property {boolean} [opens] before this one nobody knows of the owner
- * @typedef {How & { message: Message, text: string, tried: boolean, dropped?: boolean, settle: Settle }} Entry
+ * @typedef {How & { message: Message, text: string, size: number, tried: boolean, dropped?: boolean, settle: Settle }} Entry
  */
 import { SwitchboardError, failure, refusal } from "../errors.js";
 
@@ -60,7 +60,7 @@ export class Outbox {
       return settle(failure("`data`", cause), {});
     }
     const lane = how.stranger ? this.#strangers : how.chat ? this.#queue : this.#kept;
-    const size = new TextEncoder().encode(entry.text).length;
+    const { size } = entry;
     const refuse = (/** @type {Api.ErrorCode} */ code, /** @type {string} */ why) => settle(new SwitchboardError(code, why), {});
     if (size > this.frame) return refuse("too-large", `${size} of ${this.frame} bytes`);
     if (lane.length >= (how.stranger ? STRANGERS_QUEUE : LONGEST_QUEUE)) return refuse("queue-full", "too many messages wait");
@@ -71,7 +71,8 @@ export class Outbox {
   /** @param {Message} it @param {How & { settle: Settle }} how @returns {Entry} */
   #entry(it, how) {
     const message = { ...it, id: `m${++this.#lastId}` };
-    return { answered: true, ...how, message, text: JSON.stringify(message), tried: false };
+    const text = JSON.stringify(message);
+    return { answered: true, ...how, message, text, size: new TextEncoder().encode(text).length, tried: false };
   }
 
   /** The message to be written next, if any may be. @returns {Entry | undefined} */
