@@ -153,6 +153,8 @@ export class MediaConnection extends Sender {
     // Nothing is answered before the app accepts.
     if (["ringing", "asking", "ended"].includes(this.state)) return;
     const isNamed = link?.isNamed(about);
+    // A member of a room that is there for messages alone.
+    if (about.declined) return (isNamed ?? true) && this._end("refused", "this member takes no connections");
     if (about.gone) {
       if (about.peer && isNamed) this._open(true);
     } else if (isNamed) link?.hear(type, data);

@@ -116,9 +116,16 @@ export class Room extends Sender {
     return this.members.size + 1;
   }
 
+  /** Takes no connection, so that the other side need not wait for one. @param {string} user @param {Message} [link] that it offers */
+  #decline(user, link) {
+    const switchboard = { peer: link?.peer, nth: link?.nth, declined: true };
+    this._core.line.request({ type: "answer", to: user, room: this.name, data: { switchboard } }, () => {}, { answered: false, owner: this });
+  }
+
   /** @param {string} user @param {boolean} polite */
   #meet(user, polite) {
-    if (!this.#mesh) return;
+    // A newcomer will offer if it has a mesh.
+    if (!this.#mesh) return polite || this.#decline(user);
     const known = this.peers.get(user);
     if (known) {
       known._leaving = false;
@@ -156,6 +163,7 @@ export class Room extends Sender {
       this.#meet(userId, true);
       this._emit(type, userId);
     } else {
+      if (type === "offer" && !this.#mesh) return this.#decline(from, data?.switchboard);
       if (type === "offer" && !this.peers.has(from)) this.#meet(from, true);
       const peer = this.peers.get(from);
       // Both sides try again at the same moment, so neither is the newcomer.
