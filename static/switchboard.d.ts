@@ -296,7 +296,7 @@ export interface PeerOptions<Given = any> {
 export interface RoomOptions {
   /** Sent to every member. For further tracks see `room.addTrack`. */
   stream?: Media;
-  /** false: messages only, no connections. Default true. */
+  /** false: messages only, no connections: for the other members the peer ends at once with `refused`. Default true. */
   mesh?: boolean;
 }
 

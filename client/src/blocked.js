@@ -37,13 +37,13 @@ export class Blocked {
   async block(list) {
     const users = [list].flat();
     const added = users.filter((it) => !this.has(it));
-    const names = this.users.size;
+    const concerned = this.users.size;
     const all = new Set([...this.users, ...users]);
     if (all.size > LIMIT) throw new SwitchboardError("not-permitted", `at most ${LIMIT} users can be blocked: unblock some first`);
     this.#keep([...all]);
     for (const user of added) this.#dropped(user);
     try {
-      return (await this.#core.request({ type: "block", users }, { lasting: true, names })).users;
+      return (await this.#core.request({ type: "block", users }, { lasting: true, concerned })).users;
     } catch (error) {
       if (!isOlder(error)) this.#without(added);
       throw error;
@@ -53,10 +53,10 @@ export class Blocked {
   /** @param {string | string[]} list @returns {Promise<string[]>} */
   async unblock(list) {
     const users = [list].flat();
-    const names = this.users.size;
+    const concerned = this.users.size;
     this.#without(users);
     try {
-      return (await this.#core.request({ type: "unblock", users }, { lasting: true, names })).users;
+      return (await this.#core.request({ type: "unblock", users }, { lasting: true, concerned })).users;
     } catch (error) {
       if (!isOlder(error)) throw error;
       return [...this.users];

@@ -10,7 +10,7 @@
  * @import { Message } from "./platform.js"
  */
 import { EarlyOffer } from "./early.js";
-import { MENDING } from "./mending.js";
+import { INTERVAL } from "./recovery.js";
 import { Peer } from "./peer.js";
 
 /** Between two questions whether the other side goes on, at most; ms. */
@@ -322,11 +322,11 @@ export class Call extends Peer {
 
   /** The smaller name asks; the other does if it hears nothing. */
   #askLater() {
-    const turn = this._core.line.userId < this.userId ? 0 : MENDING;
+    const turn = this._core.line.userId < this.userId ? 0 : INTERVAL;
     const wait = Math.min(LONGEST_PAUSE, this.#asks && 1000 * 2 ** this.#asks) + turn;
     this.#asks++;
     const waits = () => this._attached || this.#next || this._core.asked === this;
-    this._later.set(wait, () => waits() || this._request({ continues: this.callId, media: this._outgoing.media, data: this.#given }));
+    this._later.set(wait, () => waits() || this._request({ continues: this.callId, media: this._kinds, data: this.#given }));
   }
 
   /** @param {Api.ErrorCode} reason @param {string} [detail] @param {any} [cause] */

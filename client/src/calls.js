@@ -56,7 +56,7 @@ export class Calls {
     if (this.own) throw new SwitchboardError("busy", "there is a call already");
     const call = this.#make(to, false, {});
     call._early = early;
-    return call._reach(stream, () => call._request({ data, media: media ?? call._outgoing.media }));
+    return call._reach(stream, () => call._request({ data, media: media ?? call._kinds }));
   }
 
   /** @param {string} user @param {boolean} incoming @param {Message} it */

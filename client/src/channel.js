@@ -21,26 +21,24 @@ export class Channel extends Emitter {
   /** @type {Promise<any>} */ #sending = Promise.resolve();
   /** Bytes that were not handed to the browser yet. */ #waiting = 0;
   /** How many wait until all has left this page. */ #drains = 0;
-  /** What is sent can arrive. */ #writable = true;
+  /** Data that is sent can arrive. */ #writable = true;
   /** @type {Set<() => void>} */ #waiters = new Set();
   /** @type {Promise<void> | undefined} */ #closing;
   #options;
-  #gone;
-  #over;
+  #living;
   #core;
   state = /** @type {"connecting" | "open" | "closed"} */ ("connecting");
 
   /**
    * @param {Core} core @param {string} label @param {RTCDataChannelInit | undefined} options
-   * @param {() => void} gone its label is free @param {() => void} over nothing is left of it
+   * @param {Set<Channel>} living those of the peer of which something is left
    */
-  constructor(core, label, options, gone, over) {
+  constructor(core, label, options, living) {
     super(core.failed);
     this.#core = core;
     this.label = label;
     this.#options = options;
-    this.#gone = gone;
-    this.#over = over;
+    this.#living = living;
   }
 
   /** Bytes that were sent and have not left this page. */
@@ -70,7 +68,6 @@ export class Channel extends Emitter {
 
   close() {
     if (this.state !== "closed") {
-      this.#gone();
       const unsent = this.#waiting > 0 || this.state === "open";
       this.#become("closed");
       this.#closing = unsent ? this.#shut() : this._end();
@@ -95,10 +92,9 @@ export class Channel extends Emitter {
     const lanes = [...this.#lanes];
     this.#lanes.clear();
     for (const rtc of lanes) rtc.close();
-    if (this.state !== "closed") this.#gone();
     this.#become("closed");
     this.#wake();
-    this.#over();
+    this.#living.delete(this);
     return Promise.resolve();
   }
 

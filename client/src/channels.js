@@ -4,30 +4,27 @@
  * Promises: a label has one channel, whichever side made it; with the link all of them end, also those that are being
  * closed.
  *
- * @import { Core } from "./core.js"
+ * @import { MediaConnection } from "./media-connection.js"
  */
 import { Channel } from "./channel.js";
 
 export class Channels {
-  /** @type {Map<string, Channel>} */ #byLabel = new Map();
-  /** @type {Set<Channel>} also those that are being closed */ #living = new Set();
-  #core;
+  /** @type {Set<Channel>} also those that are being closed, whose labels are free */ #living = new Set();
+  #peer;
 
-  /** @param {Core} core */
-  constructor(core) {
-    this.#core = core;
+  /** @param {MediaConnection} peer */
+  constructor(peer) {
+    this.#peer = peer;
   }
 
   /** @param {string} label */
   find(label) {
-    return this.#byLabel.get(label);
+    return [...this.#living].find((it) => it.label === label && it.state !== "closed");
   }
 
   /** @param {string} label @param {RTCDataChannelInit} [options] */
   add(label, options) {
-    const gone = () => this.#byLabel.delete(label);
-    const channel = new Channel(this.#core, label, options, gone, () => this.#living.delete(channel));
-    this.#byLabel.set(label, channel);
+    const channel = new Channel(this.#peer._core, label, options, this.#living);
     this.#living.add(channel);
     return channel;
   }

@@ -1,5 +1,5 @@
 /**
- * What calls, peers and rooms have in common: the line, the browser, who there is, and where failures go.
+ * Common to calls, peers and rooms: the line, the browser, who there is, and where failures go.
  *
  * Promises: the app does not get at it. Decides nothing: the client does.
  *
@@ -14,16 +14,16 @@ import { Line } from "./line/line.js";
 import { lack, platformOf } from "./platform.js";
 import { Strangers } from "./strangers.js";
 
-/** Whoever wants to end a call is told that it is over already, or will be. */
+/** Answers to the end of a call that is over already, or will be. */
 const OVER = ["call-over", "not-your-call", "unavailable", "closed", ...SESSION_LOST];
-/** So many calls that have ended. */
+/** Calls that have ended, at most. */
 const REMEMBERED = 20;
 
 export class Core {
   /** @type {RTCIceServer[]} of the server */ iceServers = [];
   /** @type {Set<Peer>} that have not ended: calls, members of rooms, and those without ringing */ peers = new Set();
   /** @type {Set<MediaStreamTrack>} that `close()` has to stop */ sent = new Set();
-  /** Calls that the app here has ended, the latest only: whoever has not heard it must not ring to go on. */
+  /** Calls that the app here has ended, the latest only. A user who has not heard of the end must not ring to go on. */
   ended = /** @type {string[]} */ ([]);
   /** @type {Call | null} whose request has no answer yet, be it that the call has ended */ asked = null;
   /** @type {(() => void) | null} the next request, which waits for that answer */ held = null;
@@ -80,10 +80,10 @@ export class Core {
     this.sent.add(track);
   }
 
-  /** Chat; resolves when the other has it, or, without `receipt`, when the server has. @param {Message} message */
-  speak(message) {
+  /** Chat; resolves when the other has it, or, without `receipt`, when the server has. @param {Message} message @param {number} [concerned] members of a room */
+  speak(message, concerned) {
     const { receipt } = message;
-    const verdict = this.request({ type: "message", ...message, receipt: receipt || undefined }, { answered: receipt, chat: true });
+    const verdict = this.request({ type: "message", ...message, receipt: receipt || undefined }, { answered: receipt, chat: true, concerned });
     return this.told(verdict.then(judge));
   }
 

@@ -1,8 +1,8 @@
 /**
  * Events of what the app holds: the client, calls, peers, rooms, channels.
  *
- * Promises: a handler that throws, or whose promise fails, stops nothing and is told. Whom it is told is up to
- * those who extend this.
+ * Promises: a handler that throws, or whose promise fails, stops nothing and is told. Classes that extend
+ * this decide to whom.
  *
  * On objects that the app holds, names that begin with `_` are for the other modules of the library: they are not in
  * the types, and may change with every version.
@@ -10,7 +10,7 @@
 
 import { failure } from "./errors.js";
 
-/** So much waits for a listener. */
+/** Events that wait for a listener, at most. */
 const LONGEST_EARLY = 1000;
 
 export class Emitter {
@@ -18,7 +18,7 @@ export class Emitter {
   #handlers = new Map();
   /** @type {Array<[string, any]>} what nobody has listened to yet */ #early = [];
 
-  /** @param {(error: any) => void} failed whom it is told that a handler has failed */
+  /** @param {(error: any) => void} failed is told that a handler has failed */
   constructor(failed) {
     this._failed = failed;
   }

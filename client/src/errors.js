@@ -1,5 +1,5 @@
 /**
- * What goes wrong: the one kind of error that the app gets, and promises whose failure is never lost.
+ * Errors: the one kind of error that the app gets, and promises whose failure is never lost.
  *
  * Promises: every error has a stable code, a sentence, and what to do. Who hears of it is decided elsewhere.
  *
@@ -7,7 +7,7 @@
  * @import { Message } from "./platform.js"
  */
 
-/** What to do, by code. @type {Array<[RegExp, string]>} */
+/** Advice by code. @type {Array<[RegExp, string]>} */
 const ADVICE = [
   [/^(undelivered|not-sent)$/, "send it again"],
   [/^unknown$/, "ask the other side"],
@@ -62,7 +62,7 @@ export const PASSING = ["queue-full", "rate-limited", "unavailable"];
 /** Codes of what had no answer when its session was lost. */
 export const SESSION_LOST = ["unknown", "not-sent"];
 
-/** What the server has refused. @param {Message} it */
+/** A refusal of the server as an error. @param {Message} it */
 export const refusal = (it) => new SwitchboardError(it.code, it.message, it);
 
 /** An error that the app or the browser has thrown. @param {string} what @param {any} cause */

@@ -1,12 +1,19 @@
 /**
  * Calls, rooms, data channels and messages over a switchboard server.
  *
- * Types and their meaning: switchboard.d.ts; a guide: docs/client.md; the wire: docs/protocol.md, whose sections are
- * named by “§” in these files. From the app downwards: switchboard (the client) · calls (those that there are) · call,
- * room, peer (somebody at the other end) · sender (tracks, as peers and rooms take them) · blocked, strangers (users who
- * are kept away, or answered sparingly) · link, dtls, mending, channels, channel, outgoing (one RTCPeerConnection, its
- * upkeep, and what goes through it) · line/ (one session over as many sockets as it takes) · errors, emitter, options,
- * platform, stats, people (leaves). A module of its own, which uses only what apps can: media (devices).
+ * Types: static/switchboard.d.ts. Guide: docs/client.md. Wire: docs/protocol.md, whose sections are named by “§” in these
+ * files. The modules, from the app downwards:
+ *
+ * - switchboard: the client. core: state that calls, peers and rooms share
+ * - calls, call, room, peer: calls, rooms, and users at the other end
+ * - sender: tracks that a peer or a room sends
+ * - media-connection: the media connection to one user. link: one RTCPeerConnection of it, with dtls; recovery: ICE
+ *   restarts; channels, channel: data channels; stats: its statistics
+ * - blocked, strangers: users who are kept away, or who get few answers
+ * - line/: one session with the server, over one socket after the other
+ * - errors, emitter, options, platform, people: used by the others
+ *
+ * media (devices) is a module of its own, and uses only what apps can.
  *
  * @import * as Api from "../../static/switchboard.js"
  */

@@ -6,25 +6,8 @@
  * negotiation goes on, here or on another link. Leaves to its peer when to make one, when to restart ICE, and what the
  * media mean.
  *
- * @import { Message, Platform } from "./platform.js"
- * @typedef {object} Ends what a link asks of its peer, and tells it
- * @property {Platform} platform
- * @property {RTCConfiguration} rtc
- * @property {() => boolean} polite gives way when two offers cross
- * @property {(pc: RTCPeerConnection) => void} equip adds tracks and channels
- * @property {(type: string, data: any, failed: (error: any) => void) => void} say
- * @property {() => string[]} muted kinds of which this side sends nothing
- * @property {(kinds: any[]) => void} isMuted the same of the other side
- * @property {() => void} offered an offer was said
- * @property {() => void} agreed on an offer and its answer
- * @property {() => void} takeBack what was added since the last agreement is not to be sent
- * @property {(cause: any) => void} renew negotiation has failed for good on this link: another one is needed
- * @property {(error: any) => void} giveUp another link would fail in the same way
- * @property {(state: string) => void} media
- * @property {(event: RTCTrackEvent) => void} arrived
- * @property {(channel: RTCDataChannel) => void} hasChannel
- * @property {() => void} bye the other side has ended it, said over the media connection
- * @property {(error: any) => void} failed
+ * @import { MediaConnection } from "./media-connection.js"
+ * @import { Message } from "./platform.js"
  */
 import { DtlsRoles } from "./dtls.js";
 import { PASSING, SESSION_LOST, SwitchboardError, failure } from "./errors.js";
@@ -52,19 +35,22 @@ export class Link {
   /** In a row, by a browser. */ #failures = 0;
   /** In a row, by the server. */ #refusals = 0;
 
-  /** @param {{ peer: string, nth?: number }} id names it on both sides @param {boolean} offerer @param {Ends} ends */
-  constructor(id, offerer, ends) {
+  #peer;
+
+  /** @param {{ peer: string, nth?: number }} id names it on both sides @param {boolean} offerer @param {MediaConnection} peer that it belongs to */
+  constructor(id, offerer, peer) {
+    const { platform, rtc } = peer._core;
     this.id = id;
-    this.ends = ends;
-    this.#again = new Alarm(ends.platform);
-    const RTCPeerConnection = ends.platform("RTCPeerConnection");
+    this.#peer = peer;
+    this.#again = new Alarm(platform);
+    const RTCPeerConnection = platform("RTCPeerConnection");
     /** @type {RTCPeerConnection} */
-    const pc = (this.pc = new RTCPeerConnection(ends.rtc));
+    const pc = (this.pc = new RTCPeerConnection(rtc));
     pc.onnegotiationneeded = () => this.#enqueue(() => this.#needed());
     pc.onicecandidate = ({ candidate }) => candidate && this.#say("candidate", candidate.toJSON());
-    pc.onconnectionstatechange = () => ends.media(pc.connectionState);
-    pc.ontrack = (event) => ends.arrived(event);
-    pc.ondatachannel = ({ channel }) => ends.hasChannel(channel);
+    pc.onconnectionstatechange = () => peer._media(pc.connectionState);
+    pc.ontrack = (event) => peer._arrived(event);
+    pc.ondatachannel = ({ channel }) => peer._hasChannel(channel);
     if (offerer) this.#equip();
   }
 
@@ -90,10 +76,10 @@ export class Link {
     control.onopen = () => this.tellMuted();
     control.onmessage = ({ data }) => {
       const [word, kinds = ""] = String(data).split(" ");
-      if (word === "muted") this.ends.isMuted(kinds.split(","));
-      else this.ends.bye();
+      if (word === "muted") this.#peer._isMuted(kinds.split(","));
+      else this.#peer._bye();
     };
-    this.ends.equip(this.pc);
+    this.#peer._equip(this.pc);
   }
 
   get #hasControl() {
@@ -101,7 +87,7 @@ export class Link {
   }
 
   tellMuted() {
-    if (this.#understands && this.#hasControl) this.#control?.send(`muted ${this.ends.muted()}`);
+    if (this.#understands && this.#hasControl) this.#control?.send(`muted ${this.#peer._mutedKinds}`);
   }
 
   // -- offers and answers
@@ -127,7 +113,7 @@ export class Link {
     this.#unsaid = this.#unsaid.filter(([type]) => type === "candidate");
     const refusals = this.#refusals;
     this.#say("offer", pc.localDescription);
-    if (this.#open && refusals === this.#refusals) this.ends.offered();
+    if (this.#open && refusals === this.#refusals) this.#peer._offered();
   }
 
   /** An offer that waits for its answer is replaced: something else is sent now, or this side is reached in another way. */
@@ -152,7 +138,7 @@ export class Link {
 
   /** @param {string} type @param {any} data */
   hear(type, data) {
-    if (type === "candidate") this.#enqueue(() => this.#candidate(data), (error) => this.ends.failed(failure("adding a candidate", error)));
+    if (type === "candidate") this.#enqueue(() => this.#candidate(data), (error) => this.#peer._failed(failure("adding a candidate", error)));
     else if (type === "answer") this.#enqueue(() => this.#answered(data));
     else this.#enqueue(() => this.#offered(data), (error) => this.#recover(error, true));
   }
@@ -171,7 +157,7 @@ export class Link {
   /** @param {any} offer */
   async #offered({ sdp, switchboard }) {
     const { pc } = this;
-    this.#ignoring = pc.signalingState !== "stable" && !this.ends.polite();
+    this.#ignoring = pc.signalingState !== "stable" && !this.#peer._polite;
     if (this.#ignoring) return;
     this.#isMuted(switchboard?.muted);
     // The polite side's own offer is rolled back by this.
@@ -187,7 +173,7 @@ export class Link {
   #isMuted(kinds) {
     if (this.#hasControl) return;
     this.#understands = Boolean(kinds);
-    this.ends.isMuted([kinds].flat());
+    this.#peer._isMuted([kinds].flat());
   }
 
   /** @param {RTCSdpType} type @param {string} sdp */
@@ -199,7 +185,7 @@ export class Link {
 
   #agreed() {
     this.#failures = this.#refusals = 0;
-    this.ends.agreed();
+    this.#peer._revive();
   }
 
   /** @param {any} candidate */
@@ -223,8 +209,8 @@ export class Link {
 
   /** The browser has failed to make or to apply a description. @param {any} error @param {boolean} [theirs] the other side's offer @returns {Promise<void>} */
   async #recover(error, theirs) {
-    this.ends.failed(failure("negotiating", error));
-    if (++this.#failures >= FAILURES) return this.ends.renew(error);
+    this.#peer._failed(failure("negotiating", error));
+    if (++this.#failures >= FAILURES) return this.#peer._renew(error);
     if (!(await this.#rollBack())) return;
     if (!theirs) return this.#offer().catch((again) => this.#recover(again));
     // Its candidates that still come belong to nothing.
@@ -242,7 +228,7 @@ export class Link {
       else if (pc.signalingState === "have-remote-offer") await pc.setRemoteDescription(description);
       return true;
     } catch (error) {
-      this.ends.renew(error);
+      this.#peer._renew(error);
       return false;
     }
   }
@@ -251,14 +237,14 @@ export class Link {
   #refused(type, error) {
     if (type === "candidate" || ABSENT.includes(error.code)) return;
     // Nothing can be smaller than the first one.
-    if (!this.pc.remoteDescription) return this.ends.giveUp(error);
+    if (!this.pc.remoteDescription) return this.#peer._fail(error);
     // The other side waits for an answer that will not come.
-    if (type === "answer") return this.ends.renew(error);
+    if (type === "answer") return this.#peer._renew(error);
     this.#refusals++;
     this.#enqueue(async () => {
       if (this.pc.signalingState !== "have-local-offer" || !(await this.#rollBack())) return;
-      this.ends.failed(error);
-      this.ends.takeBack();
+      this.#peer._failed(error);
+      this.#peer._takeBackTracks();
       // Its other purposes go on without the part that made it too large.
       if (this.#refusals < REFUSALS) await this.#offer();
     });
@@ -269,14 +255,14 @@ export class Link {
     const { id, round } = this;
     const { refused, ...data } = it.toJSON?.() ?? it;
     if (type === "answer" && data.sdp) data.sdp = this.#roles.kept(data.sdp, true, this.pc.remoteDescription?.sdp);
-    const muted = data.sdp && this.ends.muted();
+    const muted = data.sdp && this.#peer._mutedKinds;
     this.#send(type, { ...data, switchboard: { ...id, round, refused, muted } });
   }
 
   /** @param {string} type @param {any} data */
   #send(type, data) {
     if (!this.#open) return;
-    this.ends.say(type, data, (error) => {
+    this.#peer._say(type, data, (error) => {
       if (!this.#open) return;
       if (!PASSING.includes(error.code)) return this.#refused(type, error);
       this.#unsaid.push([type, data]);

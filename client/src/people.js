@@ -1,5 +1,5 @@
 /**
- * Who else is online, as far as it is told (§8).
+ * The others who are online, as far as it is told (§8).
  *
  * Promises: lists, changes and totals are kept up as one. Those who are watched are kept apart, as they are told of
  * in every mode. Asks nobody.
@@ -14,7 +14,7 @@ export class People {
   /** @type {Map<string, boolean>} */ watched = new Map();
   /** Past a limit nobody is named, only counted. */ #named = false;
 
-  /** What is not heard any more is not known. */
+  /** Changes that were missed leave the list unknown. */
   startOver() {
     this.#named = false;
   }

@@ -16,6 +16,9 @@ import { Sender } from "./sender.js";
 /** Errors of `leave` that say that it is left. */
 const GONE = ["not-in-room", "unknown", "not-sent", "closed", "unavailable"];
 
+/** Members of a room by default, at most; of a room that is being joined the number is not known. */
+const USUAL = 16;
+
 /** @implements {Api.Room} */
 export class Room extends Sender {
   /** @type {Map<string, string | undefined>} */ members = new Map();
@@ -51,7 +54,7 @@ export class Room extends Sender {
 
   /** @param {any} data @param {{ volatile?: boolean }} [options] */
   send(data, options) {
-    return this._core.speak({ room: this.name, data, volatile: options?.volatile, receipt: false });
+    return this._core.speak({ room: this.name, data, volatile: options?.volatile, receipt: false }, this._size);
   }
 
   /** @param {string} user @returns {Peer | null} */
@@ -72,7 +75,7 @@ export class Room extends Sender {
   /** @param {Api.Media} [media] @returns {Promise<Room>} */
   async #begin(media) {
     try {
-      await this._outgoing.use(media);
+      await this._use(media);
       if (!this.#left) await this.#join();
     } catch (error) {
       this._stop(/** @type {any} */ (error).code, error);
@@ -85,7 +88,7 @@ export class Room extends Sender {
     const first = this.#unsaid;
     this.#unsaid = false;
     this.#joining = true;
-    const it = await this._core.request({ type: "join", room: this.name }, { lasting: true, owner: this, opens: true });
+    const it = await this._core.request({ type: "join", room: this.name }, { lasting: true, owner: this, opens: true, concerned: Math.max(USUAL, this._size) });
     this.#joining = false;
     if (this.#left) return;
     const before = this.members;
@@ -108,9 +111,21 @@ export class Room extends Sender {
     if (!this.#joining && !rooms.includes(this.name)) this._stop("not-permitted");
   }
 
+  /** Members, this one included. */
+  get _size() {
+    return this.members.size + 1;
+  }
+
+  /** Takes no connection, so that the other side need not wait for one. @param {string} user @param {Message} [link] that it offers */
+  #decline(user, link) {
+    const switchboard = { peer: link?.peer, nth: link?.nth, declined: true };
+    this._core.line.request({ type: "answer", to: user, room: this.name, data: { switchboard } }, () => {}, { answered: false, owner: this });
+  }
+
   /** @param {string} user @param {boolean} polite */
   #meet(user, polite) {
-    if (!this.#mesh) return;
+    // A newcomer will offer if it has a mesh.
+    if (!this.#mesh) return polite || this.#decline(user);
     const known = this.peers.get(user);
     if (known) {
       known._leaving = false;
@@ -119,7 +134,7 @@ export class Room extends Sender {
       return;
     }
     const peer = new Peer(this._core, user, { room: this.name }, polite);
-    peer._outgoing.follow(this._outgoing);
+    peer._follow(this);
     this.peers.set(user, peer);
     this._keep("peer", peer);
     // The app may have ended it just now.
@@ -132,7 +147,7 @@ export class Room extends Sender {
   #isGone(user) {
     const peer = this.peers.get(user);
     this.members.delete(user);
-    // Who only lost a session comes back, and the media go on until then.
+    // A member that only lost a session comes back, and the media go on until then.
     if (peer?.state === "connected") peer._leaves();
     else peer?._end("lost");
     this._emit("member-left", user);
@@ -148,6 +163,7 @@ export class Room extends Sender {
       this.#meet(userId, true);
       this._emit(type, userId);
     } else {
+      if (type === "offer" && !this.#mesh) return this.#decline(from, data?.switchboard);
       if (type === "offer" && !this.peers.has(from)) this.#meet(from, true);
       const peer = this.peers.get(from);
       // Both sides try again at the same moment, so neither is the newcomer.
@@ -162,7 +178,7 @@ export class Room extends Sender {
     this._stop("closed");
     if (unsaid) return;
     try {
-      await this._core.request({ type: "leave", room: this.name });
+      await this._core.request({ type: "leave", room: this.name }, { concerned: this._size });
     } catch (error) {
       if (!GONE.includes(/** @type {any} */ (error).code)) throw error;
     }
@@ -174,7 +190,7 @@ export class Room extends Sender {
     this.#left = true;
     this.#rooms.delete(this.name);
     for (const peer of this.peers.values()) peer._end(reason);
-    this._outgoing.stop();
+    this._stopTracks();
     this.#refuse(error);
     this._emit("left", reason);
   }

@@ -1,10 +1,10 @@
 /**
- * What a person wants to know of a connection, out of what a browser tells.
+ * Facts of a connection for people, out of the reports of a browser.
  *
  * Promises: the same answer for Chromium, Firefox and Safari.
  *
  * @import * as Api from "../../static/switchboard.js"
- * @import { Platform } from "./platform.js"
+ * @import { MediaConnection } from "./media-connection.js"
  */
 import { failure } from "./errors.js";
 import { Alarm } from "./platform.js";
@@ -39,17 +39,17 @@ export function summary(reports, before) {
 export class Statistics {
   /** @type {Map<string, any> | undefined} */ #before;
   #ticks;
-  #connection;
+  #peer;
 
-  /** @param {Platform} platform @param {() => RTCPeerConnection | null} connection */
-  constructor(platform, connection) {
-    this.#ticks = new Alarm(platform);
-    this.#connection = connection;
+  /** @param {MediaConnection} peer */
+  constructor(peer) {
+    this.#ticks = new Alarm(peer._core.platform);
+    this.#peer = peer;
   }
 
   async look() {
     try {
-      const reports = [...((await this.#connection()?.getStats()) ?? new Map()).values()];
+      const reports = [...((await this.#peer.connection?.getStats()) ?? new Map()).values()];
       const { stats, before } = summary(reports, this.#before);
       this.#before = before;
       return stats;
@@ -58,12 +58,12 @@ export class Statistics {
     }
   }
 
-  /** @param {() => boolean} wanted @param {(stats: Api.Stats) => void} tell @param {(error: any) => void} failed */
-  tick(wanted, tell, failed) {
+  tick() {
+    const peer = this.#peer;
     this.#ticks.set(1000, () => {
-      if (!wanted()) return;
-      this.tick(wanted, tell, failed);
-      this.look().then(tell, failed);
+      if (peer.state === "ended" || !peer._listens("stats")) return;
+      this.tick();
+      this.look().then((stats) => peer._emit("stats", stats), peer._failed);
     });
   }
 

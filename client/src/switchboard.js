@@ -21,6 +21,8 @@ import { Room } from "./room.js";
 /** Questions for a peer that wait for the app, at most: in all, and of one user. */
 const ASKING = 100;
 const ASKING_OF_ONE = 10;
+/** Users in a page of a list, at most. */
+const LIST = 1000;
 
 /** @implements {Api.Switchboard} */
 export class Switchboard extends Emitter {
@@ -39,6 +41,7 @@ export class Switchboard extends Emitter {
   constructor(options) {
     super((/** @type {any} */ error) => this.#failed(error));
     const owner = {
+      atStake: () => this.#atStake(),
       registered: (/** @type {Message} */ it) => this.#registered(it),
       hear: (/** @type {Message} */ it) => this.#hear(it),
       caughtUp: () => this.#calls.caughtUp(),
@@ -196,7 +199,7 @@ export class Switchboard extends Emitter {
 
   /** @param {{ after?: string, limit?: number }} [page] */
   list(page) {
-    const answer = this.#core.request({ type: "list", ...page }, { lasting: true });
+    const answer = this.#core.request({ type: "list", ...page }, { lasting: true, concerned: page?.limit ?? LIST });
     return this.#core.told(answer.then(({ clients, names, total, next }) => ({ clients, names, total, next })));
   }
 
@@ -235,6 +238,12 @@ export class Switchboard extends Emitter {
     this.#startAlarm.stop();
     this.#calls.registered(it);
     if (lost) this.#restore();
+  }
+
+  /** Another token may take rooms and watches away, and bring a list: units of the rate that this costs (§4). */
+  #atStake() {
+    const rooms = [...this.rooms.values()].map((it) => 1 + Math.floor(it._size / 8));
+    return rooms.reduce((sum, it) => sum + it, Math.floor(this.watched.size / 8) + Math.floor(Math.min(LIST, this.total + 1) / 32));
   }
 
   /** The session is another one: back into the rooms, the watches, the call; the blocks first. */
@@ -284,7 +293,7 @@ export class Switchboard extends Emitter {
     else if (id && type === "offer") this.#core.refuse(from, id);
   }
 
-  /** What the library of another user says about a peer. @param {string} from @param {Message} it */
+  /** Handles what the library of another user says about a peer. @param {string} from @param {Message} it */
   #direct(from, { peer: id, is, data }) {
     const known = this.#find(from, id);
     if (known) return known._told(is, data);

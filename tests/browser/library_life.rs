@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use switchboard::config::Config;
 
+use crate::app_server::{AppServer, Content, OwnPage};
 use crate::browser::Camera;
 use crate::demo::{Demo, impatient, on_a_demo_page_of, on_the_demo_page};
 use crate::line::Program;
@@ -130,6 +131,48 @@ fn a_page_that_is_frozen_is_offline_in_time_and_back_when_it_runs_again() {
 
         is_told(&bo, "ana", true).await;
         assert_eq!(ana.value("lab.heard.states").await, json!(["waiting", "connecting", "online"]));
+    });
+}
+
+/// Goes to the page that its browser prerenders meanwhile.
+const BEFORE: &str = r#"<!doctype html><title>before</title>
+<script type="speculationrules">{"prerender":[{"source":"list","urls":["/app.html"],"eagerness":"immediate"}]}</script>
+<a href="/app.html">the app</a>"#;
+
+/// Connects at once. Twenty requests to the server later a socket would have been opened, too.
+const APP: &str = r#"<!doctype html><title>app</title>
+<script type="module">
+  import { connect } from "https://signal.example/switchboard.js";
+  connect({ url: "https://signal.example", userId: "ana" }).then((me) => {
+    window.me = me;
+    window.onlineAt = performance.now();
+  });
+  for (let nth = 0; nth < 20; nth++) await fetch("https://signal.example/switchboard.d.ts", { cache: "no-store" });
+  localStorage.app = window.me ? "online" : document.prerendering ? "waits" : "shown too early";
+</script>"#;
+
+/// Firefox and Safari do not prerender.
+#[test]
+fn a_prerendered_page_connects_when_it_is_shown_and_not_before() {
+    let page = |path, html: &str| OwnPage { path, html: html.to_owned() };
+    let pages = vec![page("/before.html", BEFORE), page("/app.html", APP)];
+    let app = AppServer::start(Content { pages, ..Content::default() });
+    let config = Config { origins: vec![app.origin()], ..Config::default() };
+    on_a_demo_page_of(config, async |demo| {
+        app.connects_to(demo.address);
+        let bo = demo.app_user("bo").await;
+        bo.value("await lab.me.watch('ana')").await;
+        let ana = demo.app_page(&format!("{}/before.html", app.origin())).await;
+
+        ana.sees("localStorage.app").await;
+
+        assert_eq!(ana.value("localStorage.app").await, "waits");
+        assert_eq!(bo.value("lab.me.watched.get('ana')").await, false);
+        ana.value("(document.links[0].click(), true)").await;
+        ana.sees("window.me?.state === 'online'").await;
+        ana.sees("performance.getEntriesByType('navigation')[0].activationStart > 0").await;
+        ana.sees("onlineAt > performance.getEntriesByType('navigation')[0].activationStart").await;
+        is_told(&bo, "ana", true).await;
     });
 }
 

@@ -1,6 +1,7 @@
 //! Rooms by the client library.
 
 use futures_util::future::join_all;
+use serde_json::json;
 
 use crate::demo::Demo;
 use crate::line::{Line, Program};
@@ -9,6 +10,7 @@ use crate::pairs::in_every_pair;
 in_every_pair! {
     three_users_in_a_room_see_each_other_and_one_leaves,
     a_room_outlasts_a_killed_server_and_who_comes_later_meets_everybody,
+    a_member_without_a_mesh_is_not_waited_for,
 }
 
 async fn three_users_in_a_room_see_each_other_and_one_leaves(demo: &Demo) {
@@ -75,4 +77,26 @@ async fn a_room_outlasts_a_killed_server_and_who_comes_later_meets_everybody(dem
     dora.sees_members_moving(2).await;
     // The server ends with this function: a page that came later has no reason to look for it.
     dora.value("lab.me.close() ?? true").await;
+}
+
+async fn a_member_without_a_mesh_is_not_waited_for(demo: &Demo) {
+    let (ana, bo) = demo.two_app_users().await;
+    ana.value("await lab.joins('standup')").await;
+    ana.value("(lab.room.on('peer', (peer) => (lab.met = peer)), true)").await;
+    ana.value("(lab.room.on('message', ({ data }) => (lab.said = data)), true)").await;
+
+    bo.value("(lab.room = await lab.me.join('standup', { mesh: false }), true)").await;
+
+    // The one that was there first.
+    ana.sees("lab.met?.state === 'ended' && lab.met.reason === 'refused'").await;
+    assert_eq!(ana.value("[lab.room.members.size, lab.room.peers.size]").await, json!([1, 0]));
+    bo.value("await lab.room.send('good morning').then(() => true)").await;
+    ana.sees("lab.said === 'good morning'").await;
+    // The one that comes later, and offers.
+    ana.value("lab.room.leave().then(() => true)").await;
+    ana.value("await lab.joins('standup')").await;
+    ana.sees("lab.room.members.size === 1 && lab.room.peers.size === 0").await;
+    assert_eq!(bo.value("lab.room.peers.size").await, 0);
+    ana.has_heard_of_no_error().await;
+    bo.has_heard_of_no_error().await;
 }

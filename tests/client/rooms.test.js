@@ -43,6 +43,70 @@ test("a room without a mesh has members and no connections", async () => {
   assert.equal(page.connections.length + room.peers.size, 0);
 });
 
+/** Joins without a mesh, where 22 and 33 are already. */
+async function joinsWithoutMesh(page) {
+  const joined = page.me.join("standup", { mesh: false });
+  await settle();
+  page.socket.says({ type: "room-joined", room: "standup", members: ["22", "33"], ref: page.socket.last("join").id });
+  return joined;
+}
+
+test("a member without a mesh tells those who wait for its offer that none will come", async () => {
+  const page = await Page.connected();
+  await joinsWithoutMesh(page);
+  const declined = () => page.socket.said.filter(({ type }) => type === "answer").map(({ to, room, data }) => [to, room, data]);
+  const no = { switchboard: { declined: true } };
+  assert.deepEqual(declined(), [["22", "standup", no], ["33", "standup", no]]);
+  page.socket.says({ type: "member-joined", room: "standup", userId: "44" });
+  assert.equal(declined().length, 2, "44 may be without a mesh, too");
+});
+
+test("a member without a mesh declines the offers of others, each by its name", async () => {
+  const page = await Page.connected();
+  await joinsWithoutMesh(page);
+  page.socket.says({ type: "member-joined", room: "standup", userId: "44" });
+  page.socket.says({ type: "offer", from: "44", room: "standup", data: { type: "offer", sdp: "x", switchboard: { peer: "p", round: 1 } } });
+  const { to, room, data } = page.socket.last("answer");
+  assert.deepEqual([to, room, data], ["44", "standup", { switchboard: { peer: "p", declined: true } }]);
+  page.socket.says({ type: "candidate", from: "44", room: "standup", data: { switchboard: { peer: "p" } } });
+  assert.equal(page.socket.said.filter(({ type }) => type === "answer").length, 3);
+  assert.equal(page.connections.length, 0);
+});
+
+test("a member whose offer is declined has no connection to that member, and stays in the room with it", async () => {
+  const page = await Page.connected();
+  const joined = page.me.join("standup");
+  await settle();
+  page.socket.says({ type: "room-joined", room: "standup", members: ["22", "33"], ref: page.socket.last("join").id });
+  const room = await joined;
+  await settle();
+  const peer = room.peers.get("22");
+  const { peer: name } = page.socket.said.find(({ type, to }) => type === "offer" && to === "22").data.switchboard;
+  page.socket.says({ type: "answer", from: "22", room: "standup", data: { switchboard: { peer: name, declined: true } } });
+  assert.deepEqual([peer.state, peer.reason, peer.detail], ["ended", "refused", "this member takes no connections"]);
+  assert.deepEqual([...room.members.keys()], ["22", "33"]);
+  assert.deepEqual([...room.peers.keys()], ["33"]);
+  assert.equal(page.connections[0].signalingState, "closed");
+});
+
+test("a newcomer that takes no connections is not waited for", async () => {
+  const page = await Page.connected();
+  const room = await joinsAlone(page);
+  page.socket.says({ type: "member-joined", room: "standup", userId: "22" });
+  const peer = room.peers.get("22");
+  page.socket.says({ type: "answer", from: "22", room: "standup", data: { switchboard: { declined: true } } });
+  assert.deepEqual([peer.state, peer.reason, room.peers.size], ["ended", "refused", 0]);
+  page.socket.says({ type: "answer", from: "22", room: "standup", data: { switchboard: { declined: true } } });
+  assert.equal(room.peers.size, 0, "once more changes nothing");
+});
+
+test("a connection that has come about is not declined by a late word", async () => {
+  const page = await Page.connected();
+  const room = await meets(page);
+  page.socket.says({ type: "answer", from: "22", room: "standup", data: { switchboard: { peer: "an older one", declined: true } } });
+  assert.equal(room.peers.get("22").state, "connected");
+});
+
 test("a room that cannot be joined is none", async () => {
   const page = await Page.connected();
   const joined = page.me.join("standup");
@@ -75,6 +139,14 @@ test("members whose media flow are kept over a lost session, on the link that th
   page.connection.becomes("disconnected");
   assert.equal(room.peers.size, 0, "gone, and the media say so too");
 });
+
+/** In a room with nobody else. */
+async function joinsAlone(page) {
+  const joined = page.me.join("standup");
+  await settle();
+  page.socket.says({ type: "room-joined", room: "standup", members: [], ref: page.socket.last("join").id });
+  return joined;
+}
 
 /** In a room with 22, whose media flow. */
 async function meets(page) {

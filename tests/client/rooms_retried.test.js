@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Page, Stream, settle } from "./fakes.js";
-import { PATIENCE } from "../../client/src/mending.js";
+import { PATIENCE } from "../../client/src/recovery.js";
 
 const PEER = { peer: "P", nth: undefined, round: 1 };
 const offer = (from, peer = "P") => ({ type: "offer", from, room: "standup", data: { type: "offer", sdp: "x", switchboard: { ...PEER, peer } } });

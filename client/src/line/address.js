@@ -1,5 +1,5 @@
 /**
- * What a socket is opened with (§1, §2): the server's address, who comes, and what the session is resumed by.
+ * Address and subprotocols of a socket (§1, §2): the server, the user, and the token that resumes the session.
  *
  * Promises: neither token stands in the address, because proxies write addresses down; a fault of `url` is named.
  *

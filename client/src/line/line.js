@@ -11,6 +11,7 @@
  * @import { Message, Platform } from "../platform.js"
  * @import { How, Settle } from "./outbox.js"
  * @typedef {object} Owner who is told what comes of it
+ * @property {() => number} atStake units that another token may cost besides its own
  * @property {(it: Message) => void} registered before anything else of a new socket
  * @property {(it: Message) => void} hear what is no answer to something that was said
  * @property {() => void} caughtUp all that the server has kept for this session has come
@@ -32,13 +33,15 @@ import { Pace } from "./pace.js";
 
 /** True only now, so never counted (§13). */
 const UNCOUNTED = ["registered", "client-list", "presence", "ice-servers", "ack", "ping", "pong"];
-/** An acknowledgement is due after so many messages, characters, ms; §13 allows 32, 64 KiB, 5 s. */
+/** Messages, characters and ms after which an acknowledgement is due; §13 allows 32, 64 KiB, 5 s. */
 const ACK_MESSAGES = 32;
 const ACK_SIZE = 20_000;
 const ACK_WITHIN = 250;
 /** A socket that is not registered by then is given up. */
 const OPENING = 15_000;
 const ANSWER_TO_PING = 5_000;
+/** Units that the server charges for looking at a token (§4). */
+const TOKEN = 9;
 /** Failures in a row of the app's function for the access token that end the client. */
 const TOKEN_FAILURES = 3;
 /** Below 4500, and yet no reason to come back. */
@@ -132,7 +135,7 @@ export class Line {
     this.#paceAt = Infinity;
     if (this.#restoring) return;
     for (let entry; this.#registered && (entry = this.#outbox.due); ) {
-      const wait = this.#pace.wait(entry.message, this.#now(), entry.names);
+      const wait = this.#pace.wait(entry.message, entry.size, this.#now(), entry.concerned);
       if (wait) return void (this.#paceAt = this.#now() + wait);
       this.#outbox.advance();
       this.#write(entry.text);
@@ -383,7 +386,7 @@ export class Line {
       const token = await access.ask();
       // The one that there is stays until the server has taken the other.
       const settle = (/** @type {any} */ error, /** @type {Message} */ it) => (error ? failed(error) : access.use(token, this.#now(), it.expires));
-      this.request({ type: "refresh", token }, settle);
+      this.request({ type: "refresh", token }, settle, { concerned: TOKEN + this.owner.atStake() });
     } catch (error) {
       failed(error);
     }

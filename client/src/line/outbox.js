@@ -1,5 +1,5 @@
 /**
- * What has been said and is not settled: what waits, what was written, what the server has not acknowledged.
+ * Messages that are not settled: those that wait, and those that were written and that the server has not acknowledged.
  *
  * Promises: each message is settled exactly once, by its answer, its acknowledgement, or an error that says whether it
  * may have arrived. Order is kept. What was not written yet can be taken back. Knows neither sockets nor time: the line
@@ -13,15 +13,15 @@
  * @property {boolean} [chat] may wait behind others; what else is said is not held up by those
  * @property {boolean} [stranger] waits behind everything, chat included; ends with the session
  * @property {boolean} [first] before everything that waits
- * @property {number} [names] users in the answer, as far as they cost; see `Pace`
+ * @property {number} [concerned] names, members or entries that it concerns besides its own `users`, as far as they cost; see `Pace`
  * @property {boolean} [lasting] asked again in the next session if this one is lost before the answer
  * @property {unknown} [owner] on whose behalf; see `withdraw`
  * @property {boolean} [opens] before this one nobody knows of the owner
- * @typedef {How & { message: Message, text: string, tried: boolean, dropped?: boolean, settle: Settle }} Entry
+ * @typedef {How & { message: Message, text: string, size: number, tried: boolean, dropped?: boolean, settle: Settle }} Entry
  */
 import { SwitchboardError, failure, refusal } from "../errors.js";
 
-/** Of the app's messages: so many are under way, so many wait for verdicts, so many wait here. */
+/** Most messages of the app that are under way, that wait for verdicts, and that wait here. */
 const UNDER_WAY = 128;
 const WITHOUT_VERDICT = 200;
 const LONGEST_QUEUE = 1000;
@@ -60,7 +60,7 @@ export class Outbox {
       return settle(failure("`data`", cause), {});
     }
     const lane = how.stranger ? this.#strangers : how.chat ? this.#queue : this.#kept;
-    const size = new TextEncoder().encode(entry.text).length;
+    const { size } = entry;
     const refuse = (/** @type {Api.ErrorCode} */ code, /** @type {string} */ why) => settle(new SwitchboardError(code, why), {});
     if (size > this.frame) return refuse("too-large", `${size} of ${this.frame} bytes`);
     if (lane.length >= (how.stranger ? STRANGERS_QUEUE : LONGEST_QUEUE)) return refuse("queue-full", "too many messages wait");
@@ -71,10 +71,11 @@ export class Outbox {
   /** @param {Message} it @param {How & { settle: Settle }} how @returns {Entry} */
   #entry(it, how) {
     const message = { ...it, id: `m${++this.#lastId}` };
-    return { answered: true, ...how, message, text: JSON.stringify(message), tried: false };
+    const text = JSON.stringify(message);
+    return { answered: true, ...how, message, text, size: new TextEncoder().encode(text).length, tried: false };
   }
 
-  /** What is to be written next, if anything may be. @returns {Entry | undefined} */
+  /** The message to be written next, if any may be. @returns {Entry | undefined} */
   get due() {
     const ahead = this.#kept.slice(this.#next);
     const lane = this.#queue.length ? this.#queue : this.#strangers;
@@ -134,7 +135,7 @@ export class Outbox {
     this.#queue.splice(this.#again++, 0, again);
   }
 
-  /** The server has handled so many. @param {number} count @param {boolean} [replaying] */
+  /** Settles what the server has handled. @param {number} count @param {boolean} [replaying] */
   forget(count, replaying) {
     const handled = this.#kept.splice(0, Math.max(0, count - this.#forgotten));
     this.#forgotten += handled.length;

@@ -1,46 +1,60 @@
 /**
- * How fast the server may be spoken to: a bucket like its own (§12), somewhat smaller, as what is under way may bunch up.
+ * How fast the server may be spoken to: a bucket like its own (§12), of which half is a reserve, as what is under way may
+ * bunch up, and a room may have grown.
  *
- * Promises: who asks `wait` before each message is never `rate-limited` by its own doing. Tells times, keeps no timer.
+ * Promises: a client that asks `wait` before each message is never `rate-limited` by its own doing. Tells times, keeps no
+ * timer.
  *
  * @import { Message } from "../platform.js"
  */
 
-/** Units of the rate that these cost at most (§4); others cost one. Each user in a list, sent or answered, costs an eighth besides. */
-const COSTS = /** @type {Record<string, number>} */ ({ list: 32, refresh: 32 });
-const COST_OF_A_USER = 1 / 8;
+/** Bytes that are read for one unit of the rate (§4). */
+const BYTES = 4096;
+/** Names, members or entries that a message concerns, for one unit. */
+const NAMES = 8;
+/** The same, where it is another number. What a new token concerns is given in units. @type {Record<string, number>} */
+const NAMES_BY_TYPE = { message: 16, list: 32, refresh: 1 };
+
+/** The price of a message, in units. @param {Message} message @param {number} size @param {number} [concerned] besides its own list of users */
+function priceOf({ type, users }, size, concerned = 0) {
+  const more = (concerned + (users?.length ?? 0)) / (NAMES_BY_TYPE[type] ?? NAMES);
+  // Of a list of users the last unit counts in full.
+  return 1 + Math.floor(size / BYTES) + (users ? Math.ceil(more) : Math.floor(more));
+}
 
 export class Pace {
-  /** Messages per ms; 0: any number. */ #rate = 0;
+  /** Units per ms; 0: any number. */ #rate = 0;
   #burst = 1;
   #level = 1;
   #levelAt = 0;
 
-  /** What the server allows: messages a second, and at once. @param {{ rate: number, burst: number }} limits */
+  /** Sets the limits of the server: units a second, and at once. @param {{ rate: number, burst: number }} limits */
   allow({ rate, burst }) {
     // The bucket is the user's: a new socket does not refill it.
-    if (!this.#levelAt) this.#level = burst / 2;
-    this.#burst = Math.max(1, burst / 2);
+    if (!this.#levelAt) this.#level = burst;
+    this.#burst = burst;
     this.#rate = (rate * 0.9) / 1000;
   }
 
   /**
-   * Takes a message's cost if there is enough.
-   * @param {Message} message @param {number} now @param {number} [names] users in its answer @returns {number} ms to wait, or 0
+   * Takes a message's price if there is enough. One that costs more than the whole burst passes when all of it is there,
+   * and those after it wait for the rest.
+   * @param {Message} message @param {number} size bytes @param {number} now @param {number} [concerned] see `How` @returns {number} ms to wait, or 0
    */
-  wait({ type, users = [] }, now, names = 0) {
+  wait(message, size, now, concerned) {
     if (!this.#rate) return 0;
-    const cost = Math.min((COSTS[type] ?? 1) + Math.ceil((users.length + names) * COST_OF_A_USER), this.#burst);
+    const price = priceOf(message, size, concerned);
+    const needed = Math.min(this.#burst, price + this.#burst / 2);
     this.#level = Math.min(this.#burst, this.#level + Math.max(0, now - this.#levelAt) * this.#rate);
     this.#levelAt = Math.max(now, this.#levelAt);
-    if (this.#level < cost) return this.#levelAt - now + (cost - this.#level) / this.#rate + 1;
-    this.#level -= cost;
+    if (this.#level < needed) return this.#levelAt - now + (needed - this.#level) / this.#rate + 1;
+    this.#level -= price;
     return 0;
   }
 
   /** The server has had enough. @param {number} now @param {number} [ms] */
   rest(now, ms = 1000) {
-    this.#level = 0;
+    this.#level = this.#burst / 2;
     this.#levelAt = now + ms;
   }
 }

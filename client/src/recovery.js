@@ -4,31 +4,25 @@
  * Promises: what fails is restarted at once, what is disconnected after a while; of two sides one begins; what has not
  * come back after 45 s is given up. The time that a machine sleeps does not count.
  *
- * @import { Platform } from "./platform.js"
- * @typedef {object} Patient what it asks of the peer, and tells it
- * @property {Platform} platform
- * @property {() => boolean} polite leaves the first try to the other side
- * @property {() => string | undefined} state of the RTCPeerConnection
- * @property {() => void} restart
- * @property {() => void} giveUp
+ * @import { MediaConnection } from "./media-connection.js"
  */
 import { Alarm } from "./platform.js";
 
 /** Broken media are given up after this; ms. */
 export const PATIENCE = 45_000;
 /** Between two looks at them; ms. */
-export const MENDING = 4_000;
+export const INTERVAL = 4_000;
 
-export class Mending {
-  #patient;
+export class Recovery {
+  #peer;
   #alarm;
   /** Since when the media are broken; 0: they are not. */ #since = 0;
   #restartedAt = 0;
 
-  /** @param {Patient} patient */
-  constructor(patient) {
-    this.#patient = patient;
-    this.#alarm = new Alarm(patient.platform);
+  /** @param {MediaConnection} peer whose polite side leaves the first try to the other one */
+  constructor(peer) {
+    this.#peer = peer;
+    this.#alarm = new Alarm(peer._core.platform);
   }
 
   /** They flow, or it is over. */
@@ -49,17 +43,17 @@ export class Mending {
   }
 
   #look() {
-    const { state, polite, restart, giveUp } = this.#patient;
-    if (this.#now() - this.#since > PATIENCE) return giveUp();
+    const peer = this.#peer;
+    if (this.#now() - this.#since > PATIENCE) return peer._giveUp();
     // One side is enough, so the other one waits whether it can.
-    const patience = { failed: 0, disconnected: 1 }[String(state())] ?? 3;
+    const patience = { failed: 0, disconnected: 1 }[String(peer.connection?.connectionState)] ?? 3;
     const untouched = this.#now() - Math.max(this.#since, this.#restartedAt);
-    if (untouched >= MENDING * (patience + (polite() ? 2 : 0))) {
+    if (untouched >= INTERVAL * (patience + (peer._polite ? 2 : 0))) {
       this.#restartedAt = this.#now();
-      restart();
+      peer._restart();
     }
-    const due = this.#now() + MENDING + 1;
-    this.#alarm.set(MENDING + 1, () => {
+    const due = this.#now() + INTERVAL + 1;
+    this.#alarm.set(INTERVAL + 1, () => {
       // Asleep it could do nothing.
       const late = this.#now() - due;
       if (late > 1000) this.#since += late;
@@ -68,6 +62,6 @@ export class Mending {
   }
 
   #now() {
-    return this.#patient.platform("performance").now();
+    return this.#peer._core.platform("performance").now();
   }
 }
