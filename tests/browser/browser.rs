@@ -41,18 +41,26 @@ pub(crate) struct Chromedriver {
 
 impl Chromedriver {
     pub(crate) fn start() -> Self {
-        let mut process = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver cannot be started; tests/run.sh installs it");
-        let mut words = BufReader::new(process.stdout.take().unwrap());
-        let port = port_of(&mut words);
-        // Read on, so that it never waits for a reader.
-        thread::spawn(move || words.read_to_end(&mut Vec::new()));
-        let profiles = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        Self { process, port, profiles }
+        let mut refusals = Vec::new();
+        for _ in 0..PORTS_TRIED {
+            let mut process = Command::new("chromedriver")
+                .arg("--port=0")
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("chromedriver cannot be started; tests/run.sh installs it");
+            let mut lines = BufReader::new(process.stdout.take().unwrap());
+            match port_of(&mut lines) {
+                Ok(port) => {
+                    // Drains the pipe, so that chromedriver never blocks on it.
+                    thread::spawn(move || lines.read_to_end(&mut Vec::new()));
+                    let profiles = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+                    return Self { process, port, profiles };
+                }
+                Err(output) => refusals.push((process.wait().unwrap(), output)),
+            }
+        }
+        panic!("chromedriver ended {PORTS_TRIED} times: {refusals:?}");
     }
 
     /// A new browser with one empty page.
@@ -76,14 +84,23 @@ impl Drop for Chromedriver {
     }
 }
 
-fn port_of(words: &mut impl BufRead) -> u16 {
-    for line in words.lines() {
+/// The port on which chromedriver listens, or all that it has written before it ended.
+fn port_of(lines: &mut impl BufRead) -> Result<u16, String> {
+    let mut output = String::new();
+    for line in lines.lines() {
         let line = line.unwrap();
-        let Some((_, port)) = line.split_once("started successfully on port ") else { continue };
-        return port.trim_end_matches('.').parse().unwrap();
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            return Ok(port.trim_end_matches('.').parse().unwrap());
+        }
+        output += &line;
+        output += "\n";
     }
-    panic!("chromedriver ended without a word about its port");
+    Err(output)
 }
+
+/// Chromedriver takes a free port of IPv6, then the same port of IPv4, and ends if another program has that. The system
+/// gives another port to the next attempt.
+const PORTS_TRIED: usize = 5;
 
 fn capabilities(camera: Camera, background: Background, profile: &Path) -> Capabilities {
     let mut chrome = DesiredCapabilities::chrome();
