@@ -7,6 +7,8 @@ const CHROMIUM = {
   "goog:chromeOptions": {
     args: [
       "--headless",
+      // The pipe's other end is chromedriver: no browser outlives it.
+      "--remote-debugging-pipe",
       "--no-sandbox",
       "--disable-gpu",
       "--no-first-run",

@@ -26,7 +26,8 @@ pub struct Backlog {
     /// Bytes on this connection.
     pub bytes: usize,
     /// Bytes of memory that all connections of the node hold, with [`UNWRITTEN_COST`] for each
-    /// message, and what they have read and the hub has not handled.
+    /// message, and what they have read and the hub has not handled, without what each may always
+    /// send of a message that is not whole.
     pub node_bytes: usize,
     /// The part of `node_bytes` that waits for sockets of the same address as this one; 0 if the
     /// address is not known.

@@ -252,9 +252,9 @@ impl Link {
         (self.0.unwritten_messages.load(Relaxed), self.0.unwritten_bytes.load(Relaxed))
     }
 
-    /// Bytes of memory that all connections of the node hold.
+    /// Bytes of memory of all connections of the node that count against `queue-total`.
     pub fn node_memory(&self) -> usize {
-        self.0.memory.total()
+        self.0.memory.counted()
     }
 
     /// Bytes of memory that wait for sockets of this one's address; 0 if that is not known.

@@ -39,9 +39,11 @@ impl SocketMemory {
         self.incoming.load(Relaxed)
     }
 
-    /// Both.
-    pub fn total(&self) -> usize {
-        self.unwritten() + self.incoming()
+    /// What counts against `queue-total`: what is not written, and what takes room from others. What each
+    /// client may always send is part of the sum of each socket. If it counted here, too, some hundred
+    /// clients that do not finish their messages would have those of all others refused.
+    pub fn counted(&self) -> usize {
+        self.unwritten() + self.crowding()
     }
 
     /// One connection held `before` bytes of incoming messages and holds `now`.
@@ -134,6 +136,7 @@ mod tests {
         memory.incoming_changed(0, 5);
         assert_eq!([one, other].map(|it| memory.held_by(it)), [120, 3]);
         assert_eq!(memory.crowding(), 132);
+        assert_eq!(memory.counted(), 132, "what each may always send takes no room from others");
         assert_eq!(memory.incoming(), 132 + 5 * ALWAYS_HELD);
 
         memory.held_changed(Some(one), much(100), much(50));

@@ -87,9 +87,6 @@ pub enum Bound {
     Step,
     /// The operator's requests succeed, and their p99 is that of the honest pair's bound.
     Operator,
-    /// Logins and `/healthz` come from the address of the attack: they wait for their turn among its
-    /// new connections, and may take this long instead.
-    AnswerWithin(Duration),
     /// How the user comes who logs in again and again, in place of [`NEWCOMER`].
     Newcomer(Newcomer),
     /// SIGTERM ends the process within 10 s.
@@ -114,9 +111,6 @@ impl Bound {
             }
             Bound::Step => "step of the hub ≤ 20 ms".to_owned(),
             Bound::Operator => "operator's requests are answered, p99 ≤ 50 ms".to_owned(),
-            Bound::AnswerWithin(time) => {
-                format!("honest logins and `/healthz` within {} ms", time.as_millis())
-            }
             Bound::Newcomer(newcomer) => format!(
                 "an honest login of the same address every {} ms, within {} ms",
                 newcomer.every.as_millis(),
@@ -129,23 +123,13 @@ impl Bound {
 }
 
 impl Row {
-    /// The bound of each answer of `/healthz`, and of each login where no [`Bound::Newcomer`] names
-    /// another.
-    pub fn answer_within(&self) -> Duration {
-        let own = self.bounds.iter().find_map(|it| match it {
-            Bound::AnswerWithin(time) => Some(*time),
-            _ => None,
-        });
-        own.unwrap_or(ANSWER)
-    }
-
     /// How the third honest user comes.
     pub fn newcomer(&self) -> Newcomer {
         let own = self.bounds.iter().find_map(|it| match it {
             Bound::Newcomer(newcomer) => Some(*newcomer),
             _ => None,
         });
-        own.unwrap_or(Newcomer { within: self.answer_within(), ..NEWCOMER })
+        own.unwrap_or(NEWCOMER)
     }
 }
 

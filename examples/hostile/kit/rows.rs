@@ -41,8 +41,6 @@ const PENDING: Bound = Bound::Growth { fixed: 0, each: 160 };
 const HEAD: Bound = Bound::Growth { fixed: 0, each: 64 };
 /// One and a half times `queue-total` of [`LITTLE_MEMORY`], and sockets with a buffer to read into.
 const UNFINISHED: Bound = Bound::Growth { fixed: 12 << 10, each: 16 };
-/// Ten connections of an address at a time, of which 40 a second are taken: 250 ms. Twice that.
-const IN_TURN: Bound = Bound::AnswerWithin(Duration::from_millis(500));
 
 /// Comes from the address of the attack, once a second.
 const SAME_ADDRESS: Bound = Bound::Newcomer(Newcomer {
@@ -192,7 +190,7 @@ pub const ROWS: &[Row] = rows![
     "bad-tokens": "bad access tokens from the address of an honest user",
         JWT, tokens::of_a_neighbour,
         least [in_all("a bad token: bad-token", 10, 10), a_second("a bad token: 429", 20, 20)],
-        bounds [IN_TURN];
+        bounds [];
     "bad-logins-rs256": "logins with forged tokens (RS256), 40 a second of each of 50 addresses",
         JWT_RSA, tokens::of_many_addresses,
         least [in_all("a bad token: bad-token", 200, 500), a_second("a bad token: 429", 50, 100)],

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::control::Control;
 use super::honest::{Honest, Peer, runtime};
 use super::meter::{Meter, Reading};
-use super::outcome::{Check, Outcome, P99};
+use super::outcome::{ANSWER, Check, Outcome, P99};
 use super::row::{Bound, Row};
 use super::served::{Program, Served};
 use super::stage::{Found, Size, Stage, metric, metrics};
@@ -85,12 +85,12 @@ fn checks(
 ) -> Vec<Check> {
     let during = &outcome.during;
     let mut checks = during.checks("a message of the honest pair, p99,", during.p99, P99);
-    let (within, newcomer) = (row.answer_within(), row.newcomer());
+    let newcomer = row.newcomer();
     let (logins, what) = (&outcome.logins, "an honest login, worst,");
     checks.extend(logins.checks(what, logins.worst, newcomer.within));
     let logged_in = (logins.count - logins.failed.values().sum::<usize>()) as u64;
     checks.push(Check::took_place("honest logins", logged_in, newcomer.least(options.lasts)));
-    checks.extend(outcome.health.checks("/healthz, worst,", outcome.health.worst, within));
+    checks.extend(outcome.health.checks("/healthz, worst,", outcome.health.worst, ANSWER));
     checks.push(Check::must("the server lives", served.lives()));
     checks.push(Check::at_most("resident memory", outcome.resident.1 as f64 / 1024., NODE, " MiB"));
     checks.extend(found.checks());
@@ -124,7 +124,7 @@ fn bound_checks(
             vec![Check::at_most("cores busy", outcome.cpu, bound, "")]
         }
         // Judged with what it replaces, or by the attack.
-        Bound::AnswerWithin(_) | Bound::Newcomer(_) | Bound::Own(_) => vec![],
+        Bound::Newcomer(_) | Bound::Own(_) => vec![],
         Bound::Step => vec![Check::within("longest step", outcome.step * 1e3, 20.)],
         Bound::Operator => {
             let operator = &outcome.operator;

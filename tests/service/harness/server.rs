@@ -94,7 +94,8 @@ impl TestServer {
 
     /// Memory of what is kept for sessions and of what connections have not written or handled yet.
     pub async fn held(&self) -> usize {
-        self.census().await.kept_bytes + self.server().memory().total()
+        let memory = self.server().memory();
+        self.census().await.kept_bytes + memory.unwritten() + memory.incoming()
     }
 
     /// Memory of messages that have not come whole or are not handled yet.

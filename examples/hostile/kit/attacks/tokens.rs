@@ -16,7 +16,7 @@ const SOCKETS: usize = 10;
 const AT_A_TIME: usize = 8;
 /// Attempts of each of these, at most.
 const ATTEMPTS: usize = 50_000;
-/// `new-connections-per-address`: 40 a second.
+/// 40 a second of each address, below `new-sockets-per-address`.
 const LOGIN_EVERY: Duration = Duration::from_millis(25);
 
 /// `refresh` with tokens whose signature is wrong.
