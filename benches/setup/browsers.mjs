@@ -93,7 +93,8 @@ class Browser {
   /** Waits until it is true. */
   async sees(expression) {
     for (const deadline = Date.now() + 30_000; ; ) {
-      const seen = await this.value(`[Boolean(${expression}), window.lab?.problem]`);
+      // While a page is being loaded anew nothing can be told.
+      const seen = await this.value(`[Boolean(${expression}), window.lab?.problem]`).catch(() => []);
       if (seen[0]) return;
       if (seen[1] || Date.now() > deadline) throw new Error(`not seen: ${expression} ${seen[1] ?? ""}`);
       await new Promise((done) => setTimeout(done, 20));

@@ -2,8 +2,11 @@
  * How long two people wait until they see each other, with switchboard, with PeerJS, and with RTCPeerConnection and
  * signaling by hand as the limit.
  *
- *   benches/setup/run.mjs [--rounds 10] [--delays 0,50,150] [--browsers chromium,firefox] [--systems switchboard,peerjs,raw]
+ *   benches/setup/run.mjs [--what calls,back] [--rounds 10] [--delays 0,50,150] [--browsers chromium,firefox] [--systems switchboard,peerjs,raw]
  *                         [--out FILE]
+ *
+ * `back`: how long after a reload the page of a call shows the other person again, and how long after a server that was
+ * killed answers again its users are online.
  *
  * Two browsers on this machine; each system takes its turn in every round. The signaling goes through a proxy that holds
  * each chunk back for so many milliseconds each way; the media do not. Needs target/release/switchboard, npm,
@@ -18,11 +21,13 @@ import { openBrowser } from "./browsers.mjs";
 import { delayed, freePort, served, until } from "./network.mjs";
 import { tableOf } from "./table.mjs";
 
+process.setMaxListeners(100);
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, "../..");
 
 const { values } = parseArgs({
   options: {
+    what: { type: "string", default: "calls,back" },
     rounds: { type: "string", default: "10" },
     delays: { type: "string", default: "0,50,150" },
     browsers: { type: "string", default: "chromium,firefox" },
@@ -36,7 +41,7 @@ const { values } = parseArgs({
 /** A process that ends with this one. */
 function run(command, args) {
   const child = spawn(command, args, { stdio: ["ignore", "ignore", "inherit"] });
-  process.on("exit", () => child.kill("SIGKILL"));
+  process.once("exit", () => child.kill("SIGKILL"));
   return child;
 }
 
@@ -48,7 +53,8 @@ const pages = await served({
   "/": join(HERE, "pages"),
 });
 const ports = { switchboard: await freePort(), peerjs: await freePort() };
-run(values.program, ["--listen", `127.0.0.1:${ports.switchboard}`, "--origins", pages, "--log", "error"]);
+const startServer = () => run(values.program, ["--listen", `127.0.0.1:${ports.switchboard}`, "--origins", pages, "--log", "error"]);
+let server = startServer();
 run(process.execPath, [join(HERE, "node_modules/peer/dist/bin/peerjs.js"), "--host", "127.0.0.1", "--port", ports.peerjs, "--path", "/"]);
 // The limit has its signaling carried by the plain messages of switchboard.
 ports.raw = ports.switchboard;
@@ -72,19 +78,61 @@ async function round(caller, callee) {
   };
 }
 
+/** Two people, each in a browser, whose signaling is delayed. */
+async function pairOf(browser, system, delay) {
+  const proxy = await delayed(ports[system], delay);
+  const pair = await Promise.all(["ana", "bo"].map(async (name) => {
+    const it = await openBrowser(browser);
+    await it.open(`${pages}/?system=${system}&port=${proxy.port}&name=${name}`);
+    await it.sees("window.lab?.ready");
+    return it;
+  }));
+  return { system, pair, proxy };
+}
+
+async function part({ pair, proxy }) {
+  await Promise.all(pair.map((it) => it.close()));
+  proxy.close();
+}
+
+/** Each side of a call is reloaded, then the server is killed and started again. */
+async function measureBack(browser, delay, rounds) {
+  const rows = [];
+  const both = await pairOf(browser, "switchboard", delay);
+  const [caller, callee] = both.pair;
+  await caller.run("lab.call('bo')");
+  await callee.sees("lab.rangAt");
+  await callee.run("lab.accept()");
+  await Promise.all(both.pair.map((it) => it.sees("lab.pictureAt")));
+  for (let nth = 0; nth < rounds; nth++) {
+    for (const [side, page] of [["caller", caller], ["callee", callee]]) {
+      const before = Date.now();
+      await page.run("location.reload()");
+      await page.sees(`window.lab?.pictureAt > ${before}`);
+      const times = await page.value("lab.times()");
+      rows.push({ browser, delay, system: "switchboard", nth, [`reload of the ${side}`]: times.pictureAt - before });
+    }
+    server.kill("SIGKILL");
+    // As long as a machine needs that starts it again.
+    await new Promise((done) => setTimeout(done, 3000));
+    server = startServer();
+    await until(`http://127.0.0.1:${ports.switchboard}/healthz`);
+    const answers = Date.now();
+    await Promise.all(both.pair.map((it) => it.sees(`lab.onlineAt > ${answers - 1000}`)));
+    for (const it of both.pair) {
+      rows.push({ browser, delay, system: "switchboard", nth, "server answers → online": (await it.value("lab.times()")).onlineAt - answers });
+    }
+    // The call goes on in the new sessions before the next reload.
+    await Promise.all(both.pair.map((it) => it.sees("lab.settled()")));
+  }
+  await part(both);
+  return rows;
+}
+
 async function measure(browser, delay, systems, rounds) {
   const rows = [];
   const pairs = [];
-  for (const system of systems) {
-    const proxy = await delayed(ports[system], delay);
-    const pair = await Promise.all(["ana", "bo"].map(async (name) => {
-      const it = await openBrowser(browser);
-      await it.open(`${pages}/?system=${system}&port=${proxy.port}&name=${name}`);
-      await it.sees("window.lab?.ready");
-      return it;
-    }));
-    pairs.push({ system, pair, proxy });
-  }
+  for (const system of systems) pairs.push(await pairOf(browser, system, delay));
   // The first call of a browser is slower than any other: it is not counted.
   for (let nth = 0; nth <= rounds; nth++) {
     for (const { system, pair } of pairs) {
@@ -92,10 +140,7 @@ async function measure(browser, delay, systems, rounds) {
       if (nth > 0) rows.push({ browser, delay, system, nth, ...times });
     }
   }
-  for (const { pair, proxy } of pairs) {
-    await Promise.all(pair.map((it) => it.close()));
-    proxy.close();
-  }
+  for (const it of pairs) await part(it);
   return rows;
 }
 
@@ -103,8 +148,15 @@ const list = (text) => text.split(",").filter(Boolean);
 const rows = [];
 for (const browser of list(values.browsers)) {
   for (const delay of list(values.delays).map(Number)) {
-    rows.push(...(await measure(browser, delay, list(values.systems), Number(values.rounds))));
-    console.log(tableOf(rows.filter((it) => it.browser === browser && it.delay === delay)));
+    const mine = [];
+    if (list(values.what).includes("calls")) mine.push(...(await measure(browser, delay, list(values.systems), Number(values.rounds))));
+    if (mine.length) console.log(tableOf(mine));
+    if (list(values.what).includes("back")) {
+      const back = await measureBack(browser, delay, Number(values.rounds));
+      console.log(tableOf(back));
+      mine.push(...back);
+    }
+    rows.push(...mine);
   }
 }
 if (values.out) writeFileSync(values.out, rows.map((it) => JSON.stringify(it)).join("\n") + "\n");

@@ -1,6 +1,13 @@
 /** Medians and their spread, as a table in Markdown. */
 
-const NAMES = { ring: "call → it rings", callee: "accept → the callee sees a picture", caller: "accept → the caller sees a picture" };
+const NAMES = {
+  ring: "call → it rings",
+  callee: "accept → the callee sees a picture",
+  caller: "accept → the caller sees a picture",
+  "reload of the caller": "reload of the caller → it sees a picture",
+  "reload of the callee": "reload of the callee → it sees a picture",
+  "server answers → online": "a killed server answers → its users are online",
+};
 
 /** @param {number[]} values */
 export function spread(values) {
@@ -16,8 +23,9 @@ export function tableOf(rows) {
   const { browser, delay } = rows[0];
   const lines = [`| ${browser}, ${delay} ms each way | ${systems.join(" | ")} |`, `|---|${systems.map(() => "---|").join("")}`];
   for (const [key, name] of Object.entries(NAMES)) {
+    if (!rows.some((it) => key in it)) continue;
     const cells = systems.map((system) => {
-      const { median, low, high } = spread(rows.filter((it) => it.system === system).map((it) => it[key]));
+      const { median, low, high } = spread(rows.filter((it) => it.system === system && key in it).map((it) => it[key]));
       return `${median.toFixed(0)} ms (${low.toFixed(0)}–${high.toFixed(0)})`;
     });
     lines.push(`| ${name} | ${cells.join(" | ")} |`);

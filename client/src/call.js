@@ -27,6 +27,7 @@ export class Call extends Peer {
   /** It was this side's session that was lost, so that the other's may be about to come back as well. */ #patient = false;
   /** @type {any} what this side gave along, said again when the call is to go on */ #given;
   #asks = 0;
+  /** It is told when the other side is online again. */ #looking = false;
   /** The offer is made while it rings. */ _early = true;
   #offered = new EarlyOffer();
   /** @type {((answer: any) => void) | null} accepts, as soon as the other's early offer is answered */ #acceptBy = null;
@@ -214,7 +215,7 @@ export class Call extends Peer {
     this.#acceptBy = (answer) => this.#sayAccept(data, answer);
     if (this.#takeEarlyOffer()) return;
     this.#acceptBy = null;
-    this.#sayAccept(data);
+    this.#sayAccept(data, this.continues && !this._link ? { switchboard: { gone: true } } : undefined);
   }
 
   /** @param {any} data @param {any} [answer] */
@@ -240,6 +241,7 @@ export class Call extends Peer {
     this.#patient = false;
     this.#asks = 0;
     this._later.stop();
+    this.#looksFor(false);
     this._isAway(false);
     this._polite = !it.offerer;
     this.data = data ?? this.data;
@@ -254,6 +256,8 @@ export class Call extends Peer {
   /** The other side has accepted. @param {any} answer to an offer that was made while it rang */
   #connects(answer) {
     const link = this._link;
+    // A page that was reloaded goes on without the link that it had.
+    if (answer?.switchboard?.gone) return this._open(true);
     if (link && !link.pc.remoteDescription) this._trouble();
     if (!answer || !link?.isNamed(answer.switchboard ?? {})) return this._resync();
     link.hear("answer", answer);
@@ -309,6 +313,7 @@ export class Call extends Peer {
   _sessionLost() {
     this.#patient = true;
     this.#asks = 0;
+    this.#looking = false;
     this.#detach();
   }
 
@@ -317,7 +322,21 @@ export class Call extends Peer {
     if (!["connected", "reconnecting"].includes(this.state)) return this._end("lost", detail);
     this._attached = false;
     this.#next = undefined;
+    this.#looksFor(true);
     this.#askLater();
+  }
+
+  /** Whether it is told when the other side is online again. @param {boolean} looks */
+  #looksFor(looks) {
+    if (looks === this.#looking) return;
+    if (looks) this.#calls.watch(this.userId);
+    else this.#calls.unwatch(this.userId);
+    this.#looking = looks;
+  }
+
+  /** The other side is online: asks whether it goes on. */
+  _isBack() {
+    if (this.#looking) this.#ask();
   }
 
   /** The smaller name asks; the other does if it hears nothing. */
@@ -325,14 +344,19 @@ export class Call extends Peer {
     const turn = this._core.line.userId < this.userId ? 0 : INTERVAL;
     const wait = Math.min(LONGEST_PAUSE, this.#asks && 1000 * 2 ** this.#asks) + turn;
     this.#asks++;
-    const waits = () => this._attached || this.#next || this._core.asked === this;
-    this._later.set(wait, () => waits() || this._request({ continues: this.callId, media: this._kinds, data: this.#given }));
+    this._later.set(wait, () => this.#ask());
+  }
+
+  #ask() {
+    if (this._attached || this.#next || this._core.asked === this) return;
+    this._request({ continues: this.callId, media: this._kinds, data: this.#given });
   }
 
   /** @param {Api.ErrorCode} reason @param {string} [detail] @param {any} [cause] */
   _end(reason, detail, cause) {
     if (this.state === "ended") return;
     const crossing = this.#crossing;
+    this.#looksFor(false);
     super._end(reason, detail, cause);
     // Busy because the other's call came first, refused, taken back before it could be, or given up by the other's call.
     if (crossing && (this._unsaid || cause || ["busy", "lost"].includes(reason))) this.#calls.rung(crossing);

@@ -8,6 +8,7 @@
  * @import { Blocked } from "./blocked.js"
  * @import { Core } from "./core.js"
  * @import { Message } from "./platform.js"
+ * @import { People } from "./people.js"
  */
 import { Call } from "./call.js";
 import { SwitchboardError, endOf } from "./errors.js";
@@ -18,12 +19,14 @@ export class Calls {
   /** @type {string[]} calls that lived at the server when this session was resumed */ #living = [];
   /** @type {Array<[Call, string]>} calls that did not, and what they were called */ #missing = [];
   #core;
+  #people;
   #blocked;
   #heard;
 
-  /** @param {Core} core @param {Blocked} blocked @param {(call: Call) => void} heard tells the app of a call that rings here */
-  constructor(core, blocked, heard) {
+  /** @param {Core} core @param {Blocked} blocked @param {People} people @param {(call: Call) => void} heard tells the app of a call that rings here */
+  constructor(core, blocked, people, heard) {
     this.#core = core;
+    this.#people = people;
     this.#blocked = blocked;
     this.#heard = heard;
   }
@@ -114,6 +117,21 @@ export class Calls {
   /** No call of this user rings here any more. @param {string} user */
   block(user) {
     for (const call of this.all) if (call._rings && call.userId === user) call.close();
+  }
+
+  /** These are online. @param {string[]} [users] */
+  online(users = []) {
+    for (const call of this.all) if (users.includes(call.userId)) call._isBack();
+  }
+
+  /** A call is to go on with this user. @param {string} user */
+  watch(user) {
+    this.#core.line.request({ type: "watch", users: [user] }, (_, { online }) => this.online(online), { lasting: true });
+  }
+
+  /** @param {string} user */
+  unwatch(user) {
+    if (!this.#people.watched.has(user)) this.#core.line.request({ type: "unwatch", users: [user] }, () => {}, { answered: false });
   }
 
   // -- sessions

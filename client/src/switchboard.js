@@ -54,7 +54,7 @@ export class Switchboard extends Emitter {
     this.#core = new Core(options, owner, this._failed, (peer) => this.#forget(peer));
     this.#startAlarm = new Alarm(this.#core.platform);
     this.#blocked = new Blocked(this.#core, (user) => this.#drop(user));
-    this.#calls = new Calls(this.#core, this.#blocked, (call) => this._keep("call", call));
+    this.#calls = new Calls(this.#core, this.#blocked, this.#people, (call) => this._keep("call", call));
   }
 
   get userId() {
@@ -273,8 +273,8 @@ export class Switchboard extends Emitter {
   #hear(it) {
     const { type, from, room, data, callId } = it;
     if (this.#blocked.drops(it)) return;
-    if (type === "client-list") this._emit("presence", this.#people.list(it));
-    else if (type === "presence") this._emit("presence", this.#people.change(it));
+    if (type === "client-list") this.#hasChanged(this.#people.list(it));
+    else if (type === "presence") this.#hasChanged(this.#people.change(it));
     else if (type === "ice-servers") this.#useIce(it.iceServers);
     else if (type.startsWith("call-")) this.#calls.hear(it);
     else if (data?.switchboard?.is) this.#direct(from, data.switchboard);
@@ -283,6 +283,12 @@ export class Switchboard extends Emitter {
     else if (type === "error") this._failed(refusal(it));
     else if (callId) this.#calls.hear(it);
     else this.#stray(type, from, data);
+  }
+
+  /** @param {Api.PresenceChange} change of those who are online */
+  #hasChanged(change) {
+    this.#calls.online(change.online);
+    this._emit("presence", change);
   }
 
   /** Of a peer, if there is one of this name; otherwise this page, reloaded, has forgotten it. @param {string} type @param {string} from @param {any} data */

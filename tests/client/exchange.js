@@ -24,6 +24,7 @@ class Session {
   acked = 0;
   kept = [];
   verdicts = [];
+  watched = new Set();
   line = null;
   constructor(user, id) {
     Object.assign(this, { user, id, token: `T${id}` });
@@ -150,6 +151,7 @@ export class Exchange {
       rooms: this.members.has(user) ? ["standup"] : [], calls: resumed ? this.callsOf(user).map(({ id }) => id) : [],
     });
     for (const { message } of session.kept) line.down.push(message);
+    for (const it of this.sessions.values()) if (it.watched.has(user)) it.line?.down.push({ type: "presence", online: [user], offline: [] });
   }
 
   #carryOut(session, { id: ref, type, to, data, answer, callId, room, receipt, ...rest }) {
@@ -171,6 +173,12 @@ export class Exchange {
       other.kept.at(-1).told = verdict;
       return;
     }
+    if (type === "watch") {
+      for (const it of rest.users) session.watched.add(it);
+      const isOnline = (it) => this.sessions.has(it);
+      return session.line.down.push({ type: "presence", online: rest.users.filter(isOnline), offline: rest.users.filter((it) => !isOnline(it)), ref });
+    }
+    if (type === "unwatch") return rest.users.forEach((it) => session.watched.delete(it));
     if (type === "call-request") return this.#request(session, other, { ref, to, data, ...rest });
     const call = this.callsOf(user).find(({ id }) => id === callId);
     if (!call) return refuse("call-over");

@@ -227,3 +227,71 @@ test("what a stream has in it is sent again to a member whose page was reloaded"
   assert.equal(page.connection.senders.length, 2);
   assert.equal(page.connections[0].signalingState, "closed");
 });
+
+// -- a call that goes on when the other side is online again
+
+/** In a call whose other side has lost its session; it asks nothing by itself for a while, because its name is the greater one. */
+async function apart() {
+  const page = await Page.connected({ userId: "99" });
+  const outcome = page.me.call("22", { stream: Stream.of("audio") });
+  await settle();
+  page.socket.says({ type: "call-ringing", callId: "C", to: "22", ref: page.socket.last("call-request").id });
+  page.socket.says({ type: "call-accept", callId: "C", from: "22", offerer: true });
+  await outcome;
+  page.socket.says({ type: "answer", from: "22", callId: "C", data: { type: "answer", sdp: "x" } });
+  await settle();
+  page.connection.becomes("connected");
+  page.socket.says({ type: "call-ended", callId: "C", by: "22", reason: "lost" });
+  await settle();
+  return { page, call: page.me.currentCall };
+}
+
+const asked = (page) => page.socket.said.filter((it) => it.type === "call-request" && it.continues === "C").length;
+
+test("the call is asked to go on as soon as the other side is online again", async () => {
+  const { page } = await apart();
+  const { id, users } = page.socket.last("watch");
+  assert.deepEqual(users, ["22"]);
+  page.socket.says({ type: "presence", online: [], offline: ["22"], ref: id });
+  await settle();
+  assert.equal(asked(page), 0);
+  page.socket.says({ type: "presence", online: ["22"], offline: [] });
+  await settle();
+  assert.equal(asked(page), 1);
+});
+
+test("it is asked at once where the other side is online already, and not watched any longer than that", async () => {
+  const { page, call } = await apart();
+  page.socket.says({ type: "presence", online: ["22"], offline: [], ref: page.socket.last("watch").id });
+  await settle();
+  assert.equal(asked(page), 1);
+  page.socket.says({ type: "call-ringing", callId: "D", to: "22", ref: page.socket.last("call-request").id });
+  page.socket.says({ type: "call-accept", callId: "D", from: "22", offerer: true });
+  await settle();
+  assert.deepEqual(page.socket.last("unwatch").users, ["22"]);
+  assert.equal(call.state, "connected");
+});
+
+test("a user whom the app watches is watched on", async () => {
+  const { page, call } = await apart();
+  page.me.watch("22").catch(() => {});
+  call.hangUp();
+  await settle();
+  assert.equal(page.socket.last("unwatch"), undefined);
+});
+
+test("a page that goes on without its link says so with its accept, and gets another one at once", async () => {
+  const { page } = await apart();
+  await page.clock.advance(6_000);
+  page.socket.says({ type: "call-ringing", callId: "D", to: "22", ref: page.socket.last("call-request").id });
+  page.socket.says({ type: "call-accept", callId: "D", from: "22", offerer: true, answer: { switchboard: { gone: true } } });
+  await settle();
+  assert.equal(page.connections.length, 2);
+  assert.equal(page.socket.last("offer").data.switchboard.round, 1);
+
+  const other = await Page.connected();
+  other.socket.says({ type: "call-request", callId: "E", from: "22", continues: "C", expires: 45_000 });
+  await other.heard("call")[0].accept();
+  await settle();
+  assert.deepEqual(other.socket.last("call-accept").answer, { switchboard: { gone: true } });
+});

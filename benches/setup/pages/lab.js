@@ -13,11 +13,12 @@ const lab = {
   rangAt: 0,
   acceptedAt: 0,
   pictureAt: 0,
+  onlineAt: 0,
   stream: camera(),
 
   times() {
-    const { calledAt, rangAt, acceptedAt, pictureAt } = lab;
-    return { calledAt, rangAt, acceptedAt, pictureAt };
+    const { calledAt, rangAt, acceptedAt, pictureAt, onlineAt } = lab;
+    return { calledAt, rangAt, acceptedAt, pictureAt, onlineAt };
   },
   call(to) {
     lab.calledAt = now();
@@ -30,8 +31,13 @@ const lab = {
   end() {
     system.end();
   },
+  settled: () => system.settled(),
   idle: () => lab.pictureAt === 0 && system.idle(),
 
+  /** The client is connected, again or for the first time. */
+  isOnline() {
+    lab.onlineAt = now();
+  },
   /** It rings here. */
   rings() {
     lab.rangAt = now();

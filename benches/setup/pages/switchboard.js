@@ -6,15 +6,19 @@ let lab, me, call;
 export async function start(it) {
   lab = it;
   me = await connect({ url: `ws://127.0.0.1:${lab.port}/ws`, userId: lab.name });
+  me.on("state", (state) => state === "online" && lab.isOnline());
   me.on("call", (incoming) => {
     follow(incoming);
-    lab.rings();
+    // This page was reloaded, and goes on.
+    if (incoming.continues && incoming.continues === sessionStorage.getItem("call")) lab.accept();
+    else lab.rings();
   });
 }
 
 function follow(it) {
   call = it;
   it.on("track", () => lab.shows(it.remoteStream));
+  it.on("state", (state) => state === "connected" && sessionStorage.setItem("call", it.callId));
   it.on("state", (state) => state === "ended" && (call === it) && ((call = undefined), lab.over()));
 }
 
@@ -26,4 +30,10 @@ export { begin as call };
 
 export const accept = () => call.accept({ stream: lab.stream });
 export const end = () => call.hangUp();
+/** The call of this session has a name, by which a page that is reloaded knows it. */
+export const settled = () => {
+  const known = call?.state === "connected" && call.callId !== sessionStorage.getItem("call");
+  if (known) sessionStorage.setItem("call", call.callId);
+  return known;
+};
 export const idle = () => call === undefined;
