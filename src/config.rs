@@ -156,9 +156,10 @@ settings! {
     /// New sockets that one address may open; 0 is unlimited.
     new_sockets_per_address: u32 = 50, Count("sockets a second", 0..=RATE_MAX);
 
-    /// TLS handshakes that one address may begin, twice as many at once; those over it wait for up
-    /// to 2 s and are then refused; 0 is unlimited. Trusted proxies have no such limit.
-    new_connections_per_address: u32 = 200, Count("handshakes a second", 0..=RATE_MAX);
+    /// Connections that one address may begin, with a first request or, by TLS, with a hello; twice as
+    /// many at once. Those over it wait for up to 2 s and are then refused; 0 is unlimited. Trusted
+    /// proxies have no such limit.
+    new_connections_per_address: u32 = 100, Count("connections a second", 0..=RATE_MAX);
 
     /// HTTP requests of one address in the long run, upgrades included; past it they are answered
     /// by 429; 0 is unlimited.

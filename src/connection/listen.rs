@@ -3,7 +3,7 @@
 //! actix-server accepts and hands each connection to a worker's thread, where [`Requests`] serves
 //! it. Sockets that were handed over are invisible to actix-server: [`OpenSockets`](super::OpenSockets)
 //! counts them, and stopping the server comes last in a drain. What is not handed over yet is counted
-//! by [`Pending`]. TLS handshakes have a rate limit, which acts when the client's hello has come and
+//! by [`Pending`]. New connections have a rate limit. By TLS it acts when the client's hello has come and
 //! before the key exchange. That one has its turn among the requests and counts against the rate by
 //! its time. A connection that sends no hello takes nothing from the rate.
 
@@ -203,10 +203,12 @@ async fn accept(stream: TcpStream, tls: Option<Arc<ServerConfig>>, desk: Rc<Desk
     let Ok(peer) = stream.peer_addr() else { return };
     let pending = &desk.pending;
     let mut place = pending.enter(peer.ip());
+    // With TLS its turn comes before the key exchange.
+    let has_begun = tls.is_some();
     let served = async {
         if let Some(io) = opened(stream, tls, peer.ip(), &desk).await {
             io.tune();
-            Requests::new(io, peer, Rc::clone(&desk)).serve().await;
+            Requests::new(io, peer, has_begun, Rc::clone(&desk)).serve().await;
         }
     };
     let too_old = async {
@@ -255,7 +257,7 @@ async fn shake_hands(
     desk: &Desk,
 ) -> io::Result<Io> {
     let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
-    let Some(wait) = desk.pending.begins_handshake(peer) else {
+    let Some(wait) = desk.pending.begins(peer) else {
         // A reset costs nothing more, and fails only where the connection has ended by itself.
         let _ = hello.io.set_zero_linger();
         return Err(io::ErrorKind::QuotaExceeded.into());

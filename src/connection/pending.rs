@@ -7,8 +7,10 @@
 //! done within moments, gets through. However fast others come, a newcomer has a chance: were it
 //! always the oldest that goes, a client slower than the bound divided by their rate would have none.
 //!
-//! TLS handshakes of an address have a rate, because they cost processor time. Connections have none:
-//! without a handshake they cost nothing until they send a request, and requests have their own rate.
+//! Connections of an address have a rate, because handshakes and answers cost processor time. A
+//! connection counts when its first head has come, or, by TLS, its hello: one that says nothing costs
+//! nothing, and takes nothing from its neighbours. Those over the rate wait, so that a client whose
+//! neighbour begins them without end has its turn among the few that the neighbour has open.
 //!
 //! Does not count a connection that was handed over: sockets have limits of their own.
 
@@ -32,7 +34,7 @@ use super::AddressRate;
 mod tests;
 
 /// Seconds of the rate that an address may use at once: with the default, and an ECDSA key, the six
-/// connections that a browser opens for a page, for 66 people behind one address. Those of 66 more
+/// connections that a browser opens for a page, for 33 people behind one address. Those of 33 more
 /// only wait.
 const BURST: u32 = 2;
 /// The key exchanges of one address may take one part in this many of a core in the long run. Only
@@ -40,7 +42,7 @@ const BURST: u32 = 2;
 const KEY_EXCHANGE_SHARE: u32 = 8;
 /// A longer key exchange counts as this: the rest was the time of other processes.
 const KEY_EXCHANGE_MAX: Duration = Duration::from_millis(10);
-/// How long a handshake may wait for its turn. It is refused at once if its turn is further away, so
+/// How long a connection may wait for its turn. It is refused at once if its turn is further away, so
 /// each has the same chance, and a client can try again soon.
 const TURN_WITHIN: Duration = Duration::from_secs(2);
 
@@ -54,8 +56,8 @@ struct Shared {
     max_per_address: usize,
     /// Their peers are many clients each.
     proxies: Vec<IpNet>,
-    /// TLS handshakes of an address.
-    handshakes: AddressRate,
+    /// Connections of an address that begin.
+    rate: AddressRate,
     waiting: Mutex<Waiting>,
     cut_off: AtomicU64,
     aged: AtomicU64,
@@ -112,7 +114,7 @@ impl Pending {
             max: config.max_pending,
             max_per_address: config.max_pending_per_address,
             proxies: config.trusted_proxies.clone(),
-            handshakes: AddressRate::new(
+            rate: AddressRate::new(
                 config.new_connections_per_address,
                 config.new_connections_per_address.saturating_mul(BURST),
             ),
@@ -172,12 +174,13 @@ impl Pending {
         is_in(&self.0.proxies, peer)
     }
 
-    /// How long a TLS handshake of `peer` has to wait for its turn; `None`: it is refused.
-    pub(super) fn begins_handshake(&self, peer: IpAddr) -> Option<Duration> {
+    /// How long a connection of `peer` that has sent its first head or hello has to wait for its turn; `None`:
+    /// it is refused.
+    pub(super) fn begins(&self, peer: IpAddr) -> Option<Duration> {
         if self.is_proxy(peer) {
             return Some(Duration::ZERO);
         }
-        let wait = self.0.handshakes.take(peer, Instant::now(), TURN_WITHIN);
+        let wait = self.0.rate.take(peer, Instant::now(), TURN_WITHIN);
         if wait.is_err() {
             self.0.too_fast.is_met_by(peer);
         }
@@ -188,7 +191,7 @@ impl Pending {
     /// that address wait for it.
     pub(super) fn count_key_exchange(&self, peer: IpAddr, took: Duration) {
         if !self.is_proxy(peer) {
-            self.0.handshakes.charge(peer, took.min(KEY_EXCHANGE_MAX) * KEY_EXCHANGE_SHARE);
+            self.0.rate.charge(peer, took.min(KEY_EXCHANGE_MAX) * KEY_EXCHANGE_SHARE);
         }
     }
 

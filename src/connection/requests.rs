@@ -23,7 +23,7 @@ use actix_web::http::header::CONTENT_LENGTH;
 use bytes::{Bytes, BytesMut};
 use futures_util::future::LocalBoxFuture;
 use log::debug;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::answer::{self, Ends};
 use super::head::{self, Fault, HEAD_MAX, Scan};
@@ -76,6 +76,8 @@ pub(super) struct Requests {
     /// The last of them wants no body.
     is_head: bool,
     born: Instant,
+    /// It has waited for its turn among the connections of its address.
+    has_begun: bool,
 }
 
 /// The next thing on a connection.
@@ -103,7 +105,8 @@ enum Last {
 }
 
 impl Requests {
-    pub(super) fn new(io: Io, peer: SocketAddr, desk: Rc<Desk>) -> Self {
+    /// `has_begun`: this connection has waited for its turn among those of its address.
+    pub(super) fn new(io: Io, peer: SocketAddr, has_begun: bool, desk: Rc<Desk>) -> Self {
         Self {
             io,
             peer,
@@ -114,13 +117,20 @@ impl Requests {
             count: 0,
             is_head: false,
             born: Instant::now(),
+            has_begun,
         }
     }
 
     /// Serves the connection until it ends or becomes a socket.
     pub(super) async fn serve(mut self) {
         loop {
-            let served = match self.next().await {
+            let next = self.next().await;
+            if matches!(next, Ok(Next::Head(_) | Next::Fault(_))) && !self.begins().await {
+                // A reset costs nothing more.
+                self.io.reset_on_drop();
+                return debug!("http connection refused, its address begins them too fast");
+            }
+            let served = match next {
                 Ok(Next::Head(length)) => self.serve_one(length).await,
                 Ok(Next::Fault(fault)) => self.say_fault(fault).await.map(Some),
                 Ok(Next::Nothing) => return,
@@ -139,6 +149,19 @@ impl Requests {
                 }
             }
         }
+    }
+
+    /// Waits for the turn of this connection among those of its address. Whether it has one.
+    async fn begins(&mut self) -> bool {
+        if self.has_begun {
+            return true;
+        }
+        self.has_begun = true;
+        let wait = self.desk.pending.begins(self.peer.ip());
+        if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
+            sleep(wait).await;
+        }
+        wait.is_some()
     }
 
     /// Waits for the next head.

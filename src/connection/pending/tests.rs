@@ -94,7 +94,7 @@ fn key_exchanges_of_an_address_take_an_eighth_of_a_core_in_the_long_run() {
     let pending = &pending;
     let waits = |peer, millis| {
         (0..500).map(move |_| {
-            let wait = pending.begins_handshake(peer);
+            let wait = pending.begins(peer);
             pending.count_key_exchange(peer, Duration::from_millis(millis));
             wait.unwrap_or(Duration::MAX)
         })
@@ -104,7 +104,7 @@ fn key_exchanges_of_an_address_take_an_eighth_of_a_core_in_the_long_run() {
     let at_once = waits(dear, 7).take_while(|wait| wait.is_zero()).count();
     assert!((34..=37).contains(&at_once), "{at_once}");
     let at_once = waits(cheap, 0).take_while(|wait| wait.is_zero()).count();
-    assert!((400..=404).contains(&at_once), "{at_once}");
+    assert!((200..=204).contains(&at_once), "{at_once}");
     assert!(waits(proxy, 7).all(|wait| wait.is_zero()));
 }
 

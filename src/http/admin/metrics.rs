@@ -97,7 +97,7 @@ fn tell_sockets(page: &mut Page, counters: &Counters) {
     page.gauge("switchboard_connections_pending", help, pending.count());
     let help = "Connections that were cut off to make room for others (max-pending).";
     page.counter("switchboard_connections_cut_off_total", help, pending.cut_off());
-    let help = "TLS handshakes refused because their address begins too many.";
+    let help = "Connections refused because their address begins too many.";
     page.counter("switchboard_connections_refused_total", help, pending.too_fast());
     let help = "Connections that were ended for their time, by what took too long.";
     let late = [

@@ -118,7 +118,7 @@ impl TestServer {
         self.server().pending().slow_heads()
     }
 
-    /// TLS handshakes that were refused because their address begins them too fast.
+    /// Connections that were refused because their address begins them too fast.
     #[allow(dead_code, reason = "for the tests over TLS")]
     pub fn too_fast(&self) -> u64 {
         self.server().pending().too_fast()
