@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use serde_json::json;
 use switchboard::config::Config;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -218,6 +219,35 @@ async fn a_websocket_may_be_one_of_several_protocols_that_are_offered() {
     assert_eq!(client.answer().status, 101);
     client.ends_with(4500).await;
     drop(client);
+    server.ends_clean().await;
+}
+
+#[actix_rt::test]
+async fn connections_of_an_address_over_its_rate_wait_for_their_turn_or_are_reset() {
+    let server = TestServer::start(Config { new_connections_per_address: 1, ..config() }).await;
+    let begin = Instant::now();
+    // Those that say nothing take nothing from the others.
+    let mut silent = Vec::new();
+    for _ in 0..20 {
+        silent.push(tokio::net::TcpStream::connect(server.address).await.unwrap());
+    }
+
+    let requests = (0..20).map(|_| async {
+        let tcp = tokio::net::TcpStream::connect(server.address).await.unwrap();
+        let opened = timeout(PATIENCE, Kept::opens(tcp)).await.expect("a handshake or an end");
+        let Some(mut kept) = opened else { return false };
+        if kept.stream.write_all(NOTHING.as_bytes()).await.is_err() {
+            return false;
+        }
+        timeout(PATIENCE, kept.next_answer("GET")).await.expect("an answer or an end").is_some()
+    });
+    let answered = join_all(requests).await.into_iter().filter(|it| *it).count();
+
+    // Two at once, and two that wait for up to 2 s; one more for each second that it takes.
+    assert!((4..=8).contains(&answered), "{answered}");
+    assert_eq!(server.too_fast() as usize, 20 - answered);
+    assert!(begin.elapsed() >= Duration::from_millis(1500), "{:?}", begin.elapsed());
+    drop(silent);
     server.ends_clean().await;
 }
 
