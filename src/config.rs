@@ -238,7 +238,7 @@ settings! {
     /// The address and port of the admin API, as in 127.0.0.1:8081; none switches it off.
     admin_listen: Option<SocketAddr> = None, Address;
 
-    /// The token that whoever uses the admin API must have.
+    /// The token that requests to the admin API must have.
     admin_token: Option<Secret> = None, SecretText(16);
 
     /// How a line of the log is written: `text` for people, `json` for programs.

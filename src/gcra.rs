@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-/// What a bucket allows: `burst` at once, then one every `interval`.
+/// The rate of a bucket: `burst` at once, then one every `interval`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowance {
     pub(crate) interval: Duration,

@@ -12,7 +12,7 @@ const NAMES: usize = 256;
 /// Acknowledged at once, where it is many.
 const MANY: u64 = 200;
 
-/// What one after the other says in turn number `n`, counted from 0.
+/// The message that is sent in turn number `n`, counted from 0.
 type Turn = Box<dyn FnMut(u64) -> Vec<Saying>>;
 
 /// A message in a situation.

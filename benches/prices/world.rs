@@ -30,7 +30,7 @@ pub struct Saying {
     pub measured: bool,
 }
 
-/// What messages took, and what they cost.
+/// The time that messages took, and their price.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Paid {
     pub took: Duration,

@@ -48,7 +48,7 @@ function run(command, args) {
 if (!existsSync(join(HERE, "node_modules"))) execFileSync("npm", ["ci", "--silent", "--no-audit", "--no-fund"], { cwd: HERE });
 
 const pages = await served({
-  "/library/": values.library,
+  "/client/": values.library,
   "/peerjs/": join(HERE, "node_modules/peerjs/dist"),
   "/": join(HERE, "pages"),
 });
@@ -64,7 +64,7 @@ await Promise.all([until(`http://127.0.0.1:${ports.switchboard}/healthz`), until
 async function round(caller, callee) {
   await caller.run("lab.call('bo')");
   await callee.sees("lab.rangAt");
-  // What can be prepared while it rings is prepared: people take longer than this to press a button.
+  // Time to prepare the connection while it rings: people take longer than this to press a button.
   await new Promise((done) => setTimeout(done, 1500));
   await callee.run("lab.accept()");
   await Promise.all([caller.sees("lab.pictureAt"), callee.sees("lab.pictureAt")]);

@@ -1,5 +1,5 @@
 /**
- * What the other side of a call has said about its media while the call rang (protocol.md §6, early offers).
+ * The offer and the candidates of the other side of a call that came while it rang (protocol.md §6, early offers).
  *
  * Promises: keeps the latest offer and what belongs to it, and no more than that; reveals nothing, because nothing is
  * done with it before the app accepts.

@@ -126,7 +126,7 @@ fn row_holds(row: &Row, options: &Options, again: u32, shown: Shown) -> bool {
     holds(&runs)
 }
 
-/// What the attacker got, and each bound.
+/// The counts of the attacker, and each bound.
 fn report(outcome: &Outcome) {
     eprintln!("{}: {:?}", outcome.row, outcome.got);
     for check in &outcome.checks {

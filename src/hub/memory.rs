@@ -39,7 +39,7 @@ impl SocketMemory {
         self.incoming.load(Relaxed)
     }
 
-    /// What counts against `queue-total`: what is not written, and what takes room from others. What each
+    /// Bytes that count against `queue-total`: those not written, and what takes room from others. What each
     /// client may always send is part of the sum of each socket. If it counted here, too, some hundred
     /// clients that do not finish their messages would have those of all others refused.
     pub fn counted(&self) -> usize {

@@ -326,7 +326,7 @@ impl ServerMessage {
         whole.into()
     }
 
-    /// What is carried byte for byte, each behind its key.
+    /// The parts that are carried byte for byte, each behind its key.
     fn payloads(&self) -> [(&'static str, Option<&Data>); 2] {
         use ServerMessage as M;
         let (data, answer) = match self {

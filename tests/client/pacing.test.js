@@ -10,7 +10,7 @@ const members = (count) => Array.from({ length: count }, (_, nth) => `u${nth}`);
 /** A page at a server that allows 40 units at once, the other half of its burst being the reserve. */
 const connected = (more) => Page.connected(more, { limits: { frame: 65_536, rate: RATE, burst: BURST } });
 
-/** What a message costs, by how many messages of one unit fit behind it. */
+/** The price of a message, by how many messages of one unit fit behind it. */
 async function costOf(page, say) {
   await page.clock.advance(15_000);
   page.socket.says({ type: "pong" });

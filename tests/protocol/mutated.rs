@@ -8,7 +8,7 @@ use switchboard::fuzzing;
 
 use super::examples;
 
-/// What a reader of JSON trips over.
+/// JSON that is slow to read.
 const PIECES: [&str; 20] = [
     "\"",
     "\\",

@@ -1,5 +1,5 @@
 /** The limit: RTCPeerConnection, with the offer delivered while it rings. Signaling by hand, over plain messages. */
-import { connect } from "/library/switchboard.js";
+import { connect } from "/client/switchboard.js";
 
 let lab, me, pc, other, offer;
 let early = [];

@@ -1,5 +1,5 @@
 /** By the client library of switchboard. */
-import { connect } from "/library/switchboard.js";
+import { connect } from "/client/switchboard.js";
 
 let lab, me, call;
 

@@ -141,7 +141,7 @@ impl Cpu {
     }
 }
 
-/// User and system time of a process; 0 if there is none.
+/// User and system time of a process; 0 if there is no such process.
 fn ticks(process: &str) -> u64 {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     // The name, in parentheses, may hold anything. utime and stime are the 14th and 15th field.

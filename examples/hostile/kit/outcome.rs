@@ -13,7 +13,7 @@ pub const P99: Duration = Duration::from_millis(50);
 /// in a row that names no other.
 pub const ANSWER: Duration = Duration::from_millis(250);
 
-/// What else than the server may make a figure miss its bound.
+/// The reasons, other than the server, for a figure to miss its bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spoiled {
     /// Nothing: memory, answers, lost messages.
@@ -127,13 +127,13 @@ pub struct Outcome {
     pub cpu: f64,
     /// The bound of the histogram that the longest step of the hub was below, in seconds.
     pub step: f64,
-    /// What the machine did besides, during the attack.
+    /// The other work of the machine during the attack.
     pub control: Disturbance,
     pub got: BTreeMap<String, u64>,
     pub checks: Vec<Check>,
 }
 
-/// What a run says of its row.
+/// The result of one run of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Holds,

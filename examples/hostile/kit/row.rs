@@ -91,7 +91,7 @@ pub enum Bound {
     Newcomer(Newcomer),
     /// SIGTERM ends the process within 10 s.
     Stops,
-    /// What the attack looks at by itself, in words.
+    /// A bound that the attack checks by itself, in words.
     Own(&'static str),
 }
 
