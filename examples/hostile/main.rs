@@ -91,9 +91,11 @@ fn main() -> ExitCode {
     println!("{HEAD}");
     let (again, count) = (arguments.again, rows.len());
     let shown = if arguments.markdown { Shown::TheLastRun } else { Shown::AllRuns };
-    let failed = rows.into_iter().filter(|row| !row_holds(row, &options, again, shown)).count();
-    eprintln!("{count} rows, {failed} of them fail");
-    ExitCode::from(u8::from(failed > 0))
+    let failed: Vec<_> =
+        rows.into_iter().filter_map(|row| row_fails(row, &options, again, shown)).collect();
+    eprintln!("{count} rows, {} of them fail", failed.len());
+    failed.iter().for_each(|it| eprint!("{}", bounds_missed(it)));
+    ExitCode::from(u8::from(!failed.is_empty()))
 }
 
 /// The runs that the table shows.
@@ -110,8 +112,9 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Row>, &str> {
     names.iter().map(|name| named(name).ok_or(&**name)).collect()
 }
 
-/// Runs a row, and prints its runs: the table on the output, all else on standard error.
-fn row_holds(row: &Row, options: &Options, again: u32, shown: Shown) -> bool {
+/// Runs a row, and prints its runs: the table on the output, all else on standard error. The run that
+/// decided, if the row does not hold.
+fn row_fails(row: &Row, options: &Options, again: u32, shown: Shown) -> Option<Outcome> {
     let runs = judged(again, || {
         let outcome = run(row, options);
         report(&outcome);
@@ -123,15 +126,25 @@ fn row_holds(row: &Row, options: &Options, again: u32, shown: Shown) -> bool {
     if shown == Shown::TheLastRun {
         runs.last().iter().for_each(|it| println!("{it}"));
     }
-    holds(&runs)
+    match holds(&runs) {
+        true => None,
+        false => runs.into_iter().next_back(),
+    }
 }
 
 /// The counts of the attacker, and each bound.
 fn report(outcome: &Outcome) {
     eprintln!("{}: {:?}", outcome.row, outcome.got);
-    for check in &outcome.checks {
-        eprintln!("  {}: {}", if check.holds { "holds" } else { "fails" }, check.what);
+    for check in outcome.checks.iter().filter(|it| it.holds) {
+        eprintln!("  holds: {}", check.what);
     }
+    eprint!("{}", bounds_missed(outcome));
+}
+
+/// A line for each bound that a run missed. They are told again at the end: what comes before is long.
+fn bounds_missed(outcome: &Outcome) -> String {
+    let missed = outcome.checks.iter().filter(|it| !it.holds);
+    missed.map(|it| format!("  {} misses: {}\n", outcome.row, it.what)).collect()
 }
 
 /// The server in the folder above that of the examples.

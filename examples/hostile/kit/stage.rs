@@ -11,7 +11,7 @@ use futures_util::stream;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{interval, sleep, timeout};
 
 use super::flood::count_answers;
 use super::keys::Issuer;
@@ -129,6 +129,25 @@ impl Stage {
         };
         // Attacks end by their time.
         let _ = timeout(lasts, all).await;
+    }
+
+    /// The same, and on until `done` holds, but no longer than `patience` in all.
+    pub async fn until_after_and(
+        &self,
+        lasts: Duration,
+        done: impl Fn() -> bool,
+        patience: Duration,
+        mut work: JoinSet<()>,
+    ) {
+        self.begins();
+        let begin = Instant::now();
+        let mut looks = interval(LOOK);
+        while begin.elapsed() < lasts || (!done() && begin.elapsed() < patience) {
+            tokio::select! {
+                Some(done) = work.join_next() => done.unwrap(),
+                _ = looks.tick() => {}
+            }
+        }
     }
 
     /// Waits until the server's memory stays as it is, for a few seconds at most; in KiB.

@@ -29,6 +29,14 @@ const OF_AN_ADDRESS: usize = 20;
 /// Time in which the server is sure to have closed those who hold more than they may: 5 s, and the time
 /// that it takes to send all of it.
 const CUT: Duration = Duration::from_secs(8);
+/// How many of those are closed at a time depends on how the opening of sockets and the server's looks
+/// at them fall together: the attack goes on until this many were, and a server that closes none has
+/// as long as [`PATIENCE`].
+const CLOSED: u64 = 10;
+/// The longest time that the attack of two addresses goes on.
+const PATIENCE: Duration = Duration::from_secs(18);
+/// The count of connections that did not end by themselves.
+const ENDED: &str = "connections ended by the server";
 /// Pause before a socket that was refused is opened again.
 const REFUSED: Duration = Duration::from_millis(50);
 
@@ -99,11 +107,12 @@ pub async fn unfinished_of_two(stage: Arc<Stage>) {
                     stage.found.add("sent", 1);
                     while socket.next().await.is_ok() {}
                 }
-                stage.found.add("connections ended by the server", 1);
+                stage.found.add(ENDED, 1);
             }
         });
     }
-    stage.until_after(stage.lasts.max(CUT), work).await;
+    let closed = || stage.found.count(ENDED) >= CLOSED;
+    stage.until_after_and(stage.lasts.max(CUT), closed, PATIENCE, work).await;
 }
 
 /// Messages of 64 KiB of which the last byte does not come.
@@ -120,11 +129,11 @@ pub async fn unfinished(stage: Arc<Stage>) {
             sleep(pause * n as u32).await;
             stage.found.add("connections held", 1);
             if socket.stream.write_all(&message).await.is_err() {
-                return stage.found.add("connections ended by the server", 1);
+                return stage.found.add(ENDED, 1);
             }
             stage.found.add("sent", 1);
             while socket.next().await.is_ok() {}
-            stage.found.add("connections ended by the server", 1);
+            stage.found.add(ENDED, 1);
         });
     }
     stage.until_after(lasts, work).await;
