@@ -81,7 +81,7 @@ impl SignalingHub {
         }
         let (begin, asked) = ((self.clock)(), self.board.units_asked());
         self.heard_at = Some(rest.at);
-        let rest = self.hear_until(begin + TURN, &link, rest);
+        let rest = self.hear_from(begin, &link, rest);
         self.heard_at = None;
         let end = self.finish_step(begin);
         let units = self.board.units_asked() - asked;
@@ -93,17 +93,23 @@ impl SignalingHub {
 
     /// Hears a batch up to its end, to a token that has to be checked, or for as long as a turn
     /// lasts. Returns the rest in the last case.
-    fn hear_until(&mut self, end: Instant, link: &Link, mut rest: Rest) -> Option<Rest> {
+    fn hear_from(&mut self, begin: Instant, link: &Link, mut rest: Rest) -> Option<Rest> {
         link.batch_arrived();
+        // Read once a message: a reading takes as long as a look into a map.
+        let mut now = begin;
         while let Some(payload) = rest.batch.next() {
-            self.hear(link, payload);
+            self.hear(link, payload, now);
             if let Some(question) = self.question.take() {
                 // Messages that wait for the answer go on counting.
                 link.batch_sent(rest.bytes());
                 rest = self.ask(question, rest)?;
                 link.batch_arrived();
             }
-            if !rest.is_empty() && (self.clock)() >= end {
+            if rest.is_empty() {
+                break;
+            }
+            now = (self.clock)();
+            if now >= begin + TURN {
                 link.batch_sent(rest.bytes());
                 return Some(rest);
             }
@@ -112,7 +118,7 @@ impl SignalingHub {
         None
     }
 
-    fn hear(&mut self, link: &Link, payload: Payload) {
+    fn hear(&mut self, link: &Link, payload: Payload, now: Instant) {
         let Some(user) = link.user().cloned() else { return };
         let refused = |refusal| Err(Rejected::unread(refusal));
         let bytes = payload.received();
@@ -121,7 +127,7 @@ impl SignalingHub {
             Payload::Binary(_) => refused(Refusal::BadMessage(BadMessage::Binary)),
             Payload::Oversized { .. } => refused(Refusal::TooLarge { limit: self.max_frame }),
         };
-        self.apply(Input::Said { connection: link.clone(), user, said, bytes });
+        self.apply_at(now, Input::Said { connection: link.clone(), user, said, bytes });
     }
 
     /// Has a token looked at; or refuses it at once, and gives the rest back.
@@ -176,8 +182,8 @@ mod tests {
     use crate::hub::test_client::Client;
     use crate::metrics::Meters;
 
-    /// Time between two readings of [`clock`]. A message takes two of them.
-    const READING: Duration = Duration::from_micros(100);
+    /// Time between two readings of [`clock`]. A message takes one of them.
+    const READING: Duration = Duration::from_micros(150);
     /// Messages in a turn: the turn ends with the first that goes beyond it.
     const IN_A_TURN: usize = 2;
 

@@ -168,12 +168,23 @@ impl SignalingHub {
     }
 
     fn apply(&mut self, input: Input<Link>) {
-        self.step(|board, now, effects| board.apply(input, now, effects));
+        self.apply_at((self.clock)(), input);
+    }
+
+    fn apply_at(&mut self, now: Instant, input: Input<Link>) {
+        self.step_at(now, |board, now, effects| board.apply(input, now, effects));
     }
 
     /// One step of the rules, and what follows from it into the outbox.
     fn step<R>(&mut self, step: impl FnOnce(&mut Board, Instant, &mut Effects) -> R) -> R {
-        let now = (self.clock)();
+        self.step_at((self.clock)(), step)
+    }
+
+    fn step_at<R>(
+        &mut self,
+        now: Instant,
+        step: impl FnOnce(&mut Board, Instant, &mut Effects) -> R,
+    ) -> R {
         if self.tells_time {
             self.board.set_wall(wall(now));
         }

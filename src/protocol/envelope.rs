@@ -324,6 +324,11 @@ struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// `None` if it is no string, or one with half a surrogate pair in it.
 fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let content = raw.get().strip_prefix('"')?.strip_suffix('"')?;
+    // A raw value is valid JSON: a string without escapes stands for what is between its quotes.
+    if memchr::memchr(b'\\', content.as_bytes()).is_none() {
+        return Some(Cow::Borrowed(content));
+    }
     serde_json::from_str::<Text<'_>>(raw.get()).ok().map(|text| text.0)
 }
 

@@ -54,6 +54,9 @@ pub(crate) fn with_whole_characters(json: &str) -> Cow<'_, str> {
 /// `json` itself if it is not longer. The last escape of a surrogate pair may be cut off.
 pub(crate) fn beginning_of(json: &str, characters: usize) -> Cow<'_, str> {
     let bytes = json.as_bytes();
+    if bytes.len() <= characters {
+        return Cow::Borrowed(json);
+    }
     // Each is one escape or one character, and a character takes two escapes at most.
     let (mut at, mut left) = (1, 2 * characters);
     while left > 0 {
