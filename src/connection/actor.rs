@@ -156,7 +156,7 @@ impl Connection {
     /// Tells the node what has been read and not been handed to the hub.
     fn count_incoming(&mut self) {
         let early = self.proof.as_ref().map_or(0, |proof| proof.early_bytes());
-        self.reader.count(&self.node.memory, self.guard.address(), early);
+        self.reader.count(&self.node.memory, || self.guard.address(), early);
     }
 
     /// Bytes that all clients of this one's address take of the room for messages that are not whole.

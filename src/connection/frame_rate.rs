@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Time a frame: 10 frames a second in the long run.
-const FRAME: Duration = Duration::from_millis(100);
+/// Frames a second in the long run.
+const A_SECOND: u64 = 10;
+/// Time a frame.
+const FRAME: Duration = Duration::from_millis(1000 / A_SECOND);
 /// Frames at once after a pause.
 pub(super) const BURST: u32 = 50;
 /// Frames that a client may be ahead of its rate, at most: more than are charged in one turn.
@@ -33,6 +35,10 @@ impl FrameRate {
 
     /// How long the client is not to be read; zero as long as its burst lasts.
     pub(super) fn wait(&self, now: Instant) -> Duration {
+        if self.even_at == 0 {
+            // None of its frames was charged yet, as with almost all clients.
+            return Duration::ZERO;
+        }
         let ahead = self.even_at.saturating_sub(frame_times(now));
         FRAME * ahead.saturating_sub(BURST)
     }
@@ -43,8 +49,11 @@ impl FrameRate {
 fn frame_times(now: Instant) -> u32 {
     static BEGINNING: OnceLock<Instant> = OnceLock::new();
     let beginning = *BEGINNING.get_or_init(|| now);
-    let passed = now.saturating_duration_since(beginning).as_millis() / FRAME.as_millis();
-    u32::try_from(passed).unwrap_or(u32::MAX)
+    let passed = now.saturating_duration_since(beginning);
+    // Looked at before each frame: `as_millis` would divide numbers of 128 bits.
+    let frame_times =
+        passed.as_secs() * A_SECOND + u64::from(passed.subsec_millis()) * A_SECOND / 1000;
+    u32::try_from(frame_times).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

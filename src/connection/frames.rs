@@ -142,13 +142,18 @@ impl Reader {
     }
 
     /// Tells the node what this reader, of a client at `address`, holds now, and `besides` of what it
-    /// has read.
-    pub(super) fn count(&mut self, memory: &SocketMemory, address: Option<IpAddr>, besides: usize) {
+    /// has read. The address is asked for only if that has changed: it is in memory of its own.
+    pub(super) fn count(
+        &mut self,
+        memory: &SocketMemory,
+        address: impl FnOnce() -> Option<IpAddr>,
+        besides: usize,
+    ) {
         let message = self.message.as_deref().map_or(0, Unfinished::held);
         let held = self.unread.held() + message + besides;
         let held = u32::try_from(held).unwrap_or(u32::MAX);
         if held != self.counted {
-            memory.held_changed(address, self.counted as usize, held as usize);
+            memory.held_changed(address(), self.counted as usize, held as usize);
             self.counted = held;
         }
     }

@@ -1,5 +1,6 @@
 //! Memory that the sockets of a node hold together, as `queue-total` counts it.
 
+use std::cmp;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -112,10 +113,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn change(bytes: &AtomicUsize, before: usize, now: usize) {
-    if now >= before {
-        bytes.fetch_add(now - before, Relaxed);
-    } else {
-        bytes.fetch_sub(before - now, Relaxed);
+    // Most of them change nothing, and an atomic operation takes as long for that.
+    match now.cmp(&before) {
+        cmp::Ordering::Greater => drop(bytes.fetch_add(now - before, Relaxed)),
+        cmp::Ordering::Less => drop(bytes.fetch_sub(before - now, Relaxed)),
+        cmp::Ordering::Equal => {}
     }
 }
 

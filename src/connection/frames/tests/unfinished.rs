@@ -72,7 +72,7 @@ pub(super) async fn having_read(wire: &[u8], piece: usize, room: Room) -> (Reade
 fn counted(reader: &mut Reader) -> usize {
     let memory = SocketMemory::default();
     reader.counted = 0;
-    reader.count(&memory, None, 0);
+    reader.count(&memory, || None, 0);
     assert_eq!(memory.incoming(), reader.counted());
     memory.incoming()
 }
