@@ -2,7 +2,7 @@
 //!
 //! Promises: the messages of one client are judged in their order. A client is heard for one turn
 //! ([`TURN`]), and waits for its next one behind all that have used less ([`FairQueue`]). The hub
-//! works for one stretch ([`STRETCH`]); then its thread reads and writes sockets. So a message of an
+//! works for one stretch (`stretch.rs`); then its thread reads and writes sockets. So a message of an
 //! ordinary client waits for one stretch and one turn, however many others flood the hub. A token is
 //! checked on another thread, and the client's later messages wait for the answer.
 
@@ -19,9 +19,6 @@ use crate::protocol::{BadMessage, BadToken, Refusal, Rejected, decode};
 /// How long the messages of one batch may take before others have their turn: a batch has up to 16,
 /// and the dearest of them take 0.3 ms each.
 const TURN: Duration = Duration::from_micros(250);
-
-/// How long the hub works before the other tasks of its thread do: a few hundred messages.
-const STRETCH: Duration = Duration::from_millis(1);
 
 /// Clients that wait to be heard.
 pub(super) type Waiting = FairQueue<Unheard>;
@@ -49,7 +46,7 @@ impl SignalingHub {
 
     /// Hears a batch at once, if nobody waits and the stretch is not over; otherwise in its turn.
     fn take_unheard(&mut self, unheard: Unheard) {
-        if self.waiting.is_empty() && self.worked < STRETCH {
+        if self.waiting.is_empty() && !self.is_stretch_over() {
             self.hear_turn(unheard);
         } else {
             self.put_off(unheard, (self.clock)());
@@ -62,16 +59,11 @@ impl SignalingHub {
         self.waiting.push(place, unheard);
     }
 
-    /// Gives turns to clients that wait: one at least, and no more when the stretch is over. Returns
-    /// whether more wait.
-    pub(super) fn hear_waiting(&mut self) -> bool {
-        while let Some(unheard) = self.waiting.pop() {
+    /// Gives a turn to the client that comes first, if one waits.
+    pub(super) fn hear_next(&mut self) {
+        if let Some(unheard) = self.waiting.pop() {
             self.hear_turn(unheard);
-            if self.worked >= STRETCH {
-                break;
-            }
         }
-        !self.waiting.is_empty()
     }
 
     /// Hears a client for one turn. The rest of its batch waits for the next one.
@@ -173,33 +165,11 @@ impl Handler<Answer> for SignalingHub {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use crate::hub::stretch::STRETCH;
+    use crate::hub::test_client::{Client, READING, hub};
 
-    use actix::{Actor, Addr};
-
-    use super::*;
-    use crate::config::Config;
-    use crate::hub::test_client::Client;
-    use crate::metrics::Meters;
-
-    /// Time between two readings of [`clock`]. A message takes one of them.
-    const READING: Duration = Duration::from_micros(150);
     /// Messages in a turn: the turn ends with the first that goes beyond it.
     const IN_A_TURN: usize = 2;
-
-    /// A clock that moves when it is read, by the same time.
-    fn clock() -> Instant {
-        thread_local!(static NOW: Cell<Instant> = Cell::new(Instant::now()));
-        NOW.set(NOW.get() + READING);
-        NOW.get()
-    }
-
-    fn hub() -> Addr<SignalingHub> {
-        let config = Config { presence_limit: 0, ..Config::default() };
-        let (mut hub, _) = SignalingHub::new(&config.into(), None, Meters::default());
-        hub.clock = clock;
-        hub.start()
-    }
 
     const TO_EVE: &str = r#"{"type":"message","to":"eve","data":1}"#;
 

@@ -11,13 +11,12 @@ mod link;
 mod memory;
 mod operator;
 mod spoken;
+mod stretch;
 #[cfg(test)]
 mod test_client;
 mod verifier;
 
-use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{self, Poll};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use actix::prelude::*;
@@ -27,7 +26,6 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use smallvec::smallvec;
 use tokio::sync::oneshot;
-use tokio::task::yield_now;
 
 pub use crate::domain::{Login, Parting};
 pub use link::{Batch, ConnectionEvent, Deliver, FromConnection, Guard, Link, Payload, Seat, Then};
@@ -41,6 +39,7 @@ pub use spoken::{Refusals, Spoken};
 use alarm::Alarm;
 use fair_queue::FairQueue;
 use hearing::Waiting;
+use stretch::{BehindMailbox, Reports};
 use verifier::{Question, Verifier};
 
 use crate::address_limit;
@@ -70,6 +69,7 @@ pub struct SignalingHub {
     /// The token that the rules have just asked about.
     question: Option<Question>,
     waiting: Waiting,
+    reports: Reports,
     /// The runtime's; tests of turns have one of their own.
     clock: fn() -> Instant,
     /// Time that it has worked since other tasks of its thread did.
@@ -111,6 +111,7 @@ impl SignalingHub {
             verifier: None,
             question: None,
             waiting: FairQueue::new(now()),
+            reports: Reports::default(),
             clock: now,
             worked: Duration::ZERO,
             effects: Vec::new(),
@@ -273,44 +274,6 @@ fn give_back<T>(empty: &mut Vec<T>) {
     }
 }
 
-/// The part of the hub's task that is polled behind its mailbox: clients that wait, then timers and
-/// work that is left of a step.
-struct BehindMailbox;
-
-impl ActorFuture<SignalingHub> for BehindMailbox {
-    type Output = ();
-
-    fn poll(
-        self: Pin<&mut Self>,
-        hub: &mut SignalingHub,
-        _: &mut Context<SignalingHub>,
-        cx: &mut task::Context<'_>,
-    ) -> Poll<()> {
-        let more_wait = hub.hear_waiting();
-        // One slice of work that is left, or timers until one of them leaves some.
-        let mut has_due = hub.board.has_work_left();
-        while has_due || hub.alarm.poll_ring(cx).is_ready() {
-            hub.carry_out(|hub| hub.apply(Input::Tick));
-            if hub.board.has_work_left() {
-                break;
-            }
-            has_due = false;
-        }
-        if more_wait || hub.board.has_work_left() {
-            give_way(cx);
-        }
-        hub.worked = Duration::ZERO;
-        Poll::Pending
-    }
-}
-
-/// Has this task polled again when the others and the kernel have had their turn. To wake it here
-/// would poll it before the kernel is asked for what has come.
-fn give_way(cx: &mut task::Context<'_>) {
-    // It has the runtime wake this task later, which needs no second poll of it.
-    let _ = pin!(yield_now()).poll(cx);
-}
-
 impl Actor for SignalingHub {
     type Context = Context<Self>;
 
@@ -325,35 +288,6 @@ impl Actor for SignalingHub {
             }
         }
         context.spawn(BehindMailbox);
-    }
-}
-
-impl Handler<FromConnection> for SignalingHub {
-    type Result = ();
-
-    fn handle(&mut self, said: FromConnection, _: &mut Context<Self>) {
-        let FromConnection { link, event, at } = said;
-        match event {
-            ConnectionEvent::Said(batch) => self.take_batch(link, batch, at),
-            ConnectionEvent::Opened(login) => {
-                self.take(Input::Claim { connection: link, login: *login });
-            }
-            ConnectionEvent::Alive => match link.user().cloned() {
-                Some(user) => self.take(Input::Alive { connection: link, user }),
-                None => self.meters.report_taken(),
-            },
-            ConnectionEvent::Ended(parting) => match link.user().cloned() {
-                Some(user) => self.take(Input::Ended { connection: link, user, parting }),
-                None => self.meters.report_taken(),
-            },
-        }
-    }
-}
-
-impl SignalingHub {
-    fn take(&mut self, report: Input<Link>) {
-        self.meters.report_taken();
-        self.carry_out(|hub| hub.apply(report));
     }
 }
 

@@ -1,5 +1,6 @@
-//! A client of the hub for tests: it says what it is told to, and passes on what it is sent.
+//! A hub and its clients for tests. A client says what it is told to, and passes on what it is sent.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,8 +10,28 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
 
 use super::{ConnectionEvent, Deliver, FromConnection, Link, Payload, SignalingHub};
+use crate::config::Config;
 use crate::domain::Login;
+use crate::metrics::Meters;
 use crate::protocol::UserId;
+
+/// Time between two readings of [`clock`]. A message takes one of them, and a report two.
+pub(super) const READING: Duration = Duration::from_micros(150);
+
+/// A clock that moves when it is read, by the same time.
+fn clock() -> Instant {
+    thread_local!(static NOW: Cell<Instant> = Cell::new(Instant::now()));
+    NOW.set(NOW.get() + READING);
+    NOW.get()
+}
+
+/// A hub by that clock, in which nobody is told of others.
+pub(super) fn hub() -> Addr<SignalingHub> {
+    let config = Config { presence_limit: 0, ..Config::default() };
+    let (mut hub, _) = SignalingHub::new(&config.into(), None, Meters::default());
+    hub.clock = clock;
+    hub.start()
+}
 
 /// A connection that passes on what it is sent.
 struct Recorder(UnboundedSender<Value>);
