@@ -15,12 +15,10 @@ use std::time::{Duration, Instant};
 /// Units and not time, because the time includes that of other processes.
 const UNIT: u32 = 10_000;
 
-/// Time that a message counts as while it waits, in microseconds, and again for each further
-/// [`PIECE`] of it, because its price is not known yet. So for two seconds short messages go before
-/// long ones, which may take a hundred times as long and may come by the thousand.
-const MESSAGE: u32 = 100_000;
-/// Bytes of a message that count as one: twelve short names, or all of an ordinary message.
-const PIECE: usize = 128;
+/// Time that each piece of a message counts as while it waits, in microseconds, because its price is
+/// not known yet. So for two seconds short messages go before long ones, which may take a hundred times
+/// as long and may come by the thousand.
+const PIECE: u32 = 100_000;
 /// The longest time that a message counts as, whatever its length.
 const MESSAGE_MAX: u32 = 2_000_000;
 
@@ -65,12 +63,12 @@ impl<T> FairQueue<T> {
         self.heap.is_empty()
     }
 
-    /// The place of a client that has a message of `bytes` to say now: by the time at which it would be
-    /// even. So a short message goes before long ones of clients that have asked nothing yet.
-    pub(super) fn place(&self, usage: &Usage, bytes: usize, now: Instant) -> EvenAt {
+    /// The place of a client that has a message of so many pieces to say now: by the time at which it
+    /// would be even. So a short message goes before long ones of clients that have asked nothing yet.
+    pub(super) fn place(&self, usage: &Usage, pieces: usize, now: Instant) -> EvenAt {
         let now = self.micros(now);
-        let pieces = u32::try_from(1 + bytes / PIECE).unwrap_or(u32::MAX);
-        let message = MESSAGE.saturating_mul(pieces).min(MESSAGE_MAX);
+        let pieces = u32::try_from(pieces).unwrap_or(u32::MAX);
+        let message = PIECE.saturating_mul(pieces).min(MESSAGE_MAX);
         EvenAt(now + u64::from(limited(usage.ahead(now).saturating_add(message))))
     }
 
@@ -148,7 +146,7 @@ mod tests {
     }
 
     fn waits<T>(queue: &mut FairQueue<T>, usage: &Usage, item: T, now: Instant) {
-        let place = queue.place(usage, 60, now);
+        let place = queue.place(usage, 1, now);
         queue.push(place, item);
     }
 
@@ -188,8 +186,8 @@ mod tests {
         let (mut queue, begin) = queue();
         let (fresh, talks) = (Usage::default(), Usage::default());
         queue.charge(&talks, 3, begin);
-        for bytes in [2500, 2500, 16 << 20] {
-            let place = queue.place(&fresh, bytes, begin);
+        for pieces in [20, 20, usize::MAX] {
+            let place = queue.place(&fresh, pieces, begin);
             queue.push(place, "long");
         }
 

@@ -14,11 +14,26 @@ use super::fair_queue::FairQueue;
 use super::verifier::{Answer, Question, Rest};
 use super::{Batch, Link, Payload, SignalingHub};
 use crate::domain::{Input, Unverified};
-use crate::protocol::{BadMessage, BadToken, Refusal, Rejected, decode};
+use crate::protocol::{BadMessage, BadToken, Refusal, Rejected, carries_data, decode};
 
 /// How long the messages of one batch may take before others have their turn: a batch has up to 16,
 /// and the dearest of them take 0.3 ms each.
 const TURN: Duration = Duration::from_micros(250);
+
+/// Bytes of a message that count as one piece of it where each may be a name, which is looked up:
+/// twelve short ones, or all of an ordinary message.
+const NAMES: usize = 128;
+/// The same of data that is carried and not read, as that of an offer: 4 KiB take as long.
+const DATA: usize = 4 << 10;
+
+/// How long it takes to hear a message, as far as its beginning shows.
+fn pieces(message: &Payload) -> usize {
+    let piece = match message {
+        Payload::Text(text) if carries_data(text) => DATA,
+        Payload::Text(_) | Payload::Binary(_) | Payload::Oversized { .. } => NAMES,
+    };
+    1 + message.len() / piece
+}
 
 /// Clients that wait to be heard.
 pub(super) type Waiting = FairQueue<Unheard>;
@@ -54,7 +69,7 @@ impl SignalingHub {
     }
 
     fn put_off(&mut self, unheard: Unheard, now: Instant) {
-        let first = unheard.rest.batch.as_slice().first().map_or(0, Payload::len);
+        let first = unheard.rest.batch.as_slice().first().map_or(1, pieces);
         let place = self.waiting.place(unheard.link.usage(), first, now);
         self.waiting.push(place, unheard);
     }
@@ -165,6 +180,7 @@ impl Handler<Answer> for SignalingHub {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::hub::stretch::STRETCH;
     use crate::hub::test_client::{Client, READING, hub};
 
@@ -183,6 +199,17 @@ mod tests {
             }
         }
         senders
+    }
+
+    #[test]
+    fn an_offer_counts_as_less_than_a_shorter_list_of_names() {
+        let text =
+            |start: &str, bytes| Payload::Text(format!("{start}{}", "x".repeat(bytes)).into());
+        let offer = pieces(&text(r#"{"type":"offer","to":"bo","data":""#, 8000));
+        assert!(offer < pieces(&text(r#"{"type":"watch","users":[""#, 2500)), "{offer}");
+        // The type may be anywhere, and then nothing is known.
+        assert!(offer < pieces(&text(r#"{"to":"bo","type":"offer","data":""#, 8000)), "{offer}");
+        assert_eq!(pieces(&text(r#"{"type":"list"}"#, 0)), 1);
     }
 
     #[actix_rt::test]

@@ -129,6 +129,13 @@ impl ErrorCode {
     }
 }
 
+/// Whether a client's frame is one whose size is that of data for others, as far as its first word says:
+/// an estimate for a frame that is not decoded yet. One whose `type` stands elsewhere is none.
+pub fn carries_data(frame: &str) -> bool {
+    let word = first_text(frame, "{\"type\":\"").map(|it| it.0);
+    matches!(word, Some("offer" | "answer" | "candidate" | "message"))
+}
+
 /// What stands between `before` and the next quote, and what follows that.
 fn first_text<'a>(text: &'a str, before: &str) -> Option<(&'a str, &'a str)> {
     let text = text.strip_prefix(before)?;

@@ -24,7 +24,7 @@ pub use ids::{
     BadId, CallId, DISPLAY_NAME_MAX, DisplayName, HANDLE_MAX, MessageId, ROOM_ID_MAX, RoomId,
     SessionId, USER_ID_MAX, UserId,
 };
-pub use kinds::{ErrorCode, ErrorTally, Heard, HeardTally, Said, SaidTally};
+pub use kinds::{ErrorCode, ErrorTally, Heard, HeardTally, Said, SaidTally, carries_data};
 pub use parts::{BLOCKED_MAX, DETAIL_MAX, LIST_MAX, Media, NAMED_MAX, Sender};
 pub use refusal::{BadMessage, NotPermitted, Refusal, Unavailable};
 pub use server_message::{
