@@ -349,7 +349,7 @@ pub(super) mod tests {
         pub(in crate::connection) connection: Addr<Connection>,
         reports: UnboundedReceiver<ConnectionEvent>,
         node: SharedNode,
-        _client: TcpStream,
+        pub(in crate::connection) client: TcpStream,
     }
 
     pub(in crate::connection) async fn begin() -> Begun {
@@ -360,12 +360,12 @@ pub(super) mod tests {
         let (closes, refusals, meters) = Default::default();
         let node = Rc::new(Node { hub, limits, memory, open, closes, refusals, meters });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
         let admission = Admission::Login(Login::fresh(UserId::parse("ana").unwrap()));
         let guard = std::sync::Arc::new(());
         let connection = Connection::start(stream.into(), BytesMut::new(), admission, guard, &node);
-        Begun { connection, reports, node, _client }
+        Begun { connection, reports, node, client }
     }
 
     #[test]
@@ -377,7 +377,7 @@ pub(super) mod tests {
 
     #[actix_rt::test]
     async fn a_panic_ends_that_socket_alone_and_the_hub_is_told_once() {
-        let Begun { connection, mut reports, node, _client } = begin().await;
+        let Begun { connection, mut reports, node, client: _client } = begin().await;
         assert!(matches!(reports.recv().await, Some(ConnectionEvent::Opened(_))));
 
         connection.do_send(Panic);

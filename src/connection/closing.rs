@@ -189,3 +189,51 @@ fn close_reason(close: Close) -> CloseReason {
     };
     CloseReason::from((CloseCode::from(close.code()), words))
 }
+
+#[cfg(test)]
+mod tests {
+    use actix::{Context, Handler, Message, MessageResult};
+    use tokio::io::AsyncWriteExt;
+    use tokio::task::yield_now;
+
+    use super::super::frame_rate::BURST;
+    use super::*;
+    use crate::connection::actor::tests::{Begun, begin};
+
+    /// An empty ping, masked by nothing.
+    const PING: [u8; 6] = [0x89, 0x80, 0, 0, 0, 0];
+
+    /// Has the connection close, if it does not yet; returns its phase and the bytes that it has read.
+    #[derive(Message)]
+    #[rtype(result = "(Phase, u64)")]
+    struct Closes;
+
+    impl Handler<Closes> for Connection {
+        type Result = MessageResult<Closes>;
+        fn handle(&mut self, _: Closes, _: &mut Context<Self>) -> Self::Result {
+            self.close(Close::TryLater, Parting::Broken);
+            MessageResult((self.phase, self.reader.received()))
+        }
+    }
+
+    /// The phase of a connection that closes, when it has read this many pings.
+    async fn phase_after(pings: usize) -> Phase {
+        let Begun { connection, mut client, .. } = begin().await;
+        connection.send(Closes).await.unwrap();
+        client.write_all(&PING.repeat(pings)).await.unwrap();
+        loop {
+            let (phase, received) = connection.send(Closes).await.unwrap();
+            if received == (PING.len() * pings) as u64 {
+                return phase;
+            }
+            yield_now().await;
+        }
+    }
+
+    #[actix_rt::test]
+    async fn a_client_that_floods_a_closing_connection_with_pings_is_read_without_a_look() {
+        let waits_for_close = |phase| matches!(phase, Phase::Closing(_));
+        assert!(waits_for_close(phase_after(BURST as usize).await));
+        assert!(!waits_for_close(phase_after(BURST as usize + 10).await));
+    }
+}

@@ -52,7 +52,7 @@ impl Connection {
             Phase::Registering { .. } => return self.read_proof(cx, now),
             Phase::Resetting | Phase::Over => return,
             Phase::Open => self.read_messages(cx, now),
-            Phase::Closing(_) | Phase::Ending(_) => self.read_out(cx),
+            Phase::Closing(_) | Phase::Ending(_) => self.read_out(cx, now),
         }
         if self.reader.received() > received {
             self.heard = now;
@@ -224,21 +224,36 @@ impl Connection {
     }
 
     /// Reads and throws away, until the client's close has come and then until its stream ends.
-    fn read_out(&mut self, cx: &mut task::Context<'_>) {
+    fn read_out(&mut self, cx: &mut task::Context<'_>, now: Instant) {
         for _ in 0..FRAMES_A_TURN {
             let room = self.room();
             match self.phase {
-                Phase::Closing(patience) => match self.reader.poll_next(&mut self.io, cx, room) {
-                    Poll::Ready(Ok(
-                        Incoming::Message(_) | Incoming::Ping(_) | Incoming::Pong | Incoming::Parts,
-                    )) => {}
-                    // Without room for a message its frames are thrown away unread.
-                    Poll::Ready(Ok(Incoming::Close(_) | Incoming::NoRoom)) => {
-                        self.phase = Phase::Ending(patience);
+                Phase::Closing(patience) => {
+                    let next = self.reader.poll_next(&mut self.io, cx, room);
+                    let small = self.reader.take_small();
+                    if small > 0 {
+                        self.frame_rate.charge(small, now);
                     }
-                    Poll::Ready(Err(end)) => return self.end_of_stream(end, patience),
-                    Poll::Pending => return,
-                },
+                    match next {
+                        // Over their rate small frames are no longer told apart: that takes the time,
+                        // and all that is left to come of use is the client's close.
+                        _ if !self.frame_rate.wait(now).is_zero() => {
+                            self.phase = Phase::Ending(patience);
+                        }
+                        Poll::Ready(Ok(
+                            Incoming::Message(_)
+                            | Incoming::Ping(_)
+                            | Incoming::Pong
+                            | Incoming::Parts,
+                        )) => {}
+                        // Without room for a message its frames are thrown away unread.
+                        Poll::Ready(Ok(Incoming::Close(_) | Incoming::NoRoom)) => {
+                            self.phase = Phase::Ending(patience);
+                        }
+                        Poll::Ready(Err(end)) => return self.end_of_stream(end, patience),
+                        Poll::Pending => return,
+                    }
+                }
                 Phase::Ending(_) => match self.reader.poll_discard(&mut self.io, cx) {
                     Poll::Ready(Ok(true)) => {}
                     Poll::Ready(Ok(false)) => return self.over(),
