@@ -28,7 +28,7 @@ const ANSWER: Duration = Duration::from_secs(60);
 /// How long a client may take to read the last answer and to end the connection.
 const LINGER: Duration = Duration::from_secs(2);
 /// Bytes that it may go on sending meanwhile.
-const LINGER_BYTES: usize = 1 << 20;
+const LINGER_BYTES: usize = 128 << 10;
 /// Connections that are read from at a time meanwhile, of the whole process. Any number of clients
 /// that go on sending must not keep a thread busy; the others wait, for the same time at most.
 const LINGERING: usize = 32;
