@@ -3,6 +3,8 @@
 #
 #   benches/compare.sh [ROUNDS] [SCENARIO…]    5 rounds of every scenario of the table
 #   benches/compare.sh 3 growth                3 rounds of what shows how cost grows
+#   OLD=PROGRAM benches/compare.sh 5 SCENARIO… this build against an older one of the same server, in
+#                                              turn; exits with 1 if a figure has grown by over 3 %
 #
 # The server has one core, the load generator another. Each round runs each server once, so that
 # whatever else the machine does hits all of them; the table has medians and their ratios. A run in
@@ -42,15 +44,24 @@ ulimit -n "$(ulimit -Hn)"
 # None takes more than two minutes.
 load() { timeout 300 taskset -c 1 "$load_program" "$@"; }
 
+# Without the limits of a rate or an address; an older build may not know all of them.
+unlimited() {
+    local program=$1 limit
+    for limit in rate address-rate call-rate max-sockets-per-address new-sockets-per-address \
+        new-connections-per-address requests-per-address; do
+        if "$program" --help | grep -q -- "--$limit\b"; then echo "--$limit" 0; fi
+    done
+}
+
 # start SERVER [ARGUMENT…]: sets pid and at, which is where the load goes.
 start() {
-    local server=$1 port=9101
+    local server=$1 port=9101 program=target/release/switchboard
     shift
     case $server in
-        switchboard)
-            taskset -c 0 target/release/switchboard --listen 127.0.0.1:$port --rate 0 --address-rate 0 \
-                --call-rate 0 --max-sockets-per-address 0 --new-sockets-per-address 0 \
-                --new-connections-per-address 0 --requests-per-address 0 --log error "$@" &
+        switchboard | old)
+            if [ "$server" = old ]; then program=$OLD; fi
+            # shellcheck disable=SC2046 # each limit is a word
+            taskset -c 0 "$program" --listen 127.0.0.1:$port $(unlimited "$program") --log error "$@" &
             at=(--url "ws://127.0.0.1:$port/ws") ;;
         peerjs)
             taskset -c 0 node "$scratch/node_modules/peer/dist/bin/peerjs.js" --port $port \
@@ -100,12 +111,13 @@ plan() {
         rooms-*) work=(rooms --rooms "$number" --members 8 --messages 40000) ;;
         *) echo "no such scenario: $1" >&2; exit 2 ;;
     esac
+    if [ -n "${OLD-}" ]; then servers=(switchboard old); fi
 }
 
 # measure SCENARIO SERVER: one line of JSON.
 measure() {
     local line arguments=()
-    if [ "$2" = switchboard ]; then arguments=("${settings[@]}"); fi
+    case $2 in switchboard | old) arguments=("${settings[@]}") ;; esac
     start "$2" "${arguments[@]}"
     line=$(load "${work[@]}" "${at[@]}" | tail -n 1)
     stop
@@ -123,6 +135,9 @@ for scenario in "${scenarios[@]}"; do
     done
 done
 trap - EXIT
+if [ -n "${OLD-}" ]; then
+    exec python3 benches/grown.py "${scenarios[@]/#/$scratch/results/}"
+fi
 for scenario in "${table[@]}" "${growth[@]}"; do
     cat "$scratch/results/$scenario.jsonl" 2>/dev/null || true
 done >"$scratch/results.jsonl"

@@ -3,9 +3,10 @@
 //! Every term is a setting times a constant of the part of the program that holds the memory. Each
 //! client is taken at its worst, so a node in use needs far less.
 
-use crate::config::Config;
+use crate::config::{AuthMode, Config};
 use crate::connection::{self, INCOMING_SHARE, KERNEL_BYTES, SCRATCH};
 use crate::domain::{self, LONG_SHARE};
+use crate::protocol::ACCESS_TOKEN_MAX;
 
 const KIB: u64 = 1 << 10;
 
@@ -14,6 +15,9 @@ const PROGRAM: u64 = 32 << 20;
 /// A connection that is no socket yet: its head in a buffer that doubles (32 KiB), the answer that it
 /// has not taken without its body (8), TLS (64).
 const PENDING: u64 = 104 * KIB;
+
+/// What a session keeps of an access token, its lists of names: no more than the token had.
+const GRANT: usize = ACCESS_TOKEN_MAX;
 
 /// The memory that a node needs at most, by what needs it, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +60,8 @@ impl MemoryBound {
     pub fn of_a_socket(config: &Config) -> u64 {
         let socket = connection::SOCKET_BYTES + domain::session_bytes(config.max_rooms);
         let tls = if config.tls_cert.is_some() { connection::TLS_BYTES } else { 0 };
-        (socket + tls) as u64
+        let token = if config.auth == AuthMode::Jwt { GRANT } else { 0 };
+        (socket + tls + token) as u64
     }
 
     /// All of it, with a quarter more for what the allocator needs: classes of sizes, pages in part
@@ -92,6 +97,7 @@ mod tests {
             bound(|it| it.max_frame *= 2),
             bound(|it| it.max_rooms *= 2),
             bound(|it| it.tls_cert = Some("chain.pem".into())),
+            bound(|it| it.auth = AuthMode::Jwt),
         ] {
             assert!(more > usual, "{more:?} {usual:?}");
         }

@@ -81,7 +81,7 @@ pub enum Bound {
     Growth { fixed: u64, each: u64 },
     /// Cores that the server may keep busy.
     Cpu(f64),
-    /// The same, judged in full size alone: cryptography and lists are slow in a build for tests.
+    /// The same, judged in full size alone: in a small attack the burst of an address is most of it.
     CpuInFull(f64),
     /// No step of the hub takes longer than 20 ms.
     Step,
