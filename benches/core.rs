@@ -134,8 +134,25 @@ fn longest_step(
     longest
 }
 
-/// The LONGEST step of the rules where most is to be done at once: no line may be over 20 ms.
+/// The time that no step of the rules may take.
+const STEP: Duration = Duration::from_millis(20);
+
+/// Counts what a repetition took. The quickest decides: what others on the machine do makes a step
+/// longer and never shorter.
+fn quickest(all: &mut Duration, took: Duration) -> Duration {
+    *all = took.min(*all);
+    took
+}
+
+fn within_step(what: &str, quickest: Duration) {
+    // None was measured when Criterion runs other benchmarks alone.
+    let is_measured = quickest < Duration::MAX;
+    assert!(!is_measured || quickest <= STEP, "{what}: a step of {quickest:?}, at most {STEP:?}");
+}
+
+/// The LONGEST step of the rules where most is to be done at once. Fails with one over [`STEP`].
 fn steps(c: &mut Criterion) {
+    let (mut gone, mut sent_away) = (Duration::MAX, Duration::MAX);
     let mut group = c.benchmark_group("steps");
     group.sample_size(10);
     group.bench_function("256 users watched by 4500 go", |b| {
@@ -165,7 +182,7 @@ fn steps(c: &mut Criterion) {
                     user: user(number),
                     parting: Parting::Goodbye,
                 };
-                sum += longest_step(&mut board, (0..256).map(go), &mut now);
+                sum += quickest(&mut gone, longest_step(&mut board, (0..256).map(go), &mut now));
                 longest_step(&mut board, (0..256).map(come), &mut now);
             }
             sum
@@ -177,12 +194,14 @@ fn steps(c: &mut Criterion) {
             for _ in 0..times {
                 let (mut board, _) = board(100_000);
                 let mut now = Instant::now();
-                sum += longest_step(&mut board, [Input::Drain], &mut now);
+                sum += quickest(&mut sent_away, longest_step(&mut board, [Input::Drain], &mut now));
             }
             sum
         });
     });
     group.finish();
+    within_step("256 users watched by 4500 go", gone);
+    within_step("100000 users are sent away", sent_away);
 }
 
 criterion_group!(benches, relay, frames, metrics, steps);

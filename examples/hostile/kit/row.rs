@@ -83,7 +83,7 @@ pub enum Bound {
     Cpu(f64),
     /// The same, judged in full size alone: in a small attack the burst of an address is most of it.
     CpuInFull(f64),
-    /// No step of the hub takes longer than 20 ms.
+    /// No step of the hub takes longer than 20 ms, in small as well; in full that is a bound of all rows.
     Step,
     /// The operator's requests succeed, and their p99 is that of the honest pair's bound.
     Operator,

@@ -103,7 +103,7 @@ pub const ROWS: &[Row] = rows![
         DEFAULT, |it| watch::oversized(it, 50),
         least [a_second("not-permitted", 100, 100), a_second("closed with 4029", 5, 5)],
         bounds [];
-    "watch-addresses": "`watch` and `unwatch` of 256 names, 200 addresses",
+    "watch-addresses": "`watch` and `unwatch` of 256 names, 1000 addresses",
         DEFAULT, watch::from_many_addresses,
         least [a_second("rate-limited", 20, 20), a_second("closed with 4029", 2, 2)],
         bounds [];
@@ -123,9 +123,9 @@ pub const ROWS: &[Row] = rows![
         DEFAULT, |it| rooms::join(it, None),
         least [a_second("room-joined", 200, 200), a_second("rate-limited", 50, 200), a_second("closed with 4029", 2, 4)],
         bounds [];
-    "fan-out": "256 users who come and go at once, watched by 960",
+    "fan-out": "256 users who come and go at once, watched by 4500",
         DEFAULT, fan_out::come_and_go,
-        least [in_all("online", 150, 960), a_second("came and went", 250, 250), a_second("presence", 500, 1000)],
+        least [in_all("online", 150, 4500), a_second("came and went", 250, 250), a_second("presence", 500, 1000)],
         bounds [Bound::Step];
     "ringing": "one account rings the victim all the time",
         DEFAULT, ringing::again_and_again,

@@ -93,6 +93,9 @@ fn checks(
     checks.extend(outcome.health.checks("/healthz, worst,", outcome.health.worst, ANSWER));
     checks.push(Check::must("the server lives", served.lives()));
     checks.push(Check::at_most("resident memory", outcome.resident.1 as f64 / 1024., NODE, " MiB"));
+    if options.size == Size::Full {
+        checks.push(longest_step(outcome));
+    }
     checks.extend(found.checks());
     for least in row.least {
         let (count, bound) = (found.count(least.what), least.of(options.size, options.lasts));
@@ -125,7 +128,9 @@ fn bound_checks(
         }
         // Judged with what it replaces, or by the attack.
         Bound::Newcomer(_) | Bound::Own(_) => vec![],
-        Bound::Step => vec![Check::within("longest step", outcome.step * 1e3, 20.)],
+        // Of all rows.
+        Bound::Step if size == Size::Full => vec![],
+        Bound::Step => vec![longest_step(outcome)],
         Bound::Operator => {
             let operator = &outcome.operator;
             operator.checks("the operator, p99,", operator.p99, P99)
@@ -135,6 +140,10 @@ fn bound_checks(
             vec![Check::must("SIGTERM ends it within 10 s", stopped.is_some())]
         }
     }
+}
+
+fn longest_step(outcome: &Outcome) -> Check {
+    Check::within("longest step", outcome.step * 1e3, 20.)
 }
 
 fn meter_if_alive(served: &mut Served, meter: &Meter) -> Option<Reading> {

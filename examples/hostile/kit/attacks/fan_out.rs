@@ -16,7 +16,7 @@ const FAR: usize = 10_000;
 
 /// Users who come and go all at once, again and again, watched by as many as an address may hold.
 pub async fn come_and_go(stage: Arc<Stage>) {
-    let (users, watchers) = stage.pick((64, 150), (256, 960));
+    let (users, watchers) = stage.pick((64, 150), (256, 4500));
     let which = |n| (address(n / AN_ADDRESS), Login::of(format!("watcher-{n}")));
     let mut online = stage.crowd_of(watchers, which).await;
     let message = watch::message("watch", users);
