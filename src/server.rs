@@ -4,34 +4,33 @@ mod begin;
 mod reload;
 #[cfg(test)]
 mod tests;
+mod wiring;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, Addr, MailboxError};
+use actix::{Addr, MailboxError};
 use actix_rt::System;
-use actix_web::web::Data;
-use arc_swap::ArcSwap;
 use log::{Level, info, log, warn};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::auth::{self, Authenticator};
 use crate::cgroup::MemoryLimit;
-use crate::config::{self, Config, Secret};
-use crate::connection::{Closes, Limits, Node, OpenSockets, Pending, Port, Site, listen};
+use crate::config::{self, Config};
+use crate::connection::{Closes, OpenSockets, Pending, Port, Site, listen};
 use crate::descriptors;
 use crate::health::from_this_machine;
-use crate::http::{self, Admin, Context, Counters, Gate, GateCounts, listen_for_admin};
-use crate::hub::{Drain, Inspect, Refusals, Report, SignalingHub, SocketMemory};
+use crate::http::{self, Gate, GateCounts};
+use crate::hub::{Drain, Inspect, Report, SignalingHub, SocketMemory};
 use crate::memory_bound::MemoryBound;
-use crate::metrics::Meters;
 use crate::signals::{Signals, Told};
 use crate::tls::{self, Certificate};
 use crate::watch::Watch;
 use begin::{Listener, begin};
+use wiring::{AdminListener, Wiring};
 
 /// How long sockets may take to say goodbye when the server stops, the moment for settling
 /// included. All in all a stop takes less than 10 s, which is a container's patience.
@@ -108,14 +107,6 @@ pub struct Server {
     /// Follows the files of the certificate, where there is one.
     certificate: Option<Watch>,
     admin: Option<AdminListener>,
-}
-
-/// The listener of the admin API.
-struct AdminListener {
-    address: SocketAddr,
-    listener: Listener,
-    /// In force.
-    token: Arc<ArcSwap<Secret>>,
 }
 
 /// Serves until it is told to stop. At SIGHUP `read_again` is asked for the settings as they are now.
@@ -315,113 +306,4 @@ impl Server {
 
 fn bind(setting: &'static str, listen: SocketAddr) -> Result<TcpListener, Fault> {
     TcpListener::bind(listen).map_err(|why| Fault::Listen { setting, listen, why })
-}
-
-type Started = (Addr<SignalingHub>, oneshot::Receiver<()>);
-
-/// What the workers share, and the hub, which the first of them starts: on a thread that serves
-/// sockets it costs no wake-up to reach.
-#[derive(Clone)]
-struct Wiring {
-    config: Arc<Config>,
-    auth: Option<Arc<dyn Authenticator>>,
-    gate: Arc<Gate>,
-    memory: Arc<SocketMemory>,
-    open: OpenSockets,
-    closes: Closes,
-    refusals: Refusals,
-    meters: Meters,
-    hub: Arc<OnceLock<Addr<SignalingHub>>>,
-    started: Arc<Mutex<Option<oneshot::Sender<Started>>>>,
-}
-
-impl Wiring {
-    fn new(
-        config: Config,
-        auth: Option<Arc<dyn Authenticator>>,
-    ) -> (Self, oneshot::Receiver<Started>) {
-        let (started, hub) = oneshot::channel();
-        let wiring = Self {
-            gate: Arc::new(Gate::new(&config)),
-            config: Arc::new(config),
-            auth,
-            memory: Arc::default(),
-            open: OpenSockets::default(),
-            closes: Closes::default(),
-            refusals: Refusals::default(),
-            meters: Meters::default(),
-            hub: Arc::default(),
-            started: Arc::new(Mutex::new(Some(started))),
-        };
-        (wiring, hub)
-    }
-
-    fn context(&self) -> Data<Context> {
-        Data::new(Context {
-            config: self.config.clone(),
-            auth: self.auth.clone(),
-            hub: self.hub(),
-            gate: self.gate.clone(),
-        })
-    }
-
-    fn node(&self, hub: &Addr<SignalingHub>) -> Node {
-        Node {
-            hub: hub.clone().recipient(),
-            limits: Limits::from(&*self.config),
-            memory: self.memory.clone(),
-            open: self.open.clone(),
-            closes: self.closes.clone(),
-            refusals: self.refusals.clone(),
-            meters: self.meters.clone(),
-        }
-    }
-
-    /// Serves the admin API, on a thread of its own.
-    async fn serve_admin(
-        &self,
-        bound: TcpListener,
-        hub: &Addr<SignalingHub>,
-        pending: Pending,
-    ) -> Result<AdminListener, Fault> {
-        let address = bound.local_addr()?;
-        if !address.ip().is_loopback() {
-            warn!(
-                address:%;
-                "the admin API is served without TLS, so its token can be read on the way: let \
-                 admin-listen be a loopback address, and a proxy with TLS lead to it"
-            );
-        }
-        let token = self.config.admin_token.clone().expect("the settings have been checked");
-        let token = Arc::new(ArcSwap::from_pointee(token));
-        let counters = Counters {
-            open: self.open.clone(),
-            memory: self.memory.clone(),
-            gate: self.gate.clone(),
-            closes: self.closes.clone(),
-            refusals: self.refusals.clone(),
-            meters: self.meters.clone(),
-            pending,
-        };
-        let admin = Admin::new(&self.config, token.clone(), hub.clone(), counters);
-        let server = listen_for_admin(bound, admin)?;
-        let listener = begin("admin-listen", server).await?;
-        info!(address:%; "admin API listening");
-        Ok(AdminListener { address, listener, token })
-    }
-
-    fn hub(&self) -> Addr<SignalingHub> {
-        let hub = self.hub.get_or_init(|| {
-            let (hub, gone) =
-                SignalingHub::new(&self.config, self.auth.clone(), self.meters.clone());
-            let hub = hub.start();
-            let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(started) = started.take() {
-                // Nobody waits for it when the start was given up.
-                let _ = started.send((hub.clone(), gone));
-            }
-            hub
-        });
-        hub.clone()
-    }
 }

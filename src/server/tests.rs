@@ -2,6 +2,7 @@
 
 use super::reload::differing;
 use super::*;
+use crate::config::Secret;
 use crate::config::{AuthMode, Renewal, SETTINGS};
 
 async fn served() -> Server {
