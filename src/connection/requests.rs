@@ -42,6 +42,7 @@ const IDLE: Duration = Duration::from_secs(5);
 /// The same of a trusted proxy, whose connections are kept for many clients: longer than the 75 s
 /// after which balancers give them up, so that no request meets a connection that is just closed.
 const IDLE_PROXY: Duration = Duration::from_secs(90);
+const _: () = assert!(IDLE_PROXY.as_secs() > 75);
 /// From this age on, the next answer is the connection's last. So it has time to be read before the
 /// connection is cut off.
 const LAST_ANSWER_FROM: Duration = Duration::from_secs(30);

@@ -1,5 +1,5 @@
 //! What the client did wrong: one variant a cause, a stable code for programs, a sentence for
-//! the developer that says what was wrong and how to mend it.
+//! the developer that says what was wrong and how to fix it.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub enum Refusal {
         field: String,
         /// The `type` of the message.
         message_type: &'static str,
-        /// How to mend it.
+        /// How to fix it.
         mend: &'static str,
     },
     /// Over the message limit.

@@ -85,7 +85,8 @@ export function nameOf(key) {
 function isShared(userId) {
   const name = displayName(userId);
   const own = ["chat.server", "tile.you", "error.somebody"].map((key) => alike(words(key)));
-  return (namesakes.get(alike(name))?.size ?? 0) > 1 || isUser(name) || isUser(name.toLowerCase()) || own.includes(alike(name));
+  const others = [name, name.toLowerCase()].filter((id) => id !== userId && isUser(id));
+  return (namesakes.get(alike(name))?.size ?? 0) > 1 || others.length > 0 || own.includes(alike(name));
 }
 
 /**

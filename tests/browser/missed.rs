@@ -19,7 +19,7 @@ fn several_missed_calls_are_all_told_and_stand_in_their_conversations() {
             ana.sees("!seen.part('incoming').open").await;
         }
 
-        ana.reads("status", "2 missed calls: Cem (cem), Bo (bo).").await;
+        ana.reads("status", "2 missed calls: Cem, Bo.").await;
         ana.presses("write-bo").await;
         ana.reads("chat-log", "Missed call").await;
         ana.sees("seen.text('unread-bo') === ''").await;

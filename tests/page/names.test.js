@@ -31,8 +31,13 @@ test("somebody who is called as another user's userId, as the server or as this 
   learn("41", "Carl");
   usersAre((userId) => userId === "carl");
   assert.equal(nameOf("41"), "Carl (41)");
+  learn("carl", "Carl");
+  assert.equal(nameOf("41"), "Carl (41)");
+  learn("41", "Karl");
+  assert.equal(nameOf("carl"), "Carl", "the name that is one's own userId is nobody else's");
+  learn("41", "Carl");
+  learn("carl", "carl");
   usersAre(() => false);
-  assert.equal(nameOf("41"), "Carl");
   learn("42", "The Server");
   learn("43", "You");
   assert.deepEqual([nameOf("42"), nameOf("43")], ["The Server (42)", "You (43)"]);

@@ -30,7 +30,7 @@ export function Phone({ me }: { me: Switchboard }) {
         ))}
       </ul>
       {problem && <p role="alert" data-testid="problem">{problem}</p>}
-      {calls.map((call) => <CallView key={call.userId} call={call} onState={changed} />)}
+      {calls.map((call) => <CallView key={call.userId} call={call} onState={changed} onProblem={setProblem} />)}
     </>
   );
 }
