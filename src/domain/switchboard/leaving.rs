@@ -178,6 +178,7 @@ impl<C: Handle> Switchboard<C> {
     /// Leaves the rooms, the watches and what was kept of a session that is no longer in the
     /// registry. Members and senders are told in slices.
     fn forget_belongings(&mut self, user: &UserId, mut session: Session<C>, now: Instant) {
+        self.overrun.remove(user);
         self.blocks.forget(user);
         let outbox = session.take_outbox();
         for room in session.rooms {
@@ -288,7 +289,7 @@ impl<C: Handle> Switchboard<C> {
             let ack = ServerMessage::Ack { received: ledger.heard };
             self.show(user, &ack, effects);
         }
-        behind.extend(self.overrun.drain(..).map(|(user, _)| user));
+        behind.extend(std::mem::take(&mut self.overrun).into_keys());
         let Some(session) = self.registry.remove(user) else { return };
         self.counts.ended += 1;
         self.course.sessions_ended.count(SessionEnd::Drained);

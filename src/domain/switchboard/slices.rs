@@ -30,7 +30,6 @@ impl<C: Handle> Switchboard<C> {
     pub(super) fn catch_up(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
         self.begin_slice(effects);
         loop {
-            // Their number is bounded by the frames of this step. Later they could have come back.
             self.let_overrun_go(now, effects);
             if self.is_spent(effects) {
                 self.unfinished = Some(now).filter(|_| self.has_more(now));
@@ -46,9 +45,8 @@ impl<C: Handle> Switchboard<C> {
     /// Follows up anything but a tick. The rest of an earlier step waits for its tick, so that
     /// a batch of messages does not do a slice each.
     pub(super) fn follow_up(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
-        match self.unfinished {
-            Some(_) => self.let_overrun_go(now, effects),
-            None => self.catch_up(now, effects),
+        if self.unfinished.is_none() {
+            self.catch_up(now, effects);
         }
     }
 
@@ -63,18 +61,28 @@ impl<C: Handle> Switchboard<C> {
         frames + self.looks / LOOKS_A_FRAME >= SLICE
     }
 
+    /// Lets those go who have fallen too far behind, as far as one step may go. The end of a session
+    /// ends its calls, and to be told of that may be too much for the next one.
     fn let_overrun_go(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
-        while let Some((user, behind)) = self.overrun.pop() {
+        while !self.is_spent(effects) {
+            let Some((user, behind)) = self.overrun.pop_first() else { return };
             match &mut self.farewell {
-                Some(farewell) => drop(farewell.behind.insert(user)),
-                None => self.let_go(&user, behind, now, effects),
+                Some(farewell) => {
+                    self.looks += 1;
+                    farewell.behind.insert(user);
+                }
+                None => {
+                    self.looks += LOOKS_A_FRAME;
+                    self.let_go(&user, behind, now, effects);
+                }
             }
         }
     }
 
     /// Whether [`Switchboard::do_next`] has something to do.
     fn has_more(&self, now: Instant) -> bool {
-        !self.left.is_empty()
+        !self.overrun.is_empty()
+            || !self.left.is_empty()
             || self.farewell.is_some()
             || self.service == Service::Settling && self.open_receipts == 0
             || self.presence.telling.is_some()

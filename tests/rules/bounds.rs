@@ -1,0 +1,107 @@
+//! What one step does is bounded, whatever clients have prepared for it.
+//!
+//! A step that is spent leaves the rest to the next one, so the number of steps tells how much was
+//! counted.
+
+use serde_json::json;
+use switchboard::domain::{Input, Login, Parting, ResumeToken};
+use switchboard::protocol::Close;
+
+use crate::crowd::{Crowd, user};
+use crate::harness::Socket;
+
+/// Each user rings the next one, and has no room for another message of the server's own.
+fn chain(users: usize, queue_messages: usize) -> Crowd {
+    let mut crowd = Crowd::of(users, true, |config| {
+        (config.queue_messages, config.call_rate) = (queue_messages, 0);
+    });
+    for number in 0..users - 1 {
+        crowd.says(number, &json!({"type": "call-request", "to": user(number + 1)}));
+    }
+    crowd.forgets();
+    crowd
+}
+
+#[test]
+fn a_thousand_slow_consumers_whose_ends_end_each_other_s_sessions_end_in_slices() {
+    const ALL: usize = 1000;
+    let mut crowd = chain(ALL, 1);
+
+    crowd.ends(0, Parting::Goodbye);
+    assert!(crowd.rules.has_work_left());
+    crowd.passes(0);
+
+    // The first one left by itself. The last one rings nobody and has room for the end of its call.
+    assert_eq!(crowd.closed.len(), ALL - 2);
+    assert!(crowd.closed.values().all(|close| *close == Close::ReadsTooSlowly));
+    let census = crowd.rules.census();
+    assert_eq!((census.users, census.calls), (1, 0));
+    crowd.assert_sliced(10);
+}
+
+#[test]
+fn slow_consumers_without_sockets_end_in_slices_although_nothing_is_sent() {
+    const ALL: usize = 1000;
+    // Room for the ring and for both neighbours' going away.
+    let mut crowd = chain(ALL, 3);
+    for number in 0..ALL {
+        crowd.ends(number, Parting::Broken);
+    }
+    assert_eq!(crowd.rules.census().users, ALL);
+    crowd.forgets();
+
+    crowd.rules.remove_user(&user(0), crowd.now, &mut Vec::new()).unwrap();
+    crowd.passes(0);
+
+    assert_eq!(crowd.rules.census().users, 1);
+    assert!(crowd.steps >= 9, "{} steps are too few", crowd.steps);
+}
+
+/// One more joins a room whose members have no room for another message of the server's own.
+fn a_room_of_slow_consumers(members: usize) -> Crowd {
+    let mut crowd = Crowd::of(0, true, |config| {
+        (config.queue_messages, config.max_members) = (members, 1000);
+    });
+    for number in 0..=members {
+        // The newcomer's socket takes everything.
+        crowd.comes(number, number < members);
+    }
+    for number in 0..members {
+        crowd.says(number, &json!({"type": "join", "room": "den"}));
+    }
+    for number in 0..members {
+        // It was told of those who joined later, and is told of its errors.
+        for _ in 0..number {
+            crowd.says(number, &json!({"type": "leave", "room": "none"}));
+        }
+    }
+    crowd.passes(0);
+    assert!(crowd.closed.is_empty());
+    crowd.says(members, &json!({"type": "join", "room": "den"}));
+    crowd
+}
+
+#[test]
+fn a_session_that_ends_in_a_later_slice_is_not_resumed_and_its_user_s_next_one_lives() {
+    const MEMBERS: usize = 150;
+    let mut crowd = a_room_of_slow_consumers(MEMBERS);
+    let mut still_there = (0..MEMBERS).filter(|it| !crowd.closed.contains_key(it));
+    let (returns, logs_in) = (still_there.next().unwrap(), still_there.next().unwrap());
+    let registered = crowd.hears(returns).remove(0);
+    let token = ResumeToken::new(registered["resumeToken"].as_str().unwrap());
+    let login = Login { received: Some(0), ..Login::fresh(user(returns)) };
+
+    let resume = Login { resume: Some(token), ..login.clone() };
+    crowd.step(Input::Claim { connection: Socket::new(1000), login: resume });
+    assert_eq!(crowd.closed.get(&returns), Some(&Close::ReadsTooSlowly));
+    crowd.step(Input::Claimed { connection: Socket::new(1000), user: user(returns), login });
+    let login = Login::fresh(user(logs_in));
+    crowd.step(Input::Claimed { connection: Socket::new(1001), user: user(logs_in), login });
+    assert!(crowd.rules.has_work_left(), "the others have their slice yet to come");
+    crowd.passes(1);
+
+    let census = crowd.rules.census();
+    assert_eq!((census.users, census.counts.resumed), (3, 0), "the one who joined, and these two");
+    assert!(!crowd.closed.contains_key(&1000) && !crowd.closed.contains_key(&1001));
+    assert_eq!(crowd.hears(1000)[0]["resumed"], false);
+}
