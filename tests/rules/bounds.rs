@@ -8,7 +8,7 @@ use switchboard::domain::{Input, Login, Parting, ResumeToken};
 use switchboard::protocol::Close;
 
 use crate::crowd::{Crowd, user};
-use crate::harness::Socket;
+use crate::harness::{Socket, secs};
 
 /// Each user rings the next one, and has no room for another message of the server's own.
 fn chain(users: usize, queue_messages: usize) -> Crowd {
@@ -104,4 +104,36 @@ fn a_session_that_ends_in_a_later_slice_is_not_resumed_and_its_user_s_next_one_l
     assert_eq!((census.users, census.counts.resumed), (3, 0), "the one who joined, and these two");
     assert!(!crowd.closed.contains_key(&1000) && !crowd.closed.contains_key(&1001));
     assert_eq!(crowd.hears(1000)[0]["resumed"], false);
+}
+
+/// Each of these users watches 256 others if its number is even, and blocks 256 if it is odd.
+fn who_watch_or_block(users: usize, counting: bool) -> Crowd {
+    let mut crowd = Crowd::of(users, counting, |_| ());
+    let others: Vec<_> = (0..256).map(|it| user(50_000 + it)).collect();
+    for number in 0..users {
+        let kind = if number % 2 == 0 { "watch" } else { "block" };
+        crowd.says(number, &json!({"type": kind, "users": others}));
+    }
+    crowd.forgets();
+    crowd
+}
+
+#[test]
+fn the_end_of_who_watches_or_blocks_many_takes_more_of_a_slice() {
+    const ALL: usize = 80;
+    let mut crowd = who_watch_or_block(ALL, true);
+    for number in 0..ALL {
+        crowd.ends(number, Parting::Broken);
+    }
+    crowd.forgets();
+
+    crowd.now += secs(31);
+    crowd.step(Input::Tick);
+
+    let left = crowd.rules.census().users;
+    assert!((ALL - 8..ALL).contains(&left), "{left} are left after one step");
+    crowd.passes(1);
+    assert_eq!(crowd.rules.census().users, 0);
+    // 256 names each, and a slice of 1000 looks.
+    crowd.assert_sliced(ALL * 256 / 1100);
 }

@@ -179,6 +179,7 @@ impl<C: Handle> Switchboard<C> {
     /// registry. Members and senders are told in slices.
     fn forget_belongings(&mut self, user: &UserId, mut session: Session<C>, now: Instant) {
         self.overrun.remove(user);
+        self.looks += session.watching.len() + self.blocks.of(user).len() + session.rooms.len();
         self.blocks.forget(user);
         let outbox = session.take_outbox();
         for room in session.rooms {

@@ -103,7 +103,7 @@ pub struct Switchboard<C> {
     unfinished: Option<Instant>,
     /// How many effects there were when this step began to catch up.
     slice_from: usize,
-    /// Users that this step has looked at since then.
+    /// Users and names that this step has looked at or forgotten since then.
     looks: usize,
 }
 

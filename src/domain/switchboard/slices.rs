@@ -1,8 +1,8 @@
 //! Work that is too long for one step: a step does a part, the next one goes on.
 //!
 //! Promises: whatever clients do, what falls due in a step brings about at most [`SLICE`] frames
-//! and one room's more, and looks at ten times as many users. Messages of others come in between.
-//! The rest is done in order, at the next [`Input::Tick`](super::Input::Tick), which is due at
+//! and one room's more, and looks at ten times as many users or names. Messages of others come in
+//! between. The rest is done in order, at the next [`Input::Tick`](super::Input::Tick), which is due at
 //! once.
 
 use std::time::Instant;
@@ -17,7 +17,7 @@ use crate::protocol::{RoomId, ServerMessage, UserId};
 /// millisecond three times: to be read, to be judged and to be written. A room that is left is told as
 /// a whole, so the last piece of a slice may bring `max-members` frames more.
 pub const SLICE: usize = 100;
-/// Users that are looked at for the time that a frame takes.
+/// Users or names that are looked at, or forgotten, for the time that a frame takes.
 pub(super) const LOOKS_A_FRAME: usize = 10;
 
 impl<C: Handle> Switchboard<C> {
