@@ -136,6 +136,11 @@ impl Presence {
         self.log.push_back((user.clone(), online));
     }
 
+    /// Forgets all entries, one at each step of the iterator.
+    pub(super) fn into_entries(self) -> impl Iterator<Item = ()> {
+        self.log.into_iter().map(drop).chain(self.watchers.into_values().flatten().map(drop))
+    }
+
     /// How many changes were ever noted.
     pub(super) fn noted(&self) -> u64 {
         self.forgotten + self.log.len() as u64

@@ -40,6 +40,12 @@ impl Rooms {
         }
     }
 
+    /// Forgets all entries, one at each step of the iterator.
+    pub(super) fn into_entries(self) -> impl Iterator<Item = ()> {
+        let (members, rooms) = self.0.into_parts();
+        members.flatten().map(drop).chain(rooms.map(drop))
+    }
+
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

@@ -137,3 +137,23 @@ fn the_end_of_who_watches_or_blocks_many_takes_more_of_a_slice() {
     // 256 names each, and a slice of 1000 looks.
     crowd.assert_sliced(ALL * 256 / 1100);
 }
+
+#[test]
+fn what_the_node_still_knows_when_all_are_sent_away_is_forgotten_in_slices() {
+    const ALL: usize = 400;
+    let mut crowd = who_watch_or_block(ALL, false);
+    crowd.says(0, &json!({"type": "call-request", "to": user(1)}));
+    crowd.says(0, &json!({"type": "join", "room": "den"}));
+    crowd.forgets();
+
+    crowd.step(Input::Drain);
+    crowd.passes(1);
+
+    assert_eq!(crowd.closed.len(), ALL);
+    let census = crowd.rules.census();
+    assert_eq!((census.users, census.calls, census.ringing, census.rooms), (0, 0, 0, 0));
+    assert_eq!((census.counts.calls_started, census.counts.calls_ended), (1, 1));
+    assert_eq!(crowd.rules.next_due(), None);
+    // 256 names each, those of half of them twice: in the session, and for whom they watch.
+    crowd.assert_sliced(ALL * 256 * 3 / 2 / 1100);
+}
