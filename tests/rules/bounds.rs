@@ -157,3 +157,20 @@ fn what_the_node_still_knows_when_all_are_sent_away_is_forgotten_in_slices() {
     // 256 names each, those of half of them twice: in the session, and for whom they watch.
     crowd.assert_sliced(ALL * 256 * 3 / 2 / 1100);
 }
+
+#[test]
+fn a_window_of_many_changes_is_forgotten_in_slices() {
+    const ALL: usize = 10_000;
+    let mut crowd = Crowd::of(ALL, false, |_| ());
+    crowd.ends(0, Parting::Goodbye);
+    crowd.passes(0); // begins a window
+    for number in 1..ALL {
+        crowd.ends(number, Parting::Goodbye);
+    }
+    crowd.forgets();
+
+    crowd.passes(1);
+
+    assert!(crowd.steps >= 9, "{} steps are too few", crowd.steps);
+    assert_eq!(crowd.rules.next_due(), None);
+}
