@@ -15,10 +15,6 @@ impl Rooms {
         self.0.get(room).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn holds(&self, room: &RoomId, user: &UserId) -> bool {
-        self.members(room).contains(user)
-    }
-
     /// Everybody in the room but `user`.
     pub(super) fn others(&self, room: &RoomId, user: &UserId) -> Vec<UserId> {
         self.members(room).iter().filter(|member| *member != user).cloned().collect()

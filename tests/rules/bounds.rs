@@ -3,6 +3,8 @@
 //! A step that is spent leaves the rest to the next one, so the number of steps tells how much was
 //! counted.
 
+use std::time::Instant;
+
 use serde_json::json;
 use switchboard::domain::{Input, Login, Parting, ResumeToken};
 use switchboard::protocol::Close;
@@ -173,4 +175,71 @@ fn a_window_of_many_changes_is_forgotten_in_slices() {
 
     assert!(crowd.steps >= 9, "{} steps are too few", crowd.steps);
     assert_eq!(crowd.rules.next_due(), None);
+}
+
+/// All these users are in the room `den`.
+fn in_a_room(members: usize, counting: bool) -> Crowd {
+    let mut crowd = Crowd::of(members, counting, |config| {
+        (config.max_members, config.queue_messages) = (1000, 1_000_000);
+        (config.queue_bytes, config.queue_total) = (1 << 30, 1 << 40);
+    });
+    crowd.listens = false;
+    for number in 0..members {
+        crowd.says(number, &json!({"type": "join", "room": "den"}));
+    }
+    crowd.forgets();
+    crowd
+}
+
+#[test]
+fn a_room_without_a_socket_is_left_by_its_members_in_slices() {
+    const ALL: usize = 400;
+    let mut crowd = in_a_room(ALL, true);
+    for number in 0..ALL {
+        // It was told of itself and of those who joined later.
+        crowd.says(number, &json!({"type": "ack", "received": ALL - number}));
+    }
+    assert_eq!(crowd.rules.census().kept_bytes, 0);
+    for number in 0..ALL {
+        crowd.ends(number, Parting::Broken);
+    }
+    crowd.passes(29);
+
+    crowd.now += secs(1);
+    crowd.step(Input::Tick);
+
+    // The first ones to leave are told to all the others, which takes under 400 bytes each.
+    let told = crowd.rules.census().kept_bytes / 400;
+    assert!((1..1500).contains(&told), "{told} and more were told in one step");
+    crowd.passes(1);
+    let census = crowd.rules.census();
+    assert_eq!((census.users, census.rooms, census.kept_bytes), (0, 0, 0));
+}
+
+#[test]
+fn a_message_to_a_room_costs_no_more_while_sessions_have_yet_to_leave_rooms() {
+    const ALL: usize = 600;
+    let mut crowd = in_a_room(ALL, false);
+    crowd.comes(ALL, true);
+    for _ in 0..5000 {
+        crowd.says(0, &json!({"type": "message", "to": user(ALL), "data": 1}));
+    }
+    crowd.listens = false;
+    let fastest = |crowd: &mut Crowd| {
+        let once = |crowd: &mut Crowd| {
+            let begin = Instant::now();
+            crowd.says(0, &json!({"type": "message", "room": "den", "data": 1}));
+            begin.elapsed()
+        };
+        (0..20).map(|_| once(crowd)).min().unwrap()
+    };
+    let before = fastest(&mut crowd);
+
+    crowd.ends(ALL, Parting::Goodbye);
+    assert!(crowd.rules.has_work_left(), "5000 kept messages are too many for one step");
+    let meanwhile = fastest(&mut crowd);
+
+    assert!(crowd.rules.has_work_left());
+    // Eight times as much and more where each member is looked for among all of them.
+    assert!(meanwhile < before * 3, "{meanwhile:?}, and {before:?} before");
 }

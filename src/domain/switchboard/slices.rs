@@ -116,6 +116,8 @@ impl<C: Handle> Switchboard<C> {
         self.looks += 1;
         match left {
             Left::Room { user, name, room, tells_user } => {
+                // Members without a socket are told, too.
+                self.looks += self.rooms.members(&room).len();
                 self.step_out(&room, &user, name, effects);
                 if tells_user {
                     let left = ServerMessage::RoomLeft(self.membership(&room, &user, None));
