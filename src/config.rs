@@ -112,8 +112,9 @@ settings! {
     /// Members that a room may have.
     max_members: usize = 16, Count("users", 2..=1000);
 
+    // A resume replays both shares in one step, and an acknowledgement settles them in one.
     /// Messages that may wait for a session; past it the sender gets `queue-full`.
-    queue_messages: usize = 512, Count("messages", 16..=1_000_000);
+    queue_messages: usize = 512, Count("messages", 16..=4096);
 
     /// Bytes that may wait for a session, at least `max-frame`; past it the sender gets
     /// `queue-full`.

@@ -59,6 +59,11 @@ impl Agenda {
         self.0.pop_first().map(|(_, due)| due)
     }
 
+    /// Forgets all entries, one at each step of the iterator.
+    pub(super) fn into_entries(self) -> impl Iterator<Item = ()> {
+        self.0.into_iter().map(drop)
+    }
+
     /// When [`Agenda::pop`] has something to give again.
     pub(super) fn next(&self) -> Option<Instant> {
         self.0.first().map(|(at, _)| *at)

@@ -41,6 +41,11 @@ impl Blocks {
         }
     }
 
+    /// Forgets all entries, one at each step of the iterator.
+    pub(super) fn into_entries(self) -> impl Iterator<Item = ()> {
+        self.0.into_values().flatten().map(drop)
+    }
+
     /// Forgets everybody whom `user` has blocked.
     pub(super) fn forget(&mut self, user: &UserId) {
         self.0.remove(user);

@@ -43,6 +43,11 @@ impl<K: Clone + Eq + Hash + Ord, V> Book<K, V> {
         self.entries.remove(key)
     }
 
+    /// All values, and all keys.
+    pub(super) fn into_parts(self) -> (impl Iterator<Item = V>, impl Iterator<Item = K>) {
+        (self.entries.into_values(), self.order.into_iter())
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.entries.iter()
     }

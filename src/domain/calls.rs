@@ -89,6 +89,12 @@ impl Calls {
         self.book.insert(id, call);
     }
 
+    /// Forgets all entries, one at each step of the iterator.
+    pub(super) fn into_entries(self) -> impl Iterator<Item = ()> {
+        let (calls, ids) = self.book.into_parts();
+        calls.map(drop).chain(ids.map(drop)).chain(self.ringing_at.into_iter().map(drop))
+    }
+
     /// Makes a ringing call an accepted one. Returns until when it would have rung, and what was
     /// kept for that, and on behalf of which address; `None` if there is no such call or it did not ring.
     pub(super) fn accept(&mut self, id: &CallId) -> Option<(Instant, Request, Option<IpAddr>)> {

@@ -4,7 +4,7 @@
 //! mentioned, but to those who have asked in between; one who joined in between is told only what
 //! came after its own list. Tells nobody itself. Cost: one entry a change, forgotten at the next telling.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Bound;
 use std::time::{Duration, Instant};
 
@@ -57,6 +57,8 @@ pub(super) struct Presence {
     log: VecDeque<(UserId, bool)>,
     /// Changes that were told to everybody and are forgotten.
     forgotten: u64,
+    /// Users with watchers who have changed since the last telling began.
+    watched_changes: BTreeSet<UserId>,
     /// Who is watched by whom, in byte order.
     watchers: HashMap<UserId, BTreeSet<UserId>>,
     /// The part of the last window that is still to be told.
@@ -77,8 +79,8 @@ pub(super) struct Telling {
     pub(super) until: u64,
     /// `None` when everybody has been looked at.
     pub(super) names: Option<Naming>,
-    /// Users who changed and are watched, each once.
-    pub(super) watched: VecDeque<UserId>,
+    /// Users who changed and were watched then.
+    pub(super) watched: BTreeSet<UserId>,
     /// The watcher of the first one who was looked at last.
     pub(super) watcher: Option<UserId>,
 }
@@ -131,9 +133,20 @@ impl Second {
 }
 
 impl Presence {
-    /// Notes a change.
+    /// Notes a change. A watch that begins later is answered with the state of then, so only those
+    /// who watch already have to be told.
     pub(super) fn note(&mut self, user: &UserId, online: bool) {
+        if self.watchers.contains_key(user) {
+            self.watched_changes.insert(user.clone());
+        }
         self.log.push_back((user.clone(), online));
+    }
+
+    /// Forgets all entries, one at each step of the iterator.
+    pub(super) fn into_entries(self) -> impl Iterator<Item = ()> {
+        let changes = self.log.into_iter().map(drop);
+        let watched_changes = self.watched_changes.into_iter().map(drop);
+        changes.chain(watched_changes).chain(self.watchers.into_values().flatten().map(drop))
     }
 
     /// How many changes were ever noted.
@@ -187,12 +200,9 @@ impl Presence {
         CHANGES_EVERY.saturating_mul(times).min(TOTAL_EVERY)
     }
 
-    /// The users who changed in this window and are watched, each once.
-    pub(super) fn watched_changes(&self) -> VecDeque<UserId> {
-        let mut seen = HashSet::new();
-        let is_watched = |user: &UserId| self.watchers.contains_key(user);
-        let changed = self.log.iter().map(|(user, _)| user).filter(|user| is_watched(user));
-        changed.filter(|user| seen.insert(*user)).cloned().collect()
+    /// Takes out the users who have changed since it was last asked and were watched then.
+    pub(super) fn take_watched_changes(&mut self) -> BTreeSet<UserId> {
+        std::mem::take(&mut self.watched_changes)
     }
 
     /// At most `limit` watchers of a user, in byte order after `after`.
@@ -207,11 +217,18 @@ impl Presence {
         watchers.range::<UserId, _>((from, Bound::Unbounded)).take(limit).cloned().collect()
     }
 
-    /// Forgets the changes before `until`: everybody has been told. Returns whether more were noted.
-    pub(super) fn forget(&mut self, until: u64) -> bool {
+    /// Forgets at most `limit` of the changes before `until`: everybody has been told. Returns how
+    /// many it forgot.
+    pub(super) fn forget(&mut self, until: u64, limit: usize) -> usize {
         let told = until.saturating_sub(self.forgotten) as usize;
-        self.log.drain(..told.min(self.log.len()));
-        self.forgotten = self.forgotten.max(until);
+        let done = told.min(limit);
+        self.log.drain(..done);
+        self.forgotten += done as u64;
+        done
+    }
+
+    /// Whether changes are noted that are still to be told.
+    pub(super) fn has_changes(&self) -> bool {
         !self.log.is_empty()
     }
 
@@ -238,6 +255,37 @@ mod tests {
 
     fn user(id: &str) -> UserId {
         UserId::parse(id).expect("a user id")
+    }
+
+    #[test]
+    fn changes_of_the_watched_are_gathered_when_they_are_noted_each_user_once() {
+        let mut presence = Presence::default();
+        presence.watch(&user("ana"), &user("eve"));
+        for online in [false, true] {
+            presence.note(&user("ana"), online);
+            presence.note(&user("bo"), online);
+        }
+        presence.watch(&user("bo"), &user("eve"));
+
+        assert_eq!(presence.take_watched_changes(), BTreeSet::from([user("ana")]));
+        assert!(presence.take_watched_changes().is_empty());
+    }
+
+    #[test]
+    fn changes_that_were_told_are_forgotten_in_pieces_and_later_ones_stay() {
+        let mut presence = Presence::default();
+        for id in ["ana", "bo", "cy", "di"] {
+            presence.note(&user(id), true);
+        }
+
+        assert_eq!(
+            (presence.forget(3, 2), presence.forget(3, 2), presence.forget(3, 2)),
+            (2, 1, 0)
+        );
+
+        assert!(presence.has_changes());
+        let known = Known { told: 3, looked: false };
+        assert_eq!(presence.changes_after(known, 4).online, vec![user("di")]);
     }
 
     #[test]

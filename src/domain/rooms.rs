@@ -15,10 +15,6 @@ impl Rooms {
         self.0.get(room).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn holds(&self, room: &RoomId, user: &UserId) -> bool {
-        self.members(room).contains(user)
-    }
-
     /// Everybody in the room but `user`.
     pub(super) fn others(&self, room: &RoomId, user: &UserId) -> Vec<UserId> {
         self.members(room).iter().filter(|member| *member != user).cloned().collect()
@@ -38,6 +34,12 @@ impl Rooms {
         if members.is_empty() {
             self.0.remove(room);
         }
+    }
+
+    /// Forgets all entries, one at each step of the iterator.
+    pub(super) fn into_entries(self) -> impl Iterator<Item = ()> {
+        let (members, rooms) = self.0.into_parts();
+        members.flatten().map(drop).chain(rooms.map(drop))
     }
 
     pub(super) fn len(&self) -> usize {

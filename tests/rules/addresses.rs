@@ -149,6 +149,30 @@ fn logins_cost_more_where_there_are_more_to_list_and_to_tell() {
 }
 
 #[test]
+fn a_resume_costs_what_is_sent_again_whether_it_names_its_user_or_not() {
+    for names_itself in [true, false] {
+        let mut board = Board::with(|config| {
+            (config.address_rate, config.address_burst) = (1, 30);
+        });
+        board.knocks_with(Login { received: Some(0), ..login("ana", HOME) });
+        board.logs_in("bo");
+        for number in 0..320 {
+            board.says("bo", json!({"type": "message", "to": "ana", "data": number}));
+        }
+        board.goes("ana");
+        let mut resume =
+            Login { address: Some(OFFICE), ..board.login("ana", 0, &board.token("ana")) };
+        resume.user = resume.user.filter(|_| names_itself);
+
+        let socket = board.knocks_with(resume.clone());
+        assert_eq!(board.closed_over(&socket), None, "21 of 30 units");
+        let again = board.knocks_with(resume);
+
+        assert_eq!(board.closed_over(&again), Some(1013), "names itself: {names_itself}");
+    }
+}
+
+#[test]
 fn connecting_anew_brings_an_address_no_fresh_allowance() {
     let mut board = board(1, 20);
     pings(&mut board, "ana", 10);

@@ -5,11 +5,13 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod crowd;
 mod harness;
 
 mod acks;
 mod addresses;
 mod blocking;
+mod bounds;
 mod call_ends;
 mod call_table;
 mod call_waiting;

@@ -69,7 +69,7 @@ impl<C: Handle> Switchboard<C> {
         if self.takes_more(session, connection.backlog(), frame.len()) {
             effects.push(Effect::Deliver { to: connection.clone(), frame });
         } else {
-            self.overrun.push((user.clone(), Behind::Socket));
+            self.note_overrun(user, Behind::Socket);
         }
     }
 
@@ -98,9 +98,15 @@ impl<C: Handle> Switchboard<C> {
         let takes = ledger.outbox.takes_own(frame.len(), session.promised, &self.config)
             && self.node_takes_own(session, &ledger.outbox, frame.len());
         if !takes {
-            return self.overrun.push((user.clone(), Behind::Session));
+            return self.note_overrun(user, Behind::Session);
         }
         self.keep(user, frame, Share::Own, None, effects);
+    }
+
+    /// Notes that the user is still to be let go.
+    fn note_overrun(&mut self, user: &UserId, behind: Behind) {
+        let noted = self.overrun.entry(user.clone()).or_insert(behind);
+        *noted = behind.max(*noted);
     }
 
     /// Hands over what another client sent, or says why not; the sender is told, so nothing is

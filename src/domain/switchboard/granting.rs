@@ -137,11 +137,10 @@ impl<C: Handle> Switchboard<C> {
         let Permissions { rooms, watch, .. } = &grant.permissions;
         let lost = session.rooms.extract_if(.., |room| !rooms.holds(room.as_str()));
         let lost: Vec<_> = lost.collect();
-        let watched: Vec<_> = session.watching.keys().cloned().collect();
-        session.watching.retain(|user, _| watch.holds(user.as_str()));
-        let unseen = watched.iter().filter(|user| !watch.holds(user.as_str()));
-        for watched in unseen {
-            self.presence.unwatch(watched, user);
+        let unseen = session.watching.keys().filter(|user| !watch.holds(user.as_str()));
+        for watched in unseen.cloned().collect::<Vec<_>>() {
+            session.watching.remove(&watched);
+            self.presence.unwatch(&watched, user);
         }
         lost
     }

@@ -1,20 +1,17 @@
 //! Going: being replaced, saying goodbye, being let go, and the end of the node.
 
 use std::collections::HashSet;
+use std::mem::take;
 use std::time::{Duration, Instant};
 
 use super::arrivals::refuse;
 use super::left::Left;
-use super::slices::SLICE;
+use super::slices::{LOOKS_A_FRAME, SLICE};
 use super::{Behind, CallOver, Service, SessionEnd, Switchboard};
 use crate::domain::account::Account;
-use crate::domain::agenda::{Agenda, Due};
-use crate::domain::blocks::Blocks;
+use crate::domain::agenda::Due;
 use crate::domain::call::{CallEvent, Side};
-use crate::domain::calls::Calls;
-use crate::domain::presence::Presence;
 use crate::domain::quota::Buckets;
-use crate::domain::rooms::Rooms;
 use crate::domain::session::{Attachment, Challenger, Session, View};
 use crate::domain::{Effect, Handle, Parting};
 use crate::protocol::{Close, Refusal, ServerMessage, Unavailable, UserId};
@@ -178,6 +175,8 @@ impl<C: Handle> Switchboard<C> {
     /// Leaves the rooms, the watches and what was kept of a session that is no longer in the
     /// registry. Members and senders are told in slices.
     fn forget_belongings(&mut self, user: &UserId, mut session: Session<C>, now: Instant) {
+        self.overrun.remove(user);
+        self.looks += session.watching.len() + self.blocks.of(user).len() + session.rooms.len();
         self.blocks.forget(user);
         let outbox = session.take_outbox();
         for room in session.rooms {
@@ -241,7 +240,8 @@ impl<C: Handle> Switchboard<C> {
         self.farewell = Some(Box::new(Farewell { window, ..Farewell::default() }));
     }
 
-    /// Goes on with the next users: first every verdict is given, then everybody is sent away.
+    /// Goes on with the next users: first every verdict is given, then everybody is sent away, then
+    /// what they leave is forgotten.
     pub(super) fn go_on_sending_away(&mut self, effects: &mut Vec<Effect<C>>) {
         let Some(mut farewell) = self.farewell.take() else { return };
         if !farewell.is_settled {
@@ -260,7 +260,11 @@ impl<C: Handle> Switchboard<C> {
                 }
             }
         } else {
-            return self.forget_everything();
+            let mut remains = farewell.remains.take().unwrap_or_else(|| self.take_remains());
+            if self.forget_some(&mut remains) {
+                return;
+            }
+            farewell.remains = Some(remains);
         }
         self.farewell = Some(farewell);
     }
@@ -288,8 +292,9 @@ impl<C: Handle> Switchboard<C> {
             let ack = ServerMessage::Ack { received: ledger.heard };
             self.show(user, &ack, effects);
         }
-        behind.extend(self.overrun.drain(..).map(|(user, _)| user));
+        behind.extend(std::mem::take(&mut self.overrun).into_keys());
         let Some(session) = self.registry.remove(user) else { return };
+        self.looks += session.watching.len() + session.rooms.len();
         self.counts.ended += 1;
         self.course.sessions_ended.count(SessionEnd::Drained);
         // A user who could not be told its verdicts is not sent away as if it had been.
@@ -304,27 +309,38 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
-    /// Everybody has been sent away.
-    fn forget_everything(&mut self) {
+    /// Everybody has been sent away, so nothing is known any more. Returns what was, entry by entry.
+    fn take_remains(&mut self) -> Remains {
         self.counts.calls_ended += self.calls.len() as u64;
         self.course.calls_over.add(CallOver::Drained, self.calls.len() as u64);
         self.ringing = 0;
-        self.calls = Calls::default();
-        self.rooms = Rooms::default();
-        self.blocks = Blocks::default();
-        self.presence = Presence::default();
-        self.agenda = Agenda::default();
-        self.tokens.clear();
         self.overrun.clear();
         self.owing.clear();
         self.waiting = 0;
         self.kept_bytes = 0;
         self.open_receipts = 0;
+        let presence = take(&mut self.presence).into_entries();
+        let blocks = take(&mut self.blocks).into_entries();
+        let calls = take(&mut self.calls).into_entries();
+        let rooms = take(&mut self.rooms).into_entries();
+        let agenda = take(&mut self.agenda).into_entries();
+        let tokens = take(&mut self.tokens).into_iter().map(drop);
+        Box::new(presence.chain(blocks).chain(calls).chain(rooms).chain(agenda).chain(tokens))
+    }
+
+    /// Forgets the next of what is left. Returns whether that was all.
+    fn forget_some(&mut self, remains: &mut Remains) -> bool {
+        let forgotten = remains.take(SLICE * LOOKS_A_FRAME).count();
+        self.looks += forgotten;
+        forgotten < SLICE * LOOKS_A_FRAME
     }
 }
 
+/// Entries that are forgotten one by one: to drop millions of them takes longer than a step may.
+type Remains = Box<dyn Iterator<Item = ()>>;
+
 /// How far sending everybody away has come.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Farewell {
     /// Over how long the clients are to come back.
     window: Duration,
@@ -334,4 +350,6 @@ pub(super) struct Farewell {
     is_settled: bool,
     /// Users who could not be told their verdicts.
     pub(super) behind: HashSet<UserId>,
+    /// Entries that are still to be forgotten, when everybody has been sent away.
+    remains: Option<Remains>,
 }

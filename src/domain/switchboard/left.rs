@@ -80,6 +80,11 @@ impl AllLeft {
         self.in_order.insert(number, rest);
     }
 
+    /// Whether the user has yet to leave the room.
+    pub(super) fn holds_room(&self, user: &UserId, room: &RoomId) -> bool {
+        !self.rooms.is_empty() && self.rooms.contains_key(&(user.clone(), room.clone()))
+    }
+
     /// Takes out the room that the user has yet to leave.
     pub(super) fn take_room(&mut self, user: &UserId, room: &RoomId) -> Option<Left> {
         if self.rooms.is_empty() {
@@ -120,7 +125,9 @@ mod tests {
             all.push(leaves(user(by), room(of)));
         }
 
+        assert!(all.holds_room(&user(1), &room(2)));
         assert!(all.take_room(&user(1), &room(2)).is_some());
+        assert!(!all.holds_room(&user(1), &room(2)));
         assert!(all.take_room(&user(1), &room(2)).is_none());
         assert!(all.take_room(&user(3), &room(1)).is_none());
 

@@ -1,7 +1,7 @@
 //! The one place where the rules are composed: every input, step by step.
 //!
-//! An input is applied as a whole: what it says, then whatever has become due as far as one step
-//! may go (`slices`), then the end of those who have fallen too far behind. What it wants done is
+//! An input is applied as a whole: what it says, then the end of those who have fallen too far
+//! behind and whatever has become due, as far as one step may go (`slices`). What it wants done is
 //! appended to `effects` in order.
 
 mod arrivals;
@@ -26,7 +26,7 @@ mod speech;
 mod telling;
 mod together;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -91,8 +91,8 @@ pub struct Switchboard<C> {
     service: Service,
     /// Claims that were given a number.
     claims: u64,
-    /// Users who have fallen too far behind during this input.
-    overrun: Vec<(UserId, Behind)>,
+    /// Users who have fallen too far behind and are still to be let go. Each has a session.
+    overrun: BTreeMap<UserId, Behind>,
     /// Users who were sent something during this input and have to acknowledge it.
     owing: Vec<UserId>,
     /// News of ended sessions that is still to be told.
@@ -103,7 +103,7 @@ pub struct Switchboard<C> {
     unfinished: Option<Instant>,
     /// How many effects there were when this step began to catch up.
     slice_from: usize,
-    /// Users that this step has looked at since then.
+    /// Users and names that this step has looked at or forgotten since then.
     looks: usize,
 }
 
@@ -117,8 +117,8 @@ enum Service {
     Closed,
 }
 
-/// What has fallen behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What has fallen behind: the later one in this list is the worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Behind {
     /// The socket does not take what is true now.
     Socket,
@@ -215,7 +215,7 @@ impl<C: Handle> Switchboard<C> {
             open_receipts: 0,
             service: Service::Open,
             claims: 0,
-            overrun: Vec::new(),
+            overrun: BTreeMap::new(),
             owing: Vec::new(),
             left: AllLeft::default(),
             farewell: None,

@@ -209,7 +209,8 @@ impl<C: Handle> Switchboard<C> {
             Relayed { from: Sender::Server, call_id: None, room: Some(room.clone()), data };
         let frame = ServerMessage::Message(relayed).encode();
         let mut reached = Reached::default();
-        let members = self.rooms.members(room).iter().filter(|user| self.is_in(room, user));
+        let members = self.rooms.members(room).iter();
+        let members = members.filter(|user| !self.left.holds_room(user, room));
         for user in members.cloned().collect::<Vec<_>>() {
             match self.relay(&user, frame.clone(), None, effects) {
                 Ok(_) => reached.members += 1,

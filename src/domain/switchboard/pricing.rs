@@ -94,7 +94,7 @@ impl<C: Handle> Switchboard<C> {
     /// sent to it again, and telling the others that it is there.
     pub(super) fn login_price(&self, login: &Login) -> u32 {
         let list = 1 + self.first_list() / LISTED;
-        let user = login.user.as_ref();
+        let user = self.user_of(login);
         let Some(session) = user.and_then(|user| self.registry.session(user)) else {
             return units(list + self.presence.named / FRAMES);
         };

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::arrivals::{Arrival, refuse};
-use super::{SessionEnd, Switchboard, VerdictKind};
+use super::{Behind, SessionEnd, Switchboard, VerdictKind};
 use crate::domain::agenda::Due;
 use crate::domain::login::TokenHash;
 use crate::domain::outbox::OutOfRange;
@@ -63,10 +63,20 @@ impl<C: Handle> Switchboard<C> {
         }
     }
 
+    /// The user that the login is for: the one that it names, or else the one whose session its resume
+    /// token is for.
+    pub(super) fn user_of<'a>(&'a self, login: &'a Login) -> Option<&'a UserId> {
+        let by_token = || self.tokens.get(&login.resume.as_ref()?.hash().key());
+        login.user.as_ref().or_else(by_token)
+    }
+
     fn attempt(&mut self, login: &Login, now: Instant, effects: &mut Vec<Effect<C>>) -> Attempt {
         let Some(token) = &login.resume else { return Attempt::Fails(login.user.clone()) };
-        let user = login.user.clone().or_else(|| self.tokens.get(&token.hash().key()).cloned());
-        let Some(user) = user else { return Attempt::Fails(None) };
+        let Some(user) = self.user_of(login).cloned() else { return Attempt::Fails(None) };
+        if let Some(Behind::Session) = self.overrun.get(&user) {
+            // It has missed a message, and was to end in this step or the next one.
+            self.evict(&user, Close::ReadsTooSlowly, now, effects);
+        }
         let session = self.registry.session_mut(&user);
         let fits = |it: &&mut Session<C>| it.ledger.as_ref().is_some_and(|it| it.token.fits(token));
         let received = login.received.unwrap_or_default();
@@ -104,6 +114,8 @@ impl<C: Handle> Switchboard<C> {
         let account = self.quotas.accounts.open(login.address, now);
         let before = session.change_account(account);
         let attached = Attachment::Attached(connection.clone());
+        // That was the socket before.
+        self.overrun.remove(user);
         let was_away = match std::mem::replace(&mut session.attachment, attached) {
             Attachment::Attached(older) => {
                 effects.push(Effect::Close { connection: older, close: Close::Superseded });

@@ -1,8 +1,8 @@
 //! Work that is too long for one step: a step does a part, the next one goes on.
 //!
 //! Promises: whatever clients do, what falls due in a step brings about at most [`SLICE`] frames
-//! and one room's more, and looks at ten times as many users. Messages of others come in between.
-//! The rest is done in order, at the next [`Input::Tick`](super::Input::Tick), which is due at
+//! and one room's more, and looks at ten times as many users or names. Messages of others come in
+//! between. The rest is done in order, at the next [`Input::Tick`](super::Input::Tick), which is due at
 //! once.
 
 use std::time::Instant;
@@ -17,7 +17,7 @@ use crate::protocol::{RoomId, ServerMessage, UserId};
 /// millisecond three times: to be read, to be judged and to be written. A room that is left is told as
 /// a whole, so the last piece of a slice may bring `max-members` frames more.
 pub const SLICE: usize = 100;
-/// Users that are looked at for the time that a frame takes.
+/// Users or names that are looked at, or forgotten, for the time that a frame takes.
 pub(super) const LOOKS_A_FRAME: usize = 10;
 
 impl<C: Handle> Switchboard<C> {
@@ -30,7 +30,6 @@ impl<C: Handle> Switchboard<C> {
     pub(super) fn catch_up(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
         self.begin_slice(effects);
         loop {
-            // Their number is bounded by the frames of this step. Later they could have come back.
             self.let_overrun_go(now, effects);
             if self.is_spent(effects) {
                 self.unfinished = Some(now).filter(|_| self.has_more(now));
@@ -46,9 +45,8 @@ impl<C: Handle> Switchboard<C> {
     /// Follows up anything but a tick. The rest of an earlier step waits for its tick, so that
     /// a batch of messages does not do a slice each.
     pub(super) fn follow_up(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
-        match self.unfinished {
-            Some(_) => self.let_overrun_go(now, effects),
-            None => self.catch_up(now, effects),
+        if self.unfinished.is_none() {
+            self.catch_up(now, effects);
         }
     }
 
@@ -63,18 +61,28 @@ impl<C: Handle> Switchboard<C> {
         frames + self.looks / LOOKS_A_FRAME >= SLICE
     }
 
+    /// Lets those go who have fallen too far behind, as far as one step may go. The end of a session
+    /// ends its calls, and to be told of that may be too much for the next one.
     fn let_overrun_go(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {
-        while let Some((user, behind)) = self.overrun.pop() {
+        while !self.is_spent(effects) {
+            let Some((user, behind)) = self.overrun.pop_first() else { return };
             match &mut self.farewell {
-                Some(farewell) => drop(farewell.behind.insert(user)),
-                None => self.let_go(&user, behind, now, effects),
+                Some(farewell) => {
+                    self.looks += 1;
+                    farewell.behind.insert(user);
+                }
+                None => {
+                    self.looks += LOOKS_A_FRAME;
+                    self.let_go(&user, behind, now, effects);
+                }
             }
         }
     }
 
     /// Whether [`Switchboard::do_next`] has something to do.
     fn has_more(&self, now: Instant) -> bool {
-        !self.left.is_empty()
+        !self.overrun.is_empty()
+            || !self.left.is_empty()
             || self.farewell.is_some()
             || self.service == Service::Settling && self.open_receipts == 0
             || self.presence.telling.is_some()
@@ -108,6 +116,8 @@ impl<C: Handle> Switchboard<C> {
         self.looks += 1;
         match left {
             Left::Room { user, name, room, tells_user } => {
+                // Members without a socket are told, too.
+                self.looks += self.rooms.members(&room).len();
                 self.step_out(&room, &user, name, effects);
                 if tells_user {
                     let left = ServerMessage::RoomLeft(self.membership(&room, &user, None));

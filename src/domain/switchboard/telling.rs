@@ -10,7 +10,7 @@ use std::time::Instant;
 use bytestring::ByteString;
 
 use super::Switchboard;
-use super::slices::SLICE;
+use super::slices::{LOOKS_A_FRAME, SLICE};
 use crate::domain::agenda::Due;
 use crate::domain::presence::{Changes, Known, Naming, News, TOTAL_EVERY, Telling};
 use crate::domain::session::View;
@@ -35,7 +35,7 @@ impl<C: Handle> Switchboard<C> {
         self.presence.telling = Some(Telling {
             until: self.presence.noted(),
             names,
-            watched: self.presence.watched_changes(),
+            watched: self.presence.take_watched_changes(),
             watcher: None,
         });
         self.presence.changes_from = Some(now + self.presence.window());
@@ -57,21 +57,31 @@ impl<C: Handle> Switchboard<C> {
         let Some(mut telling) = self.presence.telling.take() else { return false };
         if let Some(naming) = telling.names.take() {
             telling.names = self.tell_named(naming, telling.until, effects);
-        } else if let Some(watched) = telling.watched.front().cloned() {
+        } else if let Some(watched) = telling.watched.first().cloned() {
+            // Its watchers may have gone meanwhile.
+            self.looks += 1;
             let after = telling.watcher.take();
             telling.watcher = self.tell_watchers(&watched, after, telling.until, effects);
             if telling.watcher.is_none() {
-                telling.watched.pop_front();
+                telling.watched.pop_first();
             }
         } else {
-            if self.presence.forget(telling.until) {
-                let changes_at = self.presence.changes_from.map_or(now, |from| from.max(now));
-                self.agenda.put(changes_at, Due::Presence);
+            let forgotten = self.presence.forget(telling.until, SLICE * LOOKS_A_FRAME);
+            self.looks += forgotten;
+            if forgotten < SLICE * LOOKS_A_FRAME {
+                self.plan_next_telling(now);
+                return true;
             }
-            return true;
         }
         self.presence.telling = Some(telling);
         true
+    }
+
+    fn plan_next_telling(&mut self, now: Instant) {
+        if self.presence.has_changes() {
+            let changes_at = self.presence.changes_from.map_or(now, |from| from.max(now));
+            self.agenda.put(changes_at, Due::Presence);
+        }
     }
 
     /// Tells the next of those who are told names. Returns how far it came, if there may be more.

@@ -15,7 +15,7 @@ impl<C: Handle> Switchboard<C> {
         room: RoomId,
         effects: &mut Vec<Effect<C>>,
     ) -> Result<(), Refusal> {
-        let newcomer = !self.rooms.holds(&room, user);
+        let newcomer = !self.is_in(&room, user);
         if newcomer {
             self.may_join(user, &room)?;
             self.enter(user, &room)?;
@@ -54,7 +54,7 @@ impl<C: Handle> Switchboard<C> {
         room: &RoomId,
         effects: &mut Vec<Effect<C>>,
     ) -> Result<(), Refusal> {
-        if !self.rooms.holds(room, user) {
+        if !self.is_in(room, user) {
             return Err(Refusal::NotInRoom { room: room.clone(), who: user.clone() });
         }
         let Some(session) = self.registry.session_mut(user) else { return Ok(()) };
@@ -79,21 +79,17 @@ impl<C: Handle> Switchboard<C> {
         self.tell_others(room, user, &ServerMessage::MemberLeft(left), effects);
     }
 
-    /// Whether the user's session is in the room. The list of members holds users whose sessions
-    /// have yet to leave it, too, who may have a new session meanwhile.
+    /// Whether the user's session is in the room. The session tells, as it is in few rooms and a room
+    /// may have many members. Of these some have yet to leave it, and may have a new session meanwhile.
     pub(super) fn is_in(&self, room: &RoomId, user: &UserId) -> bool {
-        let has_joined = || {
-            let session = self.registry.session(user);
-            session.is_some_and(|session| session.rooms.contains(room))
-        };
-        self.rooms.holds(room, user) && (self.left.is_empty() || has_joined())
+        self.registry.session(user).is_some_and(|session| session.rooms.contains(room))
     }
 
     /// All whose sessions are in the room, without `user`.
     pub(super) fn others_in(&self, room: &RoomId, user: &UserId) -> Vec<UserId> {
         let mut others = self.rooms.others(room, user);
         if !self.left.is_empty() {
-            others.retain(|other| self.is_in(room, other));
+            others.retain(|other| !self.left.holds_room(other, room));
         }
         others
     }
