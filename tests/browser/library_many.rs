@@ -9,6 +9,7 @@ in_every_pair! {
     three_data_peers_connect_at_once_and_one_who_refuses_does_not,
     fifty_megabytes_go_through_a_data_channel_intact,
     a_file_arrives_whole_from_a_channel_that_is_closed_behind_it,
+    to_close_a_channel_fails_when_the_other_side_ends_before_it_has_everything,
 }
 
 async fn three_data_peers_connect_at_once_and_one_who_refuses_does_not(demo: &Demo) {
@@ -106,4 +107,21 @@ async fn a_file_arrives_whole_from_a_channel_that_is_closed_behind_it(demo: &Dem
     }
     ana.has_heard_of_no_error().await;
     bo.has_heard_of_no_error().await;
+}
+
+async fn to_close_a_channel_fails_when_the_other_side_ends_before_it_has_everything(demo: &Demo) {
+    let (ana, bo) = demo.two_app_users().await;
+    // As if the page had died: the library says no goodbye.
+    let receive = "(lab.me.on('peer', (peer) => { \
+          peer.dataChannel('file').on('message', () => peer.connection.close()); \
+          peer.accept(); }), true)";
+    bo.value(receive).await;
+
+    let send = "const peer = await lab.me.peer('bo'); const channel = peer.dataChannel('file'); \
+        for (let piece = 0; piece < 320; piece++) channel.send(new ArrayBuffer(65536)).catch(() => {}); \
+        await channel.close();";
+    let outcome = "() => (lab.outcome = 'closed in order'), ({ code }) => (lab.outcome = code)";
+    ana.value(&format!("((async () => {{ {send} }})().then({outcome}), true)")).await;
+
+    ana.sees("lab.outcome === 'closed'").await;
 }
