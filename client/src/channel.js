@@ -101,11 +101,11 @@ export class Channel extends Emitter {
    */
   async #arrival() {
     const out = this.#out;
-    // What may be lost is not waited for. An older library confirms nothing.
+    // Messages that may be lost are not waited for. An older library confirms nothing.
     if (!out || mayLose(out) || !this.#channels.say(`sent ${out.id} ${this.#written}`)) return;
-    // If the other side writes to the same channel and closes it as well, all of that must have come, too.
+    // The other side may write to the same channel and close it as well: then its messages must have come, too.
     await this.#until(() => !this.#lanes.has(out) || (this.#received && !this.#channels._sent.has(out.id)));
-    // A side that closes it as well closes it only when it has all, but its word may come later.
+    // The other side, if it closes the channel as well, does so only when it has all. Its word may come after that.
     if (!this.#received && !this.#confirmed) throw this.#isClosed();
   }
 

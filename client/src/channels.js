@@ -4,7 +4,7 @@
  * Promises: a label has one channel, whichever side made it; with the link all of them end, also those that are being
  * closed. Over the control channel the two sides agree on when all has arrived that was sent through one:
  *
- *     sent ID COUNT    this side closes the channel with this id, and has sent so many messages through it
+ *     sent ID COUNT    this side closes the channel with this id, after COUNT messages that it has sent through it
  *     received ID      this side has all of them, and sends nothing through it any more
  *
  * @import { MediaConnection } from "./media-connection.js"

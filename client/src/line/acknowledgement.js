@@ -1,5 +1,5 @@
 /**
- * What was received in this session and has to be acknowledged (§13).
+ * The messages of this session that have to be acknowledged (§13).
  *
  * Promises: an acknowledgement is due before the server's limits are reached. Leaves to the line what is counted and when
  * it is written.
@@ -24,7 +24,7 @@ export class Acknowledgement {
     this.at = full ? now : Math.min(this.at, now + WITHIN);
   }
 
-  /** All is told now. @returns whether there is something that was not */
+  /** Everything is acknowledged from now on. @returns whether anything was not */
   tell() {
     const is = this.#told !== this.received;
     this.#told = this.received;

@@ -32,7 +32,10 @@ export class Heartbeat {
     this.asked++;
   }
 
-  /** Is the server gone, at a time when something is due? An alarm that is late proves nothing at first: the pong may wait behind it. @param {number} now */
+  /**
+   * Is the server gone, at a time when something is due? An alarm that is late proves nothing at first: the pong may wait
+   * behind it. @param {number} now
+   */
   isLost(now) {
     return this.asked > 0 && (now < this.at + LATE || this.asked > 1);
   }
