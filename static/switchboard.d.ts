@@ -462,8 +462,10 @@ export interface Channel extends Emitter<ChannelEvents> {
   flush(): Promise<void>;
   /**
    * Closes it on both sides, after all that was sent. Nothing can be sent any more, and what still comes is dropped.
-   * Resolves when the other side has everything: await it before you end the peer. Fails with `closed` when the
-   * connection ends before; silent where nobody awaits it.
+   * Resolves when the other side has confirmed that it has everything: await it before you end the peer. Fails with
+   * `closed` when the connection, or the other side's channel, ends before; silent where nobody awaits it. Where nothing
+   * is confirmed, by an older library, by another client or with `maxRetransmits` or `maxPacketLifeTime`, it resolves
+   * when the channel is closed.
    */
   close(): Promise<void>;
 }

@@ -2,9 +2,11 @@
  * A data channel that has one face, whichever side made it.
  *
  * Promises: what comes before somebody listens is kept; what is sent waits until there is room; everything that was
- * taken is sent in order, or told to have failed; `close` comes after what was sent. Ends with the media connection.
+ * taken is sent in order, or told to have failed; `close` comes after what was sent, and after the other side has
+ * confirmed it. Ends with the media connection.
  *
  * @import * as Api from "../../static/switchboard.js"
+ * @import { Channels } from "./channels.js"
  * @import { Core } from "./core.js"
  */
 import { Emitter } from "./emitter.js";
@@ -13,37 +15,35 @@ import { SwitchboardError, failure } from "./errors.js";
 /** It holds back its sender above the first, until it is below the other; bytes. */
 const FULL = 1 << 20;
 const LOW = 1 << 18;
-/**
- * Firefox (153) throws away what its SCTP has not transmitted when a channel is closed, although `bufferedAmount` is 0 and
- * RFC 8831, section 6.7, has it sent first. No event tells when that is done; ms.
- */
-const LINGER = 300;
 
 /** @implements {Api.Channel} */
 export class Channel extends Emitter {
   /** @type {RTCDataChannel | null} what this side writes to */ #out = null;
-  /** @type {Set<RTCDataChannel>} that are not closed: its own, and the one that the other side has made */ #lanes = new Set();
+  /** @type {Map<RTCDataChannel, number>} that are not closed: its own, and the one that the other side has made; and how many messages have come */ #lanes = new Map();
   /** @type {Promise<any>} */ #sending = Promise.resolve();
   /** Bytes that were not handed to the browser yet. */ #waiting = 0;
+  /** Messages that were handed to the browser. */ #written = 0;
+  /** The other side has all of them. */ #received = false;
+  /** This side has told the other one that it has all messages. */ #confirmed = false;
   /** How many wait until all has left this page. */ #drains = 0;
   /** Data that is sent can arrive. */ #writable = true;
   /** @type {Set<() => void>} */ #waiters = new Set();
   /** @type {Promise<void> | undefined} */ #closing;
   #options;
-  #living;
+  #channels;
   #core;
   state = /** @type {"connecting" | "open" | "closed"} */ ("connecting");
 
   /**
    * @param {Core} core @param {string} label @param {RTCDataChannelInit | undefined} options
-   * @param {Set<Channel>} living those of the peer of which something is left
+   * @param {Channels} channels all of the peer
    */
-  constructor(core, label, options, living) {
+  constructor(core, label, options, channels) {
     super(core.failed);
     this.#core = core;
     this.label = label;
     this.#options = options;
-    this.#living = living;
+    this.#channels = channels;
   }
 
   /** Bytes that were sent and have not left this page. */
@@ -82,25 +82,63 @@ export class Channel extends Emitter {
     return this.#closing ?? Promise.resolve();
   }
 
-  /** Each side closes what it writes to, after all that was sent: then the other one has read all of it (RFC 8831 §6.7). */
+  /** Each side closes what it writes to, when the other one has all that was sent. */
   async #shut() {
-    await this.#drain();
-    if (/Firefox/.test(this.#core.platform("navigator")?.userAgent)) await new Promise((go) => this.#core.platform("setTimeout")(go, LINGER));
-    this.#out?.close();
-    while (this.#lanes.size) await this.#change();
-    if (!this.#writable) throw this.#isClosed();
-    this._end();
+    try {
+      await this.#drain();
+      await this.#arrival();
+      this.#out?.close();
+      while (this.#lanes.size) await this.#change();
+      if (!this.#writable) throw this.#isClosed();
+    } finally {
+      this._end();
+    }
+  }
+
+  /**
+   * Waits until all that was sent has arrived. RFC 8831 (section 6.7) has a browser send it all before the channel is
+   * closed, but Firefox (153) throws away what is not transmitted yet, although its `bufferedAmount` is 0.
+   */
+  async #arrival() {
+    const out = this.#out;
+    // Messages that may be lost are not waited for. An older library confirms nothing.
+    if (!out || mayLose(out) || !this.#channels.say(`sent ${out.id} ${this.#written}`)) return;
+    // The other side may write to the same channel and close it as well: then its messages must have come, too.
+    await this.#until(() => !this.#lanes.has(out) || (this.#received && !this.#channels._sent.has(out.id)));
+    // The other side, if it closes the channel as well, does so only when it has all. Its word may come after that.
+    if (!this.#received && !this.#confirmed) throw this.#isClosed();
+  }
+
+  /** The other side has all that was sent through its channel with this id. @param {number} id */
+  _isReceived(id) {
+    if (this.#out?.id !== id) return;
+    this.#received = true;
+    this.#wake();
+  }
+
+  /** Tells the other side, if it closes the channel, that everything has come. Says so once. */
+  _confirm() {
+    for (const [{ id }, count] of this.#lanes) {
+      if (this.#confirmed || !(Number(this.#channels._sent.get(id)) <= count)) continue;
+      this.#channels._sent.delete(id);
+      this.#channels.say(`received ${id}`);
+      this.#confirmed = true;
+      this.#wake();
+      if (this.#closing) continue;
+      this.#writable = false;
+      this.#become("closed");
+    }
   }
 
   /** The connection is gone, or there is nothing to wait for. */
   _end() {
     this.#writable = false;
-    const lanes = [...this.#lanes];
+    const lanes = [...this.#lanes.keys()];
     this.#lanes.clear();
     for (const rtc of lanes) rtc.close();
     this.#become("closed");
     this.#wake();
-    this.#living.delete(this);
+    this.#channels._living.delete(this);
     return Promise.resolve();
   }
 
@@ -112,10 +150,10 @@ export class Channel extends Emitter {
   /** @param {RTCDataChannel} rtc */
   _attach(rtc) {
     this.#out ??= rtc;
-    this.#lanes.add(rtc);
+    this.#lanes.set(rtc, 0);
     rtc.binaryType = "arraybuffer";
     rtc.bufferedAmountLowThreshold = LOW;
-    rtc.onmessage = ({ data }) => this.state !== "closed" && this._keep("message", data) && this._end();
+    rtc.onmessage = ({ data }) => this.#came(rtc, data);
     rtc.onbufferedamountlow = () => this.#wake();
     const opened = () => rtc === this.#out && this.#opened();
     if (rtc.readyState === "open") opened();
@@ -128,11 +166,21 @@ export class Channel extends Emitter {
     if (this.state === "connecting") this.#become("open");
   }
 
+  /** @param {RTCDataChannel} rtc @param {any} data */
+  #came(rtc, data) {
+    const count = this.#lanes.get(rtc);
+    if (count === undefined) return;
+    this.#lanes.set(rtc, count + 1);
+    // Too much waits for a listener.
+    if (this.state !== "closed" && this._keep("message", data)) this.close();
+    this._confirm();
+  }
+
   /** @param {RTCDataChannel} rtc */
   #closed(rtc) {
     this.#lanes.delete(rtc);
     this.#wake();
-    if (this.state === "closed") return;
+    if (this.#closing) return;
     // The channel that the other side writes to may still have something to read.
     if (rtc === this.#out && this.#lanes.size) this.#writable = false;
     else this._end();
@@ -143,6 +191,7 @@ export class Channel extends Emitter {
     await this.#until(() => this.#out?.readyState === "open" && this.#out.bufferedAmount < FULL);
     try {
       this.#out?.send(data);
+      this.#written++;
     } catch (cause) {
       throw failure(`sending through channel ${this.label}`, cause);
     }
@@ -165,7 +214,7 @@ export class Channel extends Emitter {
   /** @param {() => boolean} ready */
   async #until(ready) {
     while (!ready()) {
-      if (!this.#writable) throw this.#isClosed();
+      if (!this.#writable || this.#out?.readyState === "closed") throw this.#isClosed();
       await this.#change();
     }
   }
@@ -191,6 +240,9 @@ export class Channel extends Emitter {
     this._emit(state);
   }
 }
+
+/** @param {RTCDataChannel} rtc */
+const mayLose = ({ maxRetransmits, maxPacketLifeTime }) => typeof (maxRetransmits ?? maxPacketLifeTime) === "number";
 
 /** Bytes; undefined: a browser would make a string of it. @param {any} data @returns {number | undefined} */
 function sizeOf(data) {

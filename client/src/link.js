@@ -26,6 +26,7 @@ export class Link {
   /** How many descriptions it has seen. */ round = 0;
   /** @type {RTCDataChannel | undefined} */ #control;
   /** The other side knows what `muted` means: for an older library each message is the end. */ #understands = false;
+  /** The other side answers `sent` by `received`. */ #confirms = false;
   #work = Promise.resolve();
   /** @type {any[]} candidates that came before their description */ #early = [];
   #ignoring = false;
@@ -75,8 +76,11 @@ export class Link {
     const control = (this.#control = this.pc.createDataChannel("switchboard", { negotiated: true, id: 100 }));
     control.onopen = () => this.tellMuted();
     control.onmessage = ({ data }) => {
-      const [word, kinds = ""] = String(data).split(" ");
-      if (word === "muted") this.#peer._isMuted(kinds.split(","));
+      // Another link may have taken its place by now.
+      if (!this.#open) return;
+      const [word, about = "", count] = String(data).split(" ");
+      if (word === "muted") this.#peer._isMuted(about.split(","));
+      else if (word === "sent" || word === "received") this.#peer._channels.hear(word, Number(about), Number(count));
       else this.#peer._bye();
     };
     this.#peer._equip(this.pc);
@@ -88,6 +92,13 @@ export class Link {
 
   tellMuted() {
     if (this.#understands && this.#hasControl) this.#control?.send(`muted ${this.#peer._mutedKinds}`);
+  }
+
+  /** @param {string} words about a data channel @returns whether the other side understands them */
+  confirm(words) {
+    const can = this.#confirms && this.#hasControl;
+    if (can) this.#control?.send(words);
+    return can;
   }
 
   // -- offers and answers
@@ -148,7 +159,7 @@ export class Link {
     const { pc } = this;
     if (pc.signalingState !== "have-local-offer") return;
     if (switchboard?.refused) throw new SwitchboardError("failed", "the other side could not apply the offer");
-    this.#isMuted(switchboard?.muted);
+    this.#told(switchboard ?? {});
     await this.#apply("answer", this.#roles.kept(sdp, false, sdp));
     this.#roles.agree(sdp, false, sdp);
     this.#agreed();
@@ -159,7 +170,7 @@ export class Link {
     const { pc } = this;
     this.#ignoring = pc.signalingState !== "stable" && !this.#peer._polite;
     if (this.#ignoring) return;
-    this.#isMuted(switchboard?.muted);
+    this.#told(switchboard ?? {});
     // The polite side's own offer is rolled back by this.
     await this.#apply("offer", sdp);
     this.#equip();
@@ -169,11 +180,12 @@ export class Link {
     this.#agreed();
   }
 
-  /** A description says it first. From then on the channel does, as the two may overtake each other. @param {any} kinds */
-  #isMuted(kinds) {
+  /** A description says first what is muted. From then on the channel does, as the two may overtake each other. @param {Message} about */
+  #told({ muted, confirms }) {
+    this.#confirms = Boolean(confirms);
     if (this.#hasControl) return;
-    this.#understands = Boolean(kinds);
-    this.#peer._isMuted([kinds].flat());
+    this.#understands = Boolean(muted);
+    this.#peer._isMuted([muted].flat());
   }
 
   /** @param {RTCSdpType} type @param {string} sdp */
@@ -255,8 +267,8 @@ export class Link {
     const { id, round } = this;
     const { refused, ...data } = it.toJSON?.() ?? it;
     if (type === "answer" && data.sdp) data.sdp = this.#roles.kept(data.sdp, true, this.pc.remoteDescription?.sdp);
-    const muted = data.sdp && this.#peer._mutedKinds;
-    this.#send(type, { ...data, switchboard: { ...id, round, refused, muted } });
+    const about = data.sdp && { muted: this.#peer._mutedKinds, confirms: true };
+    this.#send(type, { ...data, switchboard: { ...id, round, refused, ...about } });
   }
 
   /** @param {string} type @param {any} data */

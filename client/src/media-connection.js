@@ -40,7 +40,7 @@ export class MediaConnection extends Sender {
   _later = new Alarm(this._core.platform);
   _recovery = new Recovery(this);
   #statistics = new Statistics(this);
-  #channels = new Channels(this);
+  _channels = new Channels(this);
   /** @type {Set<string>} the main one first */ #streams = new Set();
   /** Counts its links, where all have its own name. */ #nth = 0;
   /** How often a link was replaced since one was connected. */ #renewals = 0;
@@ -72,7 +72,7 @@ export class MediaConnection extends Sender {
 
   /** @param {string} label @param {RTCDataChannelInit} [options] */
   dataChannel(label, options) {
-    const channel = this.#channels.find(label) ?? this.#channels.add(label, options);
+    const channel = this._channels.find(label) ?? this._channels.add(label, options);
     try {
       if (this.state === "ended") channel._end();
       else if (this._link?.equipped) channel._make(this._link.pc);
@@ -85,10 +85,12 @@ export class MediaConnection extends Sender {
 
   /** The other side has made one. @param {RTCDataChannel} rtc */
   _hasChannel(rtc) {
-    const known = this.#channels.find(rtc.label);
-    const channel = known ?? this.#channels.add(rtc.label);
+    const known = this._channels.find(rtc.label);
+    const channel = known ?? this._channels.add(rtc.label);
     channel._attach(rtc);
     if (!known) this._emit("channel", channel);
+    // The other side may have closed it already.
+    channel._confirm();
   }
 
   // -- signaling
@@ -101,7 +103,7 @@ export class MediaConnection extends Sender {
   /** Adds what this side sends. @param {RTCPeerConnection} pc */
   _equip(pc) {
     super._equip(pc);
-    this.#channels.equip(pc);
+    this._channels.equip(pc);
   }
 
   /** @param {boolean} offerer @param {string} [peer] the name of the link @param {number} [nth] of this name */
@@ -123,7 +125,7 @@ export class MediaConnection extends Sender {
     this._strip();
     this._link?.close();
     this._link = null;
-    this.#channels.end();
+    this._channels.end();
   }
 
   /** Negotiation has failed for good on this link. The impolite side makes another one. @param {any} cause */

@@ -110,6 +110,7 @@ async fn after_a_reload_in_mid_call_the_other_side_rings_and_the_call_goes_on(de
     bo.starts_the_library("bo").await;
     bo.sees("lab.heard.calls[0]?.continues").await;
     assert_eq!(bo.value("lab.heard.calls[0].data").await, "of ana");
+    assert_eq!(bo.value("lab.heard.calls[0].media.video").await, true);
     bo.picks_up().await;
 
     bo.sees_moving().await;

@@ -22,6 +22,7 @@ mod layout;
 mod leaving;
 mod library;
 mod library_calls;
+mod library_errors;
 mod library_lasts;
 mod library_life;
 mod library_many;

@@ -152,8 +152,8 @@ class DataChannel {
   readyState = "connecting";
   bufferedAmount = 0;
   sent = [];
-  constructor(label, options) {
-    Object.assign(this, { label, options });
+  constructor(label, options, id) {
+    Object.assign(this, { label, options, id: options?.id ?? id });
   }
   send(data) {
     this.sent.push(data);
@@ -247,7 +247,7 @@ export class PeerConnection {
   }
   createDataChannel(label, options) {
     this.#need();
-    const channel = new DataChannel(label, options);
+    const channel = new DataChannel(label, options, this.channels.length);
     this.channels.push(channel);
     return channel;
   }

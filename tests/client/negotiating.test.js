@@ -195,14 +195,14 @@ test("a peer without ringing counts its connections, since they have one name", 
   const [peer] = page.me.peers;
   page.socket.says({ ...word("accept"), data: { switchboard: { peer: peer._id, is: "accept" } } });
   await settle();
-  assert.deepEqual(named(page), { peer: peer._id, nth: 1, round: 1, muted: [] });
+  assert.deepEqual(named(page), { peer: peer._id, nth: 1, round: 1, muted: [], confirms: true });
   fails(page.connection, "setRemoteDescription");
   const answer = { type: "answer", from: "33", data: { type: "answer", sdp: "x", switchboard: { peer: peer._id } } };
   for (let turn = 0; turn < 2; turn++) {
     page.socket.says(answer);
     await settle();
   }
-  assert.deepEqual(named(page), { peer: peer._id, nth: 2, round: 1, muted: [] });
+  assert.deepEqual(named(page), { peer: peer._id, nth: 2, round: 1, muted: [], confirms: true });
 
   const other = await Page.connected();
   other.me.on("peer", (it) => it.accept());
@@ -214,7 +214,7 @@ test("a peer without ringing counts its connections, since they have one name", 
     await settle();
   }
   assert.equal(other.connections.length, 2, "one that comes late is of the first");
-  assert.deepEqual(other.socket.last("answer").data.switchboard, { peer: "P", nth: 2, round: 2, muted: [] });
+  assert.deepEqual(other.socket.last("answer").data.switchboard, { peer: "P", nth: 2, round: 2, muted: [], confirms: true });
 });
 
 /** In a call whose descriptions take so many characters for each track. */

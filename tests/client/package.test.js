@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createContext, runInContext } from "node:vm";
+import { gzipSync } from "node:zlib";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const text = (name) => readFileSync(join(root, name), "utf8");
@@ -42,6 +43,14 @@ test("the package holds the library, its types, a README and both licences, and 
   for (const file of BUILT) {
     const served = text(`static/${file}`);
     assert.equal(inPackage(`dist/${file}`), file === "switchboard.js" ? served.replaceAll("import.meta.url", "undefined      ") : served);
+  }
+});
+
+test("the size that the README, the guide and the package tell is the one that the library has", () => {
+  const size = gzipSync(text("static/switchboard.js"), { level: 9 }).length / 1000;
+  for (const file of ["README.md", "docs/client.md", "client/README.md"]) {
+    const [, told] = /at most (\d+) kB/.exec(text(file)) ?? [];
+    assert.ok(size <= Number(told) && size > told - 1, `${file}: ${told} kB, and it has ${size}`);
   }
 });
 

@@ -24,22 +24,19 @@
 import { SESSION_LOST, SwitchboardError, refusal } from "../errors.js";
 import { Alarm } from "../platform.js";
 import { Access } from "./access.js";
+import { Acknowledgement } from "./acknowledgement.js";
 import { addressOf, protocolsOf, serverOf, unopened } from "./address.js";
 import { BackOff } from "./backoff.js";
 import { Check } from "./check.js";
+import { ANSWER, Heartbeat } from "./heartbeat.js";
 import { follow } from "./lifecycle.js";
 import { Outbox } from "./outbox.js";
 import { Pace } from "./pace.js";
 
 /** True only now, so never counted (§13). */
 const UNCOUNTED = ["registered", "client-list", "presence", "ice-servers", "ack", "ping", "pong"];
-/** Messages, characters and ms after which an acknowledgement is due; §13 allows 32, 64 KiB, 5 s. */
-const ACK_MESSAGES = 32;
-const ACK_SIZE = 20_000;
-const ACK_WITHIN = 250;
 /** A socket that is not registered by then is given up. */
 const OPENING = 15_000;
-const ANSWER_TO_PING = 5_000;
 /** Units that the server charges for looking at a token (§4). */
 const TOKEN = 9;
 /** Failures in a row of the app's function for the access token that end the client. */
@@ -58,9 +55,8 @@ export class Line {
   /** @type {SwitchboardError | null} why the last one was, that was refused with a reason */ problem = null;
   /** Why no socket has come about yet. */ obstacle = "the server was not reached in time";
   #resumeToken = "";
-  #received = 0;
-  #told = 0;
-  #untoldSize = 0;
+  #acknowledgement = new Acknowledgement();
+  #heartbeat = new Heartbeat();
   #outbox = new Outbox((run) => this.#safely(run));
   #pace = new Pace();
   #backOff = new BackOff();
@@ -70,14 +66,9 @@ export class Line {
 
   // When what is due.
   #opened = 0;
-  #heardAt = 0;
-  #heartbeat = 0;
-  #ackBy = Infinity;
-  #pongBy = Infinity;
   #paceAt = Infinity;
   #alarm;
 
-  #asked = 0;
   #late = 0;
   #dial = 0;
   #unfollow = () => {};
@@ -185,8 +176,8 @@ export class Line {
   }
 
   #open() {
-    if (!this.#resumeToken) this.#received = 0;
-    const query = { userId: this.userId, name: this.options.name, received: `${this.#received}` };
+    if (!this.#resumeToken) this.#acknowledgement = new Acknowledgement();
+    const query = { userId: this.userId, name: this.options.name, received: `${this.#acknowledgement.received}` };
     const address = addressOf(this.#server, query);
     try {
       const WebSocket = this.platform("WebSocket");
@@ -213,7 +204,6 @@ export class Line {
     this.#dial++;
     this.#socket = null;
     this.#registered = false;
-    this.#ackBy = this.#pongBy = Infinity;
     if (!socket) return;
     socket.onmessage = socket.onclose = null;
     socket.close(code);
@@ -229,9 +219,7 @@ export class Line {
     } catch {
       return this.end(new SwitchboardError("protocol", `${this.#server.host} is no switchboard server`));
     }
-    this.#heardAt = this.#now();
-    this.#pongBy = Infinity;
-    this.#asked = 0;
+    this.#heartbeat.hear(this.#now());
     if (message.type === "registered") this.#isRegistered(message);
     else if (this.#registered) this.#take(message, String(text).length);
     else if (message.type === "error") this.problem = this.#problem = refusal(message);
@@ -242,14 +230,15 @@ export class Line {
   #isRegistered(it) {
     if (it.resumed) this.#outbox.resume(it.received);
     else {
-      this.#received = 0;
+      this.#acknowledgement = new Acknowledgement();
       this.#outbox.startOver();
     }
-    this.#told = this.#received;
-    this.#untoldSize = this.#late = 0;
+    // The address of the socket has told it.
+    this.#acknowledgement.tell();
+    this.#late = 0;
     this.#resumeToken = it.resumeToken ?? "";
     this.userId = it.userId;
-    this.#heartbeat = it.heartbeat;
+    this.#heartbeat.interval = it.heartbeat;
     this.#outbox.frame = it.limits.frame;
     this.#pace.allow(it.limits);
     this.#backOff.reset();
@@ -267,22 +256,15 @@ export class Line {
   /** To take and to count is one step. @param {Message} message @param {number} size */
   #take(message, size) {
     const { type } = message;
-    const counted = !UNCOUNTED.includes(type);
     // First: the app may close the client in a handler, and what it has heard is acknowledged.
-    if (counted) {
-      this.#received++;
-      this.#untoldSize += size;
-    }
+    if (!UNCOUNTED.includes(type)) this.#acknowledgement.count(size, this.#now());
     if (message.code === "rate-limited" && !this.#outbox.isCall(message.ref)) this.#pace.rest(this.#now(), message.retryAfter);
     if (type === "ack") this.#outbox.forget(message.received);
     else if (type === "ping") this.#write('{"type":"pong"}');
     else if (type === "pong") this.#caughtUp();
     else if (!this.#outbox.answer(message)) this.#safely(() => this.owner.hear(message));
-    if (!counted) return;
-    const due = this.#received - this.#told >= ACK_MESSAGES || this.#untoldSize >= ACK_SIZE;
     // A hidden page's alarm may be a minute late.
-    if (due || this.platform("document")?.visibilityState === "hidden") this.#acknowledge();
-    else this.#ackBy = Math.min(this.#ackBy, this.#now() + ACK_WITHIN);
+    if (this.platform("document")?.visibilityState === "hidden") this.#acknowledge();
   }
 
   #caughtUp() {
@@ -291,11 +273,7 @@ export class Line {
   }
 
   #acknowledge() {
-    this.#ackBy = Infinity;
-    if (!this.#registered || this.#told === this.#received) return;
-    this.#write(`{"type":"ack","received":${this.#received}}`);
-    this.#told = this.#received;
-    this.#untoldSize = 0;
+    if (this.#registered && this.#acknowledgement.tell()) this.#write(`{"type":"ack","received":${this.#acknowledgement.received}}`);
   }
 
   // -- the end of a socket
@@ -343,14 +321,12 @@ export class Line {
     if (waiting && now >= this.#backOff.at) return this.#connect();
     if (!waiting && !this.#registered && now >= this.#opened + OPENING) return this.#broken();
     if (this.#registered) {
-      if (now >= this.#ackBy) this.#acknowledge();
+      if (now >= this.#acknowledgement.at) this.#acknowledge();
       if (now >= this.#access.renewAt) this.#refresh();
-      if (now >= this.#pongBy) {
-        // An alarm that is late proves nothing at first: the pong may wait behind it.
-        if (now < this.#pongBy + 1000 || this.#asked > 1) return this.#broken();
+      if (now >= this.#heartbeat.at) {
+        if (this.#heartbeat.isLost(now)) return this.#broken();
         this.#ping();
       }
-      if (now >= this.#heardAt + this.#heartbeat && this.#pongBy === Infinity) this.#ping();
       this.#pump();
     }
     this.#arm();
@@ -359,10 +335,9 @@ export class Line {
   #arm() {
     this.#alarm.stop();
     if (this.state === "closed") return;
-    const silent = this.#pongBy === Infinity ? this.#heardAt + this.#heartbeat : this.#pongBy;
     let at = this.#opened + OPENING;
     if (this.state === "waiting") at = this.#backOff.at;
-    if (this.#registered) at = Math.min(this.#ackBy, this.#paceAt, this.#access.renewAt, silent);
+    if (this.#registered) at = Math.min(this.#acknowledgement.at, this.#paceAt, this.#access.renewAt, this.#heartbeat.at);
     this.#alarm.set(Math.min(1e9, at - this.#now()), () => this.#look());
   }
 
@@ -371,8 +346,7 @@ export class Line {
   }
 
   #ping() {
-    this.#asked++;
-    this.#pongBy = this.#now() + ANSWER_TO_PING;
+    this.#heartbeat.ask(this.#now());
     this.#write('{"type":"ping"}');
   }
 
@@ -408,10 +382,10 @@ export class Line {
     if (this.#asleep) this.owner.sleeps(false);
     this.#asleep = false;
     this.#acknowledge();
-    if (this.#registered && this.#pongBy === Infinity) this.#ping();
+    if (this.#registered && !this.#heartbeat.asked) this.#ping();
     this.#backOff.hurry(this.#now());
     // It may have begun in another network.
-    if (this.#socket && !this.#registered && this.#now() > this.#opened + ANSWER_TO_PING) this.#connect();
+    if (this.#socket && !this.#registered && this.#now() > this.#opened + ANSWER) this.#connect();
     this.#look();
   }
 
