@@ -3,8 +3,9 @@
  * signaling by hand as the limit.
  *
  *   benches/setup/run.mjs [--what calls,back] [--rounds 10] [--delays 0,50,150] [--browsers chromium,firefox] [--systems switchboard,peerjs,raw]
- *                         [--out FILE]
+ *                         [--camera 0] [--out FILE]
  *
+ * `camera`: how many milliseconds the camera of the callee takes to open after the accept.
  * `back`: how long after a reload the page of a call shows the other person again, and how long after a server that was
  * killed answers again its users are online.
  *
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     delays: { type: "string", default: "0,50,150" },
     browsers: { type: "string", default: "chromium,firefox" },
     systems: { type: "string", default: "switchboard,peerjs,raw" },
+    camera: { type: "string", default: "0" },
     library: { type: "string", default: join(ROOT, "static") },
     program: { type: "string", default: join(ROOT, "target/release/switchboard") },
     out: { type: "string" },
@@ -83,7 +85,7 @@ async function pairOf(browser, system, delay) {
   const proxy = await delayed(ports[system], delay);
   const pair = await Promise.all(["ana", "bo"].map(async (name) => {
     const it = await openBrowser(browser);
-    await it.open(`${pages}/?system=${system}&port=${proxy.port}&name=${name}`);
+    await it.open(`${pages}/?system=${system}&port=${proxy.port}&name=${name}&camera=${name === "bo" ? values.camera : 0}`);
     await it.sees("window.lab?.ready");
     return it;
   }));

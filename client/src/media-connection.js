@@ -11,6 +11,7 @@
  */
 import { Channels } from "./channels.js";
 import { SwitchboardError, endOf, failure } from "./errors.js";
+import { KINDS } from "./expected.js";
 import { Link } from "./link.js";
 import { Recovery } from "./recovery.js";
 import { Alarm } from "./platform.js";
@@ -21,9 +22,6 @@ import { Statistics } from "./stats.js";
 const RENEWALS = 3;
 /** Characters of a word to the end; the server takes no longer one. */
 const LONGEST_WORD = 128;
-
-/** @type {Api.Kind[]} */
-const KINDS = ["audio", "video"];
 
 export class MediaConnection extends Sender {
   /** @type {Api.ErrorCode | undefined} */ reason;

@@ -13,6 +13,7 @@
  */
 import { Emitter } from "./emitter.js";
 import { SwitchboardError, failure } from "./errors.js";
+import { ExpectedTracks } from "./expected.js";
 
 export class Sender extends Emitter {
   /** @type {Map<MediaStreamTrack, Sent>} */ #tracks = new Map();
@@ -26,6 +27,7 @@ export class Sender extends Emitter {
   /** @type {Set<RTCRtpTransceiver>} whose track was removed, and whose m-line can be used again */ #idle = new Set();
   /** @type {RTCPeerConnection | null} that has them */ #pc = null;
   /** @type {Api.Muted} */ muted = { audio: false, video: false };
+  #expected = new ExpectedTracks();
   #over = false;
 
   /** @param {Core} core */
@@ -40,9 +42,9 @@ export class Sender extends Emitter {
   /** Another kind is muted than before. */
   _tellMuted() {}
 
-  /** Kinds that are sent. */
+  /** Kinds that are sent, or will be. */
   get _kinds() {
-    const kinds = [...this.#tracks.keys()].map(({ kind }) => kind);
+    const kinds = [...[...this.#tracks.keys()].map(({ kind }) => kind), ...this.#expected.kinds];
     return { audio: kinds.includes("audio"), video: kinds.includes("video") };
   }
 
@@ -86,25 +88,42 @@ export class Sender extends Emitter {
   _equip(pc) {
     this.#pc = pc;
     // The other side takes the first one for the main stream.
-    const isAside = (/** @type {Sent} */ it) => Number(it.stream !== this.#main);
-    for (const [track, sent] of [...this.#tracks].sort(([, a], [, b]) => isAside(a) - isAside(b))) {
-      sent.sender = pc.addTrack(track, sent.stream);
-      sent.later = false;
-    }
+    const isAside = (/** @type {Sent} */ it) => it.stream !== this.#main;
+    const all = [...this.#tracks];
+    for (const [track, sent] of all) if (!isAside(sent)) this.#sendFirst(pc, track, sent);
+    this.#expected.reserve(pc, () => (this.#main ??= this.#streamOf()));
+    for (const [track, sent] of all) if (isAside(sent)) this.#sendFirst(pc, track, sent);
+  }
+
+  /** `addTrack` would take an m-line that is kept for the camera. @param {RTCPeerConnection} pc @param {MediaStreamTrack} track @param {Sent} sent */
+  #sendFirst(pc, track, sent) {
+    const { stream } = sent;
+    sent.sender = this.#expected.reserves ? pc.addTransceiver(track, { streams: [stream] }).sender : pc.addTrack(track, stream);
+    sent.later = false;
   }
 
   /** Until there is another one, by none. */
   _strip() {
     this.#pc = null;
     this.#idle.clear();
+    this.#expected.strip();
     for (const sent of this.#tracks.values()) sent.sender = undefined;
   }
 
-  /** Sends this at first. @param {Api.Media} [media] a function's stream belongs to this one, and ends with it */
-  async _use(media) {
+  /**
+   * Sends this at first.
+   * @param {Api.Media} [media] a function's stream belongs to this one, and ends with it
+   * @param {Partial<Api.Muted>} [kinds] that are negotiated before it is there; none: nothing is
+   */
+  async _use(media, kinds) {
     this.#owns ||= typeof media === "function";
-    const stream = await this.#borrow(media, "the app's `stream`", false);
-    this.#seen = stream?.getTracks() ?? [];
+    if (kinds) this.#expected.begin(kinds);
+    try {
+      const stream = await this.#borrow(media, "the app's `stream`", false);
+      this.#seen = stream?.getTracks() ?? [];
+    } finally {
+      if (this.#expected.end()) this._changed();
+    }
   }
 
   /** @param {Api.Media | undefined} media as above, but what else is sent may be the app's @param {string} what @param {boolean} aside not in the main stream */
@@ -113,9 +132,11 @@ export class Sender extends Emitter {
     try {
       const stream = await (owned ? media() : media);
       if (!aside) this.#main ??= stream;
+      // The other side knows the stream by another name where it was told of it before.
+      const told = aside ? undefined : this.#expected.stream;
       for (const track of stream?.getTracks() ?? []) {
         if (owned) this.#own(track);
-        if (!this.#over) this.#add(track, stream, aside);
+        if (!this.#over) this.#add(track, told ?? stream, aside);
       }
       return stream;
     } catch (cause) {
@@ -158,13 +179,14 @@ export class Sender extends Emitter {
     this.#stillGoes();
     if (this.#tracks.has(track)) return;
     const main = this.#main;
+    let negotiates = true;
     try {
       const own = this.#streamOf(track);
       stream ??= main ?? own;
       if (!aside) this.#main ??= stream;
       const sent = { stream };
       this.#tracks.set(track, sent);
-      if (this.#pc) this.#attach(this.#pc, track, sent);
+      if (this.#pc) negotiates = this.#attach(this.#pc, track, sent);
     } catch (cause) {
       this.#main = main;
       this.#tracks.delete(track);
@@ -175,7 +197,7 @@ export class Sender extends Emitter {
     this.#obey(track);
     this.#show();
     for (const it of this.#members) it.#add(track, stream, aside);
-    this._changed();
+    if (negotiates) this._changed();
   }
 
   /** A muted track is silent, or black. @param {MediaStreamTrack} track */
@@ -197,12 +219,20 @@ export class Sender extends Emitter {
   /**
    * The main stream may go through an m-line of the other side's. Any other has one of its own, which can be stopped with
    * it. @param {RTCPeerConnection} pc @param {MediaStreamTrack} track @param {Sent} sent
+   * @returns whether there is something to negotiate
    */
   #attach(pc, track, sent) {
     const { stream } = sent;
+    const taken = stream === this.#main && this.#expected.take(pc, track.kind);
+    if (taken) {
+      sent.sender = taken;
+      taken.replaceTrack(track).catch((cause) => this._core.failed(failure("addTrack", cause)));
+      return false;
+    }
     this.#recycle();
     sent.sender = stream === this.#main ? pc.addTrack(track, stream) : pc.addTransceiver(track, { streams: [stream] }).sender;
     sent.later = this.#transceiver(sent.sender)?.mid === null;
+    return true;
   }
 
   /** The other side has stopped transceivers that this side sends through, too: on with others. */

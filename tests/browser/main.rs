@@ -23,6 +23,7 @@ mod leaving;
 mod library;
 mod library_calls;
 mod library_lasts;
+mod library_late;
 mod library_life;
 mod library_many;
 mod library_media;

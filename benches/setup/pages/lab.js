@@ -15,6 +15,15 @@ const lab = {
   pictureAt: 0,
   onlineAt: 0,
   stream: camera(),
+  /** How long the camera takes to open; ms. */
+  opens: Number(query.get("camera")),
+
+  /** A stream of its own for one call, when the camera is open. */
+  async opened() {
+    if (!lab.opens) return lab.stream;
+    await new Promise((done) => setTimeout(done, lab.opens));
+    return (lab.own = lab.stream.clone());
+  },
 
   times() {
     const { calledAt, rangAt, acceptedAt, pictureAt, onlineAt } = lab;
@@ -51,6 +60,7 @@ const lab = {
   },
   /** The call is over. */
   over() {
+    for (const track of lab.own?.getTracks() ?? []) track.stop();
     /** @type {HTMLVideoElement} */ (document.getElementById("remote")).srcObject = null;
     lab.calledAt = lab.rangAt = lab.acceptedAt = lab.pictureAt = 0;
   },

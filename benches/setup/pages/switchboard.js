@@ -28,7 +28,7 @@ function begin(to) {
 }
 export { begin as call };
 
-export const accept = () => call.accept({ stream: lab.stream });
+export const accept = () => call.accept({ stream: lab.opens ? lab.opened : lab.stream });
 export const end = () => call.hangUp();
 /** The call of this session has a name, by which a page that is reloaded knows it. */
 export const settled = () => {
