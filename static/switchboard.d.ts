@@ -40,7 +40,11 @@ export interface Options {
    * first, `connect` fails; when it fails three times in a row after the token has expired, the client closes.
    */
   token?: string | (() => string | Promise<string>);
-  /** For every peer connection, such as `{ iceTransportPolicy: "relay" }`; `iceServers` come on top of the server's. */
+  /**
+   * For every peer connection, such as `{ iceTransportPolicy: "relay" }`; `iceServers` come on top of the server's.
+   * `bundlePolicy` is "max-bundle" by default: the caller gathers candidates once and not for each m-line. Other clients
+   * that know no BUNDLE (RFC 9143) need "balanced".
+   */
   rtc?: RTCConfiguration;
   /** How long `connect` tries, in ms. Default 30000. */
   timeout?: number;

@@ -2,9 +2,10 @@
  * How long two people wait until they see each other, with switchboard, with PeerJS, and with RTCPeerConnection and
  * signaling by hand as the limit.
  *
- *   benches/setup/run.mjs [--what calls,back] [--rounds 10] [--delays 0,50,150] [--browsers chromium,firefox] [--systems switchboard,peerjs,raw]
- *                         [--camera 0] [--out FILE]
+ *   benches/setup/run.mjs [--what calls,back] [--rounds 10] [--delays 0,50,150] [--browsers chromium,firefox] [--systems switchboard,tuned,peerjs,raw]
+ *                         [--camera 0] [--rtc JSON] [--other DIR] [--out FILE]
  *
+ * `tuned`: switchboard once more, in turn with the first: with `rtc` for its connections and the library of another folder.
  * `camera`: how many milliseconds the camera of the callee takes to open after the accept.
  * `back`: how long after a reload the page of a call shows the other person again, and how long after a server that was
  * killed answers again its users are online.
@@ -34,6 +35,8 @@ const { values } = parseArgs({
     browsers: { type: "string", default: "chromium,firefox" },
     systems: { type: "string", default: "switchboard,peerjs,raw" },
     camera: { type: "string", default: "0" },
+    rtc: { type: "string", default: "{}" },
+    other: { type: "string", default: join(ROOT, "static") },
     library: { type: "string", default: join(ROOT, "static") },
     program: { type: "string", default: join(ROOT, "target/release/switchboard") },
     out: { type: "string" },
@@ -51,6 +54,7 @@ if (!existsSync(join(HERE, "node_modules"))) execFileSync("npm", ["ci", "--silen
 
 const pages = await served({
   "/client/": values.library,
+  "/other/": values.other,
   "/peerjs/": join(HERE, "node_modules/peerjs/dist"),
   "/": join(HERE, "pages"),
 });
@@ -58,6 +62,7 @@ const ports = { switchboard: await freePort(), peerjs: await freePort() };
 const startServer = () => run(values.program, ["--listen", `127.0.0.1:${ports.switchboard}`, "--origins", pages, "--log", "error"]);
 let server = startServer();
 run(process.execPath, [join(HERE, "node_modules/peer/dist/bin/peerjs.js"), "--host", "127.0.0.1", "--port", ports.peerjs, "--path", "/"]);
+ports.tuned = ports.switchboard;
 // The limit has its signaling carried by the plain messages of switchboard.
 ports.raw = ports.switchboard;
 await Promise.all([until(`http://127.0.0.1:${ports.switchboard}/healthz`), until(`http://127.0.0.1:${ports.peerjs}/`)]);
@@ -85,7 +90,8 @@ async function pairOf(browser, system, delay) {
   const proxy = await delayed(ports[system], delay);
   const pair = await Promise.all(["ana", "bo"].map(async (name) => {
     const it = await openBrowser(browser);
-    await it.open(`${pages}/?system=${system}&port=${proxy.port}&name=${name}&camera=${name === "bo" ? values.camera : 0}`);
+    const query = { system, port: proxy.port, name, camera: name === "bo" ? values.camera : 0, rtc: values.rtc };
+    await it.open(`${pages}/?${new URLSearchParams(query)}`);
     await it.sees("window.lab?.ready");
     return it;
   }));

@@ -53,7 +53,8 @@ export class Core {
   /** @returns {RTCConfiguration} */
   get rtc() {
     const { rtc } = this.options;
-    return { ...rtc, iceServers: [...this.iceServers, ...(rtc?.iceServers ?? [])] };
+    // One transport from the first offer on, so that candidates are gathered, and relays allocated, once and not for each m-line.
+    return { bundlePolicy: "max-bundle", ...rtc, iceServers: [...this.iceServers, ...(rtc?.iceServers ?? [])] };
   }
 
   /** Another page, or this one reloaded, makes other ones. @returns {string} */

@@ -1,11 +1,10 @@
 /** By the client library of switchboard. */
-import { connect } from "/client/switchboard.js";
-
 let lab, me, call;
 
-export async function start(it) {
+export async function start(it, { from = "client", ...options } = {}) {
   lab = it;
-  me = await connect({ url: `ws://127.0.0.1:${lab.port}/ws`, userId: lab.name });
+  const { connect } = await import(`/${from}/switchboard.js`);
+  me = await connect({ url: `ws://127.0.0.1:${lab.port}/ws`, userId: lab.name, ...options });
   me.on("state", (state) => state === "online" && lab.isOnline());
   me.on("call", (incoming) => {
     follow(incoming);
