@@ -321,6 +321,14 @@ export interface PeerOptions<Given = any> {
 export interface RoomOptions {
   /** Sent to every member. For further tracks see `room.addTrack`. */
   stream?: Media;
+  /** The kinds that a `stream` will have that is a function, where it is not waited for. Default: both. */
+  media?: { audio?: boolean; video?: boolean };
+  /**
+   * Join only when a `stream` that is a function has given its stream, and fail with `failed` where it fails. Default
+   * true. false: join at once, and see the others while the camera is being opened. A function that fails then is told by
+   * the client's event `error`, and the room goes on and receives.
+   */
+  waitForStream?: boolean;
   /** false: messages only, no connections: for the other members the peer ends at once with `refused`. Default true. */
   mesh?: boolean;
 }

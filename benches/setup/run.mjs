@@ -2,11 +2,12 @@
  * How long two people wait until they see each other, with switchboard, with PeerJS, and with RTCPeerConnection and
  * signaling by hand as the limit.
  *
- *   benches/setup/run.mjs [--what calls,back] [--rounds 10] [--delays 0,50,150] [--browsers chromium,firefox] [--systems switchboard,tuned,peerjs,raw]
+ *   benches/setup/run.mjs [--what calls,rooms,back] [--rounds 10] [--delays 0,50,150] [--browsers chromium,firefox] [--systems switchboard,tuned,peerjs,raw]
  *                         [--camera 0] [--rtc JSON] [--other DIR] [--out FILE]
  *
  * `tuned`: switchboard once more, in turn with the first: with `rtc` for its connections and the library of another folder.
- * `camera`: how many milliseconds the camera of the callee takes to open after the accept.
+ * `camera`: how many milliseconds the camera takes to open after the accept, or after a page has been told to join a room.
+ * `rooms`: how long after it joins a room of 2, 4 or 8 a page sees the first picture, and all of them; the others are in one browser.
  * `back`: how long after a reload the page of a call shows the other person again, and how long after a server that was
  * killed answers again its users are online.
  *
@@ -29,7 +30,7 @@ const ROOT = join(HERE, "../..");
 
 const { values } = parseArgs({
   options: {
-    what: { type: "string", default: "calls,back" },
+    what: { type: "string", default: "calls,rooms,back" },
     rounds: { type: "string", default: "10" },
     delays: { type: "string", default: "0,50,150" },
     browsers: { type: "string", default: "chromium,firefox" },
@@ -103,6 +104,41 @@ async function part({ pair, proxy }) {
   proxy.close();
 }
 
+/** A page joins rooms of several sizes and leaves them again. */
+async function measureRooms(browser, delay, rounds) {
+  const rows = [];
+  const proxy = await delayed(ports.switchboard, delay);
+  for (const size of [2, 4, 8]) {
+    const pages = [];
+    for (const members of [size - 1, 0]) pages.push(await roomPage(browser, proxy, members));
+    const newcomer = pages[1];
+    // The first time is slower than any other: it is not counted.
+    for (let nth = 0; nth <= rounds; nth++) {
+      for (const waits of Number(values.camera) ? [false, true] : [false]) {
+        await newcomer.run(`lab.call(${size}, ${waits})`);
+        await newcomer.sees("lab.allAt");
+        const { calledAt, pictureAt, allAt } = await newcomer.value("lab.times()");
+        const row = { browser, delay, system: waits ? "switchboard, waitForStream" : "switchboard", nth, [`room of ${size}, first`]: pictureAt - calledAt };
+        if (size > 2) row[`room of ${size}, all`] = allAt - calledAt;
+        if (nth > 0) rows.push(row);
+        await newcomer.run("lab.end()");
+        await newcomer.sees("lab.idle()");
+      }
+    }
+    await Promise.all(pages.map((it) => it.close()));
+  }
+  proxy.close();
+  return rows;
+}
+
+async function roomPage(browser, proxy, members) {
+  const it = await openBrowser(browser);
+  const camera = members ? 0 : values.camera;
+  await it.open(`${pages}/?${new URLSearchParams({ system: "rooms", port: proxy.port, members, camera })}`);
+  await it.sees("window.lab?.ready");
+  return it;
+}
+
 /** Each side of a call is reloaded, then the server is killed and started again. */
 async function measureBack(browser, delay, rounds) {
   const rows = [];
@@ -159,6 +195,11 @@ for (const browser of list(values.browsers)) {
     const mine = [];
     if (list(values.what).includes("calls")) mine.push(...(await measure(browser, delay, list(values.systems), Number(values.rounds))));
     if (mine.length) console.log(tableOf(mine));
+    if (list(values.what).includes("rooms")) {
+      const rooms = await measureRooms(browser, delay, Number(values.rounds));
+      console.log(tableOf(rooms));
+      mine.push(...rooms);
+    }
     if (list(values.what).includes("back")) {
       const back = await measureBack(browser, delay, Number(values.rounds));
       console.log(tableOf(back));

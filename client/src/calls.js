@@ -12,6 +12,7 @@
  */
 import { Call } from "./call.js";
 import { SwitchboardError, endOf } from "./errors.js";
+import { kindsBefore } from "./expected.js";
 import { NO_WEBRTC, lack } from "./platform.js";
 
 export class Calls {
@@ -59,7 +60,7 @@ export class Calls {
     if (this.own) throw new SwitchboardError("busy", "there is a call already");
     const call = this.#make(to, false, {});
     call._early = early;
-    const kinds = waitForStream || typeof stream !== "function" ? undefined : (media ?? {});
+    const kinds = kindsBefore(stream, waitForStream, media);
     return call._reach(stream, () => call._request({ data, media: media ?? call._kinds }), kinds);
   }
 

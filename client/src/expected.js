@@ -11,19 +11,26 @@
 /** @type {Api.Kind[]} */
 export const KINDS = ["audio", "video"];
 
+/**
+ * Kinds to negotiate before the app's stream is there; undefined: the stream is waited for.
+ * @param {Api.Media | undefined} stream @param {boolean | undefined} waits @param {Partial<Api.Muted>} [media]
+ */
+export const kindsBefore = (stream, waits, media = {}) => (waits || typeof stream !== "function" ? undefined : media);
+
 export class ExpectedTracks {
-  /** @type {string[] | null} empty: those of the other side's offer, or else both; null: nothing is expected */ #kinds = null;
+  /** @type {Partial<Api.Muted> | null} kinds; none: those of the other side's offer, or else both; null: nothing is expected */ media = null;
   /** @type {Map<string, RTCRtpTransceiver>} by kind */ #free = new Map();
   /** @type {MediaStream | undefined} to which the other side is told that they belong */ stream;
 
-  /** @param {Partial<Api.Muted>} media what will come; empty: not known */
-  begin(media) {
-    this.#kinds = KINDS.filter((kind) => media[kind]);
+  /** Kinds that are said to come. */
+  get #said() {
+    return KINDS.filter((kind) => this.media?.[kind]);
   }
 
-  /** Kinds that are said to come, or may. */
+  /** Kinds that come, or may. */
   get kinds() {
-    return this.#kinds?.length === 0 ? KINDS : (this.#kinds ?? []);
+    const said = this.#said;
+    return this.media && said.length === 0 ? KINDS : said;
   }
 
   /** Are there m-lines that no other track may take? */
@@ -33,10 +40,10 @@ export class ExpectedTracks {
 
   /** @param {RTCPeerConnection} pc an answerer's has the other side's offer @param {() => MediaStream} main makes the stream of camera and microphone */
   reserve(pc, main) {
-    if (!this.#kinds) return;
+    if (!this.media) return;
     const streams = [(this.stream = main())];
     const offered = pc.getTransceivers().filter((it) => !it.sender.track);
-    const isUnknown = this.#kinds.length === 0 && offered.length > 0;
+    const isUnknown = this.#said.length === 0 && offered.length > 0;
     for (const kind of isUnknown ? offered.map((it) => it.receiver.track.kind) : this.kinds) {
       let line = this.#free.get(kind) ?? offered.find((it) => it.receiver.track.kind === kind);
       if (line) {
@@ -63,7 +70,7 @@ export class ExpectedTracks {
   /** Nothing more comes. @returns whether there is something to negotiate */
   end() {
     const left = this.reserves;
-    this.#kinds = null;
+    this.media = null;
     for (const line of this.#free.values()) if (line.currentDirection !== "stopped") line.direction = "recvonly";
     this.strip();
     return left;

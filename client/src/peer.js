@@ -10,6 +10,7 @@
  * @import { How, Settle } from "./line/outbox.js"
  */
 import { PASSING, SESSION_LOST } from "./errors.js";
+import { kindsBefore } from "./expected.js";
 import { MediaConnection } from "./media-connection.js";
 
 /** @implements {Api.Peer} */
@@ -97,12 +98,12 @@ export class Peer extends MediaConnection {
   }
 
   /** @param {Api.AcceptOptions} options @param {() => void} answer @param {() => void} ready */
-  async #takeUp({ stream, media = {}, waitForStream }, answer, ready) {
+  async #takeUp({ stream, media, waitForStream }, answer, ready) {
     const { state } = this;
-    const waits = waitForStream || typeof stream !== "function";
+    const kinds = kindsBefore(stream, waitForStream, media);
     ready();
-    const given = this._use(stream, waits ? undefined : media);
-    if (waits) {
+    const given = this._use(stream, kinds);
+    if (!kinds) {
       await given;
       if (this.state !== state) return;
       ready();
@@ -111,7 +112,7 @@ export class Peer extends MediaConnection {
     this._await();
     answer();
     const problem = this._problem;
-    if (!waits) await this.#bring(given);
+    if (kinds) await this.#bring(given);
     if (problem) throw problem;
   }
 

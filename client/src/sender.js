@@ -22,7 +22,8 @@ export class Sender extends Emitter {
   /** @type {Sender} where tracks belong to; of a member of a room it is the room */ #owner = this;
   /** @type {Set<Sender>} of the members of a room */ #members = new Set();
   /** @type {MediaStream | undefined} what camera and microphone belong to, as the other side is told */ #main;
-  /** @type {MediaStreamTrack[]} that this stream had when it was last looked at */ #seen = [];
+  /** @type {MediaStream | undefined} what the app gave for it */ #given;
+  /** @type {MediaStreamTrack[]} that the given stream had when it was last looked at */ #seen = [];
   /** @type {MediaStream | undefined} shows the app what is sent of it */ #local;
   /** @type {Set<RTCRtpTransceiver>} whose track was removed, and whose m-line can be used again */ #idle = new Set();
   /** @type {RTCPeerConnection | null} that has them */ #pc = null;
@@ -73,12 +74,17 @@ export class Sender extends Emitter {
     this.muted = owner.muted;
     owner.#members.add(this);
     owner.#look();
+    const { media } = owner.#expected;
+    if (media) {
+      this.#main = owner.#expected.stream = owner.#main ??= owner.#streamOf();
+      this.#expected.media = media;
+    }
     for (const [track, { stream }] of owner.#tracks) this.#add(track, stream, stream !== owner.#main);
   }
 
   /** The app may have changed its stream itself, for those who come later. */
   #look() {
-    const tracks = this.#main?.getTracks() ?? [];
+    const tracks = (this.#given ?? this.#main)?.getTracks() ?? [];
     for (const it of this.#seen) if (!tracks.includes(it)) this.#tracks.delete(it);
     for (const it of tracks) if (!this.#seen.includes(it)) this.#tracks.set(it, { stream: /** @type {MediaStream} */ (this.#main) });
     this.#seen = tracks;
@@ -117,12 +123,12 @@ export class Sender extends Emitter {
    */
   async _use(media, kinds) {
     this.#owns ||= typeof media === "function";
-    if (kinds) this.#expected.begin(kinds);
+    if (kinds) this.#expected.media = kinds;
     try {
-      const stream = await this.#borrow(media, "the app's `stream`", false);
-      this.#seen = stream?.getTracks() ?? [];
+      this.#given = await this.#borrow(media, "the app's `stream`", false);
+      this.#seen = this.#given?.getTracks() ?? [];
     } finally {
-      if (this.#expected.end()) this._changed();
+      for (const it of [this, ...this.#members]) if (it.#expected.end()) it._changed();
     }
   }
 

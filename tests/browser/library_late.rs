@@ -2,12 +2,19 @@
 
 use crate::demo::Demo;
 use crate::page::Page;
-use crate::pairs::in_every_pair;
+use crate::pairs::{in_each_browser, in_every_pair};
 
 in_every_pair! {
     a_call_is_connected_before_the_camera_of_the_callee_is_given,
     after_a_camera_that_is_denied_the_callee_sees_and_may_send_less,
     a_call_is_connected_before_the_camera_of_the_caller_is_given,
+}
+
+/// Of one browser each, as rooms are made of the same connections.
+mod rooms {
+    use super::{a_room_is_seen_before_the_camera_is_given, in_each_browser};
+
+    in_each_browser! { a_room_is_seen_before_the_camera_is_given }
 }
 
 /// A camera that is given, or denied, when the test says so.
@@ -99,6 +106,22 @@ async fn a_call_is_connected_before_the_camera_of_the_caller_is_given(demo: &Dem
     bo.sees_moving().await;
     for page in [&ana, &bo] {
         assert_eq!(page.value("lab.negotiations").await, 0);
+        page.has_heard_of_no_error().await;
+    }
+}
+
+async fn a_room_is_seen_before_the_camera_is_given(demo: &Demo) {
+    let (ana, bo) = demo.two_app_users().await;
+    ana.value("await lab.joins('standup')").await;
+    bo.value(&format!(
+        "lab.me.join('standup', {{ stream: {SLOW_CAMERA}, waitForStream: false }}).then((it) => (lab.room = it, true))"
+    ))
+    .await;
+    bo.sees_members_moving(1).await;
+
+    bo.value("lab.gives().then(() => true)").await;
+    ana.sees_members_moving(1).await;
+    for page in [&ana, &bo] {
         page.has_heard_of_no_error().await;
     }
 }

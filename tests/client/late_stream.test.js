@@ -275,3 +275,67 @@ test("a call of a user who rings here waits no more than it says", async () => {
     assert.equal(page.heard("error").length, waitForStream ? 0 : 1);
   }
 });
+
+// -- rooms
+
+/** This page has joined, with a camera that takes its time, a room in which 22 and 33 are. */
+async function joined(options) {
+  const page = await Page.connected();
+  const own = camera();
+  const outcome = page.me.join("standup", { stream: own.stream, waitForStream: false, ...options });
+  await settle();
+  page.socket.says({ type: "room-joined", room: "standup", members: ["22", "33"], names: {}, ref: page.socket.last("join")?.id });
+  await settle();
+  return { page, own, outcome, room: page.me.rooms.get("standup") };
+}
+
+test("a room that does not wait for the camera is joined at once, and its tracks need no other negotiation", async () => {
+  const { page, own, outcome, room } = await joined();
+  assert.equal(await fate(outcome), "fulfilled");
+  assert.equal(all(page, "offer").length, 2);
+  for (const it of page.connections) assert.deepEqual(it.getTransceivers().map(({ sender, direction }) => [sender.track, direction]), [[null, "sendrecv"], [null, "sendrecv"]]);
+
+  const stream = Stream.of("audio", "video");
+  own.opens(stream);
+  await settle();
+  for (const it of page.connections) assert.deepEqual(it.getTransceivers().map(({ sender }) => sender.track?.id), stream.getTracks().map(({ id }) => id));
+  assert.equal(all(page, "offer").length, 2);
+  assert.deepEqual(room.localStream.getTracks(), stream.getTracks());
+});
+
+test("a member who comes after the camera is sent what there is", async () => {
+  const { page, own } = await joined();
+  const stream = Stream.of("audio", "video");
+  own.opens(stream);
+  await settle();
+  page.socket.says({ type: "member-joined", room: "standup", userId: "44" });
+  page.socket.says({ type: "offer", from: "44", room: "standup", data: { type: "offer", sdp: "offer with audio video", switchboard: { peer: "Q", round: 1 } } });
+  await settle();
+  assert.equal(page.connections.length, 3);
+  assert.deepEqual(lines(page).map(([, , track]) => track?.id), stream.getTracks().map(({ id }) => id));
+});
+
+test("a camera that is denied in a room is told by `error`, and each member is told that nothing comes", async () => {
+  const { page, own, room } = await joined({ media: { video: true } });
+  own.fails();
+  await settle();
+  assert.deepEqual(page.heard("error").map(({ code }) => code), ["failed"]);
+  for (const it of page.connections) assert.deepEqual(it.getTransceivers().map(({ direction }) => direction), ["recvonly"]);
+  assert.equal(room.peers.size, 2);
+});
+
+test("a camera that opens after the room was left is given back", async () => {
+  const { own, room } = await joined();
+  room.leave();
+  const stream = Stream.of("video");
+  own.opens(stream);
+  await settle();
+  assert.equal(stream.getTracks()[0].readyState, "ended");
+});
+
+test("a room waits for the camera, unless it says that it does not", async () => {
+  const page = await Page.connected();
+  page.me.join("standup", { stream: camera().stream }).catch(() => {});
+  await settle();
+  assert.deepEqual(page.socket.said, []);
+});

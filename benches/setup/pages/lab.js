@@ -14,6 +14,8 @@ const lab = {
   acceptedAt: 0,
   pictureAt: 0,
   onlineAt: 0,
+  /** All pictures of a room are there. */
+  allAt: 0,
   stream: camera(),
   /** How long the camera takes to open; ms. */
   opens: Number(query.get("camera")),
@@ -26,12 +28,12 @@ const lab = {
   },
 
   times() {
-    const { calledAt, rangAt, acceptedAt, pictureAt, onlineAt } = lab;
-    return { calledAt, rangAt, acceptedAt, pictureAt, onlineAt };
+    const { calledAt, rangAt, acceptedAt, pictureAt, allAt, onlineAt } = lab;
+    return { calledAt, rangAt, acceptedAt, pictureAt, allAt, onlineAt };
   },
-  call(to) {
+  call(to, ...how) {
     lab.calledAt = now();
-    system.call(to);
+    system.call(to, ...how);
   },
   accept() {
     lab.acceptedAt = now();
@@ -46,6 +48,11 @@ const lab = {
   /** The client is connected, again or for the first time. */
   isOnline() {
     lab.onlineAt = now();
+  },
+  /** A picture of a member of a room is there. @param {boolean} last */
+  sees(last) {
+    lab.pictureAt ||= now();
+    if (last) lab.allAt = now();
   },
   /** It rings here. */
   rings() {
@@ -62,7 +69,7 @@ const lab = {
   over() {
     for (const track of lab.own?.getTracks() ?? []) track.stop();
     /** @type {HTMLVideoElement} */ (document.getElementById("remote")).srcObject = null;
-    lab.calledAt = lab.rangAt = lab.acceptedAt = lab.pictureAt = 0;
+    lab.calledAt = lab.rangAt = lab.acceptedAt = lab.pictureAt = lab.allAt = 0;
   },
 };
 window.lab = lab;
