@@ -2,7 +2,7 @@
  * How long two people wait until they see each other, with switchboard, with PeerJS, and with RTCPeerConnection and
  * signaling by hand as the limit.
  *
- *   benches/setup/run.mjs [--what calls,rooms,back] [--rounds 10] [--delays 0,50,150] [--browsers chromium,firefox] [--systems switchboard,tuned,peerjs,raw]
+ *   benches/setup/run.mjs [--what calls,rooms,back,network] [--rounds 10] [--delays 0,50,150] [--browsers chromium,firefox] [--systems switchboard,tuned,peerjs,raw]
  *                         [--camera 0] [--rtc JSON] [--other DIR] [--out FILE]
  *
  * `tuned`: switchboard once more, in turn with the first: with `rtc` for its connections and the library of another folder.
@@ -11,11 +11,15 @@
  * `back`: how long after a reload the page of a call shows the other person again, and how long after a server that was
  * killed answers again its users are online.
  *
+ * `network`: how long a call has no picture when the only network of one side is replaced. Needs root, Linux and python3; without delays. Not
+ * measured unless it is asked for.
+ *
  * Two browsers on this machine; each system takes its turn in every round. The signaling goes through a proxy that holds
  * each chunk back for so many milliseconds each way; the media do not. Needs target/release/switchboard, npm,
  * chromedriver or geckodriver. The rows go to FILE as JSON, a table to the terminal.
  */
 import { spawn, execFileSync } from "node:child_process";
+import { createInterface } from "node:readline";
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -173,6 +177,30 @@ async function measureBack(browser, delay, rounds) {
   return rows;
 }
 
+/** The calls are made in a namespace of their own. */
+async function measureMoves(browser, rounds) {
+  const name = `setup-${process.pid}`;
+  const stdio = ["pipe", "pipe", "inherit"];
+  const networks = spawn("python3", [join(HERE, "namespaces.py"), name], { stdio });
+  const done = createInterface({ input: networks.stdout })[Symbol.asyncIterator]();
+  await done.next();
+  const how = { name, browser, rounds, library: values.library, program: values.program };
+  const rest = spawn("nsenter", [`--net=/run/netns/${name}-rest`, process.execPath, join(HERE, "moved.mjs"), JSON.stringify(how)], { stdio });
+  const rows = [];
+  for await (const line of createInterface({ input: rest.stdout })) {
+    const [, address] = /^move (\d+)$/.exec(line) ?? [];
+    if (!address) rows.push(JSON.parse(line));
+    else {
+      networks.stdin.write(`${address}\n`);
+      await done.next();
+      rest.stdin.write("moved\n");
+    }
+  }
+  networks.stdin.end();
+  await new Promise((ended) => networks.once("exit", ended));
+  return rows;
+}
+
 async function measure(browser, delay, systems, rounds) {
   const rows = [];
   const pairs = [];
@@ -191,6 +219,11 @@ async function measure(browser, delay, systems, rounds) {
 const list = (text) => text.split(",").filter(Boolean);
 const rows = [];
 for (const browser of list(values.browsers)) {
+  if (list(values.what).includes("network")) {
+    const moves = await measureMoves(browser, Number(values.rounds));
+    console.log(tableOf(moves));
+    rows.push(...moves);
+  }
   for (const delay of list(values.delays).map(Number)) {
     const mine = [];
     if (list(values.what).includes("calls")) mine.push(...(await measure(browser, delay, list(values.systems), Number(values.rounds))));

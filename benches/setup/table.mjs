@@ -11,6 +11,8 @@ const NAMES = {
   "room of 8, all": "join → all pictures of a room of 8",
   "reload of the caller": "reload of the caller → it sees a picture",
   "reload of the callee": "reload of the callee → it sees a picture",
+  "network of the caller": "the network of the caller is replaced → both see a picture",
+  "network of the callee": "the network of the callee is replaced → both see a picture",
   "server answers → online": "a killed server answers → its users are online",
 };
 

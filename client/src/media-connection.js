@@ -189,7 +189,11 @@ export class MediaConnection extends Sender {
       this._recovery.stop();
       this._become(state);
       this._settled();
-    } else if (state === "disconnected" || state === "failed") this._trouble();
+    } else if (state === "disconnected" || state === "failed") {
+      // Where this side's network is gone, its socket is, too; the socket alone would notice by the next heartbeat.
+      this._core.line.probe();
+      this._trouble();
+    }
   }
 
   /** The server says that they are gone, but the media flow: for a while that may be a lost session. */

@@ -58,6 +58,14 @@ const lab = {
   rings() {
     lab.rangAt = now();
   },
+  /** From now on, when each frame of the picture was shown. @type {number[]} */
+  frames: [],
+  watch() {
+    const video = /** @type {HTMLVideoElement} */ (document.getElementById("remote"));
+    const frames = (lab.frames = [now()]);
+    const next = () => video.requestVideoFrameCallback(() => frames === lab.frames && (frames.push(now()), next()));
+    next();
+  },
   /** @param {MediaStream} stream of the other person */
   shows(stream) {
     const video = /** @type {HTMLVideoElement} */ (document.getElementById("remote"));

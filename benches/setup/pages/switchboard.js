@@ -4,7 +4,7 @@ let lab, me, call;
 export async function start(it, { from = "client", ...options } = {}) {
   lab = it;
   const { connect } = await import(`/${from}/switchboard.js`);
-  me = await connect({ url: `ws://127.0.0.1:${lab.port}/ws`, userId: lab.name, ...options });
+  me = await connect({ url: `ws://${location.hostname}:${lab.port}/ws`, userId: lab.name, ...options });
   me.on("state", (state) => state === "online" && lab.isOnline());
   me.on("call", (incoming) => {
     follow(incoming);

@@ -40,6 +40,9 @@ const ACK_WITHIN = 250;
 /** A socket that is not registered by then is given up. */
 const OPENING = 15_000;
 const ANSWER_TO_PING = 5_000;
+/** Round trips in which a probe is answered, and the least time for that; ms. */
+const PROBE_TRIPS = 4;
+const PROBE = 300;
 /** Units that the server charges for looking at a token (§4). */
 const TOKEN = 9;
 /** Failures in a row of the app's function for the access token that end the client. */
@@ -74,6 +77,8 @@ export class Line {
   #heartbeat = 0;
   #ackBy = Infinity;
   #pongBy = Infinity;
+  #pingedAt = 0;
+  /** Of the last ping. */ #roundTrip = ANSWER_TO_PING;
   #paceAt = Infinity;
   #alarm;
 
@@ -99,7 +104,10 @@ export class Line {
       hides: () => this.#acknowledge(),
       sleeps: () => this.#sleep(),
       wakes: () => this.#wake(),
-      moves: () => this.owner.networkChanged(),
+      moves: () => {
+        this.owner.networkChanged();
+        this.probe();
+      },
     });
     if (!this.#asleep) this.#connect();
   }
@@ -276,7 +284,10 @@ export class Line {
     if (message.code === "rate-limited" && !this.#outbox.isCall(message.ref)) this.#pace.rest(this.#now(), message.retryAfter);
     if (type === "ack") this.#outbox.forget(message.received);
     else if (type === "ping") this.#write('{"type":"pong"}');
-    else if (type === "pong") this.#caughtUp();
+    else if (type === "pong") {
+      this.#roundTrip = this.#now() - this.#pingedAt;
+      this.#caughtUp();
+    }
     else if (!this.#outbox.answer(message)) this.#safely(() => this.owner.hear(message));
     if (!counted) return;
     const due = this.#received - this.#told >= ACK_MESSAGES || this.#untoldSize >= ACK_SIZE;
@@ -347,7 +358,7 @@ export class Line {
       if (now >= this.#access.renewAt) this.#refresh();
       if (now >= this.#pongBy) {
         // An alarm that is late proves nothing at first: the pong may wait behind it.
-        if (now < this.#pongBy + 1000 || this.#asked > 1) return this.#broken();
+        if (now < this.#pongBy + 1000 || this.#asked > 1) return this.#silent(now);
         this.#ping();
       }
       if (now >= this.#heardAt + this.#heartbeat && this.#pongBy === Infinity) this.#ping();
@@ -370,9 +381,29 @@ export class Line {
     return this.platform("performance").now();
   }
 
+  /** No pong has come. @param {number} now */
+  #silent(now) {
+    const probed = this.#pongBy < this.#pingedAt + ANSWER_TO_PING;
+    this.#broken();
+    if (!probed) return;
+    // The network is at fault and not the server, which need not be spared.
+    this.#backOff.hurry(now);
+    this.#look();
+  }
+
+  /** There is reason to think that the network is another one, in which the socket is dead: it has to answer soon. */
+  probe() {
+    if (!this.#registered) return;
+    // All members of a room are disconnected at the same time.
+    if (this.#pongBy === Infinity) this.#ping();
+    this.#pongBy = Math.min(this.#pongBy, this.#now() + Math.max(PROBE, PROBE_TRIPS * this.#roundTrip));
+    this.#arm();
+  }
+
   #ping() {
     this.#asked++;
-    this.#pongBy = this.#now() + ANSWER_TO_PING;
+    this.#pingedAt = this.#now();
+    this.#pongBy = this.#pingedAt + ANSWER_TO_PING;
     this.#write('{"type":"ping"}');
   }
 
