@@ -51,6 +51,24 @@ test("a socket that answers in another network stays", async () => {
   assert.equal(page.sockets.length, 1);
 });
 
+test("after a machine has slept a socket that does not answer is replaced after 0.3 s, without a pause", async () => {
+  const page = await Page.connected();
+  page.chance = 0.999;
+  await page.clock.sleep(3_600_000);
+  assert.equal(page.sockets.length, 1);
+  await page.clock.advance(301);
+  assert.equal(page.sockets.length, 2);
+});
+
+test("a socket that answers after a machine has slept stays", async () => {
+  const page = await Page.connected();
+  await page.clock.sleep(3_600_000);
+  await page.clock.advance(250);
+  page.socket.says({ type: "pong" });
+  await page.clock.advance(10_000);
+  assert.equal(page.sockets.length, 1);
+});
+
 test("a ping of the heartbeat is waited for as long as before", async () => {
   const page = await Page.connected();
   page.chance = 0.5;

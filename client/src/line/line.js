@@ -43,6 +43,8 @@ const ANSWER_TO_PING = 5_000;
 /** Round trips in which a probe is answered, and the least time for that; ms. */
 const PROBE_TRIPS = 4;
 const PROBE = 300;
+/** An alarm that is late by more than this was set before the machine slept; ms. */
+const SLEPT = 10_000;
 /** Units that the server charges for looking at a token (§4). */
 const TOKEN = 9;
 /** Failures in a row of the app's function for the access token that end the client. */
@@ -374,7 +376,11 @@ export class Line {
     let at = this.#opened + OPENING;
     if (this.state === "waiting") at = this.#backOff.at;
     if (this.#registered) at = Math.min(this.#ackBy, this.#paceAt, this.#access.renewAt, silent);
-    this.#alarm.set(Math.min(1e9, at - this.#now()), () => this.#look());
+    this.#alarm.set(Math.min(1e9, at - this.#now()), () => {
+      const slept = this.#now() > at + SLEPT;
+      this.#look();
+      if (slept) this.probe();
+    });
   }
 
   #now() {
@@ -391,7 +397,7 @@ export class Line {
     this.#look();
   }
 
-  /** There is reason to think that the network is another one, in which the socket is dead: it has to answer soon. */
+  /** There is reason to think that the network is another one, or the machine slept, in which the socket is dead: it has to answer soon. */
   probe() {
     if (!this.#registered) return;
     // All members of a room are disconnected at the same time.
