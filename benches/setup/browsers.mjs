@@ -58,7 +58,7 @@ export async function openBrowser(name, namespace) {
   const programs = [run(...inside, command, ...args(port))];
   const way = { host: "127.0.0.1", port, headers: { host: `127.0.0.1:${port}` } };
   if (namespace) {
-    // What listens in another namespace is reached by a socket in the file system.
+    // A port of another namespace is reached through a socket in the file system.
     way.socketPath = join(tmpdir(), `driver-${process.pid}-${port}.sock`);
     programs.push(run(...inside, process.execPath, "-e", RELAY, String(port), way.socketPath));
   }

@@ -50,7 +50,7 @@ async function call(mover, first) {
     await moved.next();
     const at = Date.now();
     await pause(8000);
-    // What begins later has other reasons.
+    // A pause that begins later has other reasons.
     const ends = (times) => times.filter((it, index) => index > 0 && times[index - 1] < at + 500 && it - times[index - 1] > PAUSE);
     const back = (times) => Math.max(0, ...ends(times).map((it) => it - at));
     // A picture that is still missing counts as one that comes now.
