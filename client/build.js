@@ -28,7 +28,7 @@ const GUIDE = "docs/client.md";
  * docs/client.md tells what each part of it takes.
  */
 const MODULES = [
-  { served: LIBRARY, from: "client/src/index.js", limit: 19_000 },
+  { served: LIBRARY, from: "client/src/index.js", limit: 20_000 },
   { served: "static/switchboard-media.js", from: "client/src/media.js", limit: 2_048 },
 ];
 /** Fields that stand neither in the types nor on the wire, and that the browser has not. */

@@ -40,7 +40,11 @@ export interface Options {
    * first, `connect` fails; when it fails three times in a row after the token has expired, the client closes.
    */
   token?: string | (() => string | Promise<string>);
-  /** For every peer connection, such as `{ iceTransportPolicy: "relay" }`; `iceServers` come on top of the server's. */
+  /**
+   * For every peer connection, such as `{ iceTransportPolicy: "relay" }`; `iceServers` come on top of the server's.
+   * `bundlePolicy` is "max-bundle" by default: the caller gathers candidates once and not for each m-line. Other clients
+   * that know no BUNDLE (RFC 9143) need "balanced".
+   */
   rtc?: RTCConfiguration;
   /** How long `connect` tries, in ms. Default 30000. */
   timeout?: number;
@@ -285,6 +289,27 @@ export interface CallOptions<Given = any> {
    * other side learns this side's addresses only once it has accepted.
    */
   early?: boolean;
+  /**
+   * Ring only when a `stream` that is a function has given its stream, and fail with `failed` where it fails. Default
+   * true, so that nobody is called by somebody who has no camera. false: ring at once. Then `media` says what to
+   * negotiate, by default both kinds, and a function that fails is told by the client's event `error`; the call goes on
+   * and receives.
+   */
+  waitForStream?: boolean;
+}
+
+export interface AcceptOptions {
+  stream?: Media;
+  /**
+   * The kinds that a `stream` will have that is a function: they are negotiated before it is there. Default: those that
+   * the other side offers. A kind that does not come is taken back by another negotiation.
+   */
+  media?: { audio?: boolean; video?: boolean };
+  /**
+   * Answer only when a `stream` that is a function has given its stream. Default false: the connection is made while the
+   * camera is being opened, and its tracks are sent as soon as they are there.
+   */
+  waitForStream?: boolean;
 }
 
 export interface PeerOptions<Given = any> {
@@ -296,6 +321,14 @@ export interface PeerOptions<Given = any> {
 export interface RoomOptions {
   /** Sent to every member. For further tracks see `room.addTrack`. */
   stream?: Media;
+  /** The kinds that a `stream` will have that is a function, where it is not waited for. Default: both. */
+  media?: { audio?: boolean; video?: boolean };
+  /**
+   * Join only when a `stream` that is a function has given its stream, and fail with `failed` where it fails. Default
+   * true. false: join at once, and see the others while the camera is being opened. A function that fails then is told by
+   * the client's event `error`, and the room goes on and receives.
+   */
+  waitForStream?: boolean;
   /** false: messages only, no connections: for the other members the peer ends at once with `refused`. Default true. */
   mesh?: boolean;
 }
@@ -376,8 +409,11 @@ export interface Peer<Given = any> extends Sender, Emitter<PeerEvents> {
   readonly remoteMuted: Muted;
   /** For what is not covered here; it may be replaced after a reload of the other side. */
   readonly connection: RTCPeerConnection | null;
-  /** Takes it. Until then nothing is answered, and no address revealed. */
-  accept(options?: { stream?: Media }): Promise<void>;
+  /**
+   * Takes it. Until then nothing is answered, and no address revealed. Resolves when the stream is there. When a function
+   * for it fails, `accept` fails with `failed` and the connection goes on without: `accept` with another `stream` adds that.
+   */
+  accept(options?: AcceptOptions): Promise<void>;
   /**
    * The channel with this label; it is made if there is none. Either side may make it, or both: it is the same one.
    * `options` as for `RTCPeerConnection.createDataChannel`.
@@ -404,11 +440,12 @@ export interface Call<Given = any> extends Peer<Given> {
   /** The call that the other side wants to go on with, although this page, reloaded, does not know it any more. */
   readonly continues: string | undefined;
   /**
-   * Picks up. Resolves when the stream is there and the caller is being told; when `stream` fails it rings on. A call of
-   * yours that still rings at the other's is cancelled. Where you are in a call it fails with `busy` and rings on, or,
-   * with `replace`, hangs up that call first. All other calls that ring here end with `busy`.
+   * Picks up. Resolves when the stream is there and the caller is being told. When a function for it fails, `accept` fails
+   * with `failed` and the call goes on without: `accept` with another `stream` adds that. With `waitForStream` it rings on
+   * instead. A call of yours that still rings at the other's is cancelled. Where you are in a call it fails with `busy` and
+   * rings on, or, with `replace`, hangs up that call first. All other calls that ring here end with `busy`.
    */
-  accept(options?: { stream?: Media; data?: Given; replace?: boolean }): Promise<void>;
+  accept(options?: AcceptOptions & { data?: Given; replace?: boolean }): Promise<void>;
   /** Ends it, whatever its state: cancels, rejects or hangs up. `detail`: a word for the other side, ≤ 128 characters. */
   hangUp(detail?: string): void;
   reject(detail?: string): void;

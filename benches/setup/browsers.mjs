@@ -1,6 +1,9 @@
 /** Browsers, driven by WebDriver (https://www.w3.org/TR/webdriver2/). */
 import { spawn } from "node:child_process";
-import { freePort, until } from "./network.mjs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "./network.mjs";
 
 const CHROMIUM = {
   browserName: "chrome",
@@ -42,37 +45,67 @@ const DRIVERS = {
   firefox: { command: "geckodriver", args: (port) => [`--port=${port}`, "--websocket-port=0"], capabilities: FIREFOX },
 };
 
-/** @param {"chromium" | "firefox"} name */
-export async function openBrowser(name) {
+/** @param {"chromium" | "firefox"} name @param {string} [namespace] of the network that it is in */
+export async function openBrowser(name, namespace) {
   const { command, args, capabilities } = DRIVERS[name];
   const port = await freePort();
-  const driver = spawn(command, args(port), { stdio: "ignore" });
-  process.on("exit", () => driver.kill("SIGKILL"));
-  await until(`http://127.0.0.1:${port}/status`);
-  const browser = new Browser(`http://127.0.0.1:${port}`, driver);
+  const run = (...words) => {
+    const child = spawn(words[0], words.slice(1), { stdio: "ignore" });
+    process.on("exit", () => child.kill("SIGKILL"));
+    return child;
+  };
+  const inside = namespace ? ["nsenter", `--net=/run/netns/${namespace}`] : [];
+  const programs = [run(...inside, command, ...args(port))];
+  const way = { host: "127.0.0.1", port, headers: { host: `127.0.0.1:${port}` } };
+  if (namespace) {
+    // A port of another namespace is reached through a socket in the file system.
+    way.socketPath = join(tmpdir(), `driver-${process.pid}-${port}.sock`);
+    programs.push(run(...inside, process.execPath, "-e", RELAY, String(port), way.socketPath));
+  }
+  const browser = new Browser(way, programs);
   await browser.begin(capabilities);
   return browser;
 }
 
+const RELAY = `
+  const { connect, createServer } = require("node:net");
+  const [port, path] = process.argv.slice(1);
+  createServer((client) => {
+    const driver = connect(Number(port), "127.0.0.1");
+    client.pipe(driver).pipe(client);
+    client.on("error", () => driver.destroy());
+    driver.on("error", () => client.destroy());
+  }).listen(path);
+`;
+
 class Browser {
-  #address;
-  #driver;
+  #way;
+  #programs;
   #session = "";
 
-  constructor(address, driver) {
-    this.#address = address;
-    this.#driver = driver;
+  constructor(way, programs) {
+    this.#way = way;
+    this.#programs = programs;
   }
 
   async begin(capabilities) {
+    for (const deadline = Date.now() + 20_000; ; ) {
+      if (await this.#ask("GET", "/status").then(() => true, () => false)) break;
+      if (Date.now() > deadline) throw new Error("the driver does not answer");
+      await new Promise((done) => setTimeout(done, 50));
+    }
     const { sessionId } = await this.#ask("POST", "/session", { capabilities: { alwaysMatch: capabilities } });
     this.#session = `/session/${sessionId}`;
   }
 
   async #ask(method, path, body) {
-    const response = await fetch(this.#address + path, { method, body: body && JSON.stringify(body), headers: { "content-type": "application/json" } });
-    const { value } = await response.json();
-    if (!response.ok) throw new Error(`${path}: ${value.message}`);
+    const text = body ? JSON.stringify(body) : "";
+    const headers = { ...this.#way.headers, "content-type": "application/json", "content-length": Buffer.byteLength(text) };
+    const response = await new Promise((done, failed) => request({ ...this.#way, method, path, headers }, done).on("error", failed).end(text));
+    const chunks = [];
+    for await (const chunk of response) chunks.push(chunk);
+    const { value } = JSON.parse(Buffer.concat(chunks).toString());
+    if (response.statusCode >= 300) throw new Error(`${path}: ${value.message}`);
     return value;
   }
 
@@ -103,6 +136,6 @@ class Browser {
 
   async close() {
     await this.#ask("DELETE", this.#session);
-    this.#driver.kill();
+    for (const it of this.#programs) it.kill();
   }
 }

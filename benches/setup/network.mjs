@@ -6,7 +6,7 @@ import { extname, join, normalize } from "node:path";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript" };
 
-const listening = (server) => new Promise((done) => server.listen(0, "127.0.0.1", () => done(server.address().port)));
+const listening = (server, host = "127.0.0.1") => new Promise((done) => server.listen(0, host, () => done(server.address().port)));
 
 export async function freePort() {
   const server = createTcpServer();
@@ -15,8 +15,8 @@ export async function freePort() {
   return port;
 }
 
-/** Serves folders by the beginning of a path. @param {Record<string, string>} folders the longest first @returns {Promise<string>} its origin */
-export async function served(folders) {
+/** Serves folders by the beginning of a path. @param {Record<string, string>} folders the longest first @param {string} [host] @returns {Promise<string>} its origin */
+export async function served(folders, host = "127.0.0.1") {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const [begin, folder] = Object.entries(folders).find(([it]) => pathname.startsWith(it));
@@ -28,7 +28,7 @@ export async function served(folders) {
       response.writeHead(404).end();
     }
   });
-  return `http://127.0.0.1:${await listening(server)}`;
+  return `http://${host}:${await listening(server, host)}`;
 }
 
 /** Waits until this address answers. @param {string} address */

@@ -4,8 +4,15 @@ const NAMES = {
   ring: "call → it rings",
   callee: "accept → the callee sees a picture",
   caller: "accept → the caller sees a picture",
+  "room of 2, first": "join → the picture of the other member of a room of 2",
+  "room of 4, first": "join → the first picture of a room of 4",
+  "room of 4, all": "join → all pictures of a room of 4",
+  "room of 8, first": "join → the first picture of a room of 8",
+  "room of 8, all": "join → all pictures of a room of 8",
   "reload of the caller": "reload of the caller → it sees a picture",
   "reload of the callee": "reload of the callee → it sees a picture",
+  "network of the caller": "the network of the caller is replaced → both see a picture",
+  "network of the callee": "the network of the callee is replaced → both see a picture",
   "server answers → online": "a killed server answers → its users are online",
 };
 

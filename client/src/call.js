@@ -198,15 +198,15 @@ export class Call extends Peer {
 
   // -- accepted
 
-  /** @param {{ stream?: Api.Media, data?: any, replace?: boolean }} [options] */
+  /** @param {Api.AcceptOptions & { data?: any, replace?: boolean }} [options] */
   accept(options) {
-    const { stream, data, replace } = options ?? {};
+    const { data, replace } = options ?? {};
     const ready = () => this.#calls.mayAccept(this, replace);
     const answer = () => {
       this.#calls.accepts(this);
       this.#answer(data);
     };
-    return this._accept(this._rings, stream, answer, ready);
+    return this._accept(this._rings, options, answer, ready);
   }
 
   /** @param {any} [data] */

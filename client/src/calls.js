@@ -12,6 +12,7 @@
  */
 import { Call } from "./call.js";
 import { SwitchboardError, endOf } from "./errors.js";
+import { kindsBefore } from "./expected.js";
 import { NO_WEBRTC, lack } from "./platform.js";
 
 export class Calls {
@@ -52,14 +53,15 @@ export class Calls {
   }
 
   /** Calls a user, or accepts that user's call if it rings here: the two are one call. @param {string} to @param {Api.CallOptions} options @returns {Promise<any>} */
-  call(to, { stream, data, media, early = true }) {
+  call(to, { stream, data, media, early = true, waitForStream = true }) {
     this.#core.needsMedia();
     const ringing = this.#find((it) => it._rings && it.userId === to);
-    if (ringing) return pickUp(ringing, { stream, data });
+    if (ringing) return pickUp(ringing, { stream, data, media, waitForStream });
     if (this.own) throw new SwitchboardError("busy", "there is a call already");
     const call = this.#make(to, false, {});
     call._early = early;
-    return call._reach(stream, () => call._request({ data, media: media ?? call._kinds }));
+    const kinds = kindsBefore(stream, waitForStream, media);
+    return call._reach(stream, () => call._request({ data, media: media ?? call._kinds }), kinds);
   }
 
   /** @param {string} user @param {boolean} incoming @param {Message} it */
@@ -159,9 +161,13 @@ export class Calls {
   }
 }
 
-/** @param {Call} call @param {{ stream?: Api.Media, data?: any }} options */
+/** @param {Call} call @param {Api.AcceptOptions & { data?: any }} options */
 async function pickUp(call, options) {
-  await call.accept(options);
+  await call.accept(options).catch((error) => {
+    // It goes on without its stream.
+    if (["ringing", "ended"].includes(call.state)) throw error;
+    call._core.failed(error);
+  });
   if (call.state === "ended") throw endOf(call.reason, call.userId, call.detail);
   return call;
 }

@@ -27,6 +27,7 @@ export class Core {
   ended = /** @type {string[]} */ ([]);
   /** @type {Call | null} whose request has no answer yet, be it that the call has ended */ asked = null;
   /** @type {(() => void) | null} the next request, which waits for that answer */ held = null;
+  /** @type {WeakMap<MediaStreamTrack, Set<object>>} the calls and rooms in which it is muted: one track may be sent in several */ #mutedIn = new WeakMap();
   #names = 0;
 
   /**
@@ -53,7 +54,8 @@ export class Core {
   /** @returns {RTCConfiguration} */
   get rtc() {
     const { rtc } = this.options;
-    return { ...rtc, iceServers: [...this.iceServers, ...(rtc?.iceServers ?? [])] };
+    // One transport from the first offer on, so that candidates are gathered, and relays allocated, once and not for each m-line.
+    return { bundlePolicy: "max-bundle", ...rtc, iceServers: [...this.iceServers, ...(rtc?.iceServers ?? [])] };
   }
 
   /** Another page, or this one reloaded, makes other ones. @returns {string} */
@@ -78,6 +80,24 @@ export class Core {
   sends(track) {
     for (const it of this.sent) if (it.readyState === "ended") this.sent.delete(it);
     this.sent.add(track);
+  }
+
+  /** @param {object} owner @param {MediaStreamTrack} track */
+  mutes(owner, track) {
+    this.#mutedIn.set(track, (this.#mutedIn.get(track) ?? new Set()).add(owner));
+    track.enabled = false;
+  }
+
+  /** Has this one muted it? @param {object} owner @param {MediaStreamTrack} track */
+  muted(owner, track) {
+    return this.#mutedIn.get(track)?.has(owner);
+  }
+
+  /** @param {object} owner @param {MediaStreamTrack} track @returns whether nobody mutes it now */
+  unmutes(owner, track) {
+    const by = this.#mutedIn.get(track);
+    by?.delete(owner);
+    return !by?.size;
   }
 
   /** Chat; resolves when the other has it, or, without `receipt`, when the server has. @param {Message} message @param {number} [concerned] members of a room */

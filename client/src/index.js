@@ -6,7 +6,7 @@
  *
  * - switchboard: the client. core: state that calls, peers and rooms share
  * - calls, call, room, peer: calls, rooms, and users at the other end
- * - sender: tracks that a peer or a room sends
+ * - sender: tracks that a peer or a room sends; expected: m-lines for those that are still to come
  * - media-connection: the media connection to one user. link: one RTCPeerConnection of it, with dtls; recovery: ICE
  *   restarts; channels, channel: data channels; stats: its statistics
  * - blocked, strangers: users who are kept away, or who get few answers

@@ -11,6 +11,7 @@
  */
 import { Channels } from "./channels.js";
 import { SwitchboardError, endOf, failure } from "./errors.js";
+import { KINDS } from "./expected.js";
 import { Link } from "./link.js";
 import { Recovery } from "./recovery.js";
 import { Alarm } from "./platform.js";
@@ -21,9 +22,6 @@ import { Statistics } from "./stats.js";
 const RENEWALS = 3;
 /** Characters of a word to the end; the server takes no longer one. */
 const LONGEST_WORD = 128;
-
-/** @type {Api.Kind[]} */
-const KINDS = ["audio", "video"];
 
 export class MediaConnection extends Sender {
   /** @type {Api.ErrorCode | undefined} */ reason;
@@ -193,7 +191,11 @@ export class MediaConnection extends Sender {
       this._recovery.stop();
       this._become(state);
       this._settled();
-    } else if (state === "disconnected" || state === "failed") this._trouble();
+    } else if (state === "disconnected" || state === "failed") {
+      // Where this side's network is gone, its socket is, too; the socket alone would notice by the next heartbeat.
+      this._core.line.probe();
+      this._trouble();
+    }
   }
 
   /** The server says that they are gone, but the media flow: for a while that may be a lost session. */

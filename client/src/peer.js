@@ -10,11 +10,13 @@
  * @import { How, Settle } from "./line/outbox.js"
  */
 import { PASSING, SESSION_LOST } from "./errors.js";
+import { kindsBefore } from "./expected.js";
 import { MediaConnection } from "./media-connection.js";
 
 /** @implements {Api.Peer} */
 export class Peer extends MediaConnection {
   /** @type {Promise<void> | null} */ _accepting = null;
+  /** Was accepted before there was a stream, and then there was none. */ #lacksStream = false;
 
   /** @param {Core} core @param {string} userId @param {Message} route goes with all that is said */
   constructor(core, userId, route, polite = true, id = core.newName()) {
@@ -22,17 +24,26 @@ export class Peer extends MediaConnection {
     core.peers.add(this);
   }
 
-  /** Asks the other side. @param {Api.Media | undefined} stream @param {() => void} ask @returns {Promise<this>} */
-  _reach(stream, ask) {
+  /**
+   * Asks the other side.
+   * @param {Api.Media | undefined} stream @param {() => void} ask
+   * @param {Partial<Api.Muted>} [kinds] that are negotiated before the stream is there @returns {Promise<this>}
+   */
+  _reach(stream, ask, kinds) {
     this._unsaid = true;
     const there = new Promise((fulfill, reject) => {
       this._settled = () => fulfill(this);
       this._refused = reject;
     });
-    this._use(stream).then(
-      () => this.state === "ended" || ask(),
-      (error) => this._end("failed", undefined, error),
-    );
+    const given = this._use(stream, kinds);
+    if (kinds) {
+      given.catch(this._core.failed);
+      ask();
+    } else
+      given.then(
+        () => this.state === "ended" || ask(),
+        (error) => this._end("failed", undefined, error),
+      );
     return this._core.told(there);
   }
 
@@ -49,9 +60,9 @@ export class Peer extends MediaConnection {
     this.#word("invite", data, settle, { opens: true });
   }
 
-  /** @param {{ stream?: Api.Media }} [options] */
+  /** @param {Api.AcceptOptions} [options] */
   accept(options) {
-    return this._accept(this._asksHere, options?.stream, () => this.#sayAccept());
+    return this._accept(this._asksHere, options, () => this.#sayAccept());
   }
 
   #sayAccept() {
@@ -68,27 +79,41 @@ export class Peer extends MediaConnection {
   }
 
   /**
-   * Once is enough, and late is nothing.
-   * @param {boolean} may @param {Api.Media | undefined} stream @param {() => void} answer
+   * Once is enough, and late is nothing, except to bring the stream that failed.
+   * @param {boolean} may @param {Api.AcceptOptions | undefined} options @param {() => void} answer
    * @param {() => void} [ready] throws where it cannot be accepted now, before the stream is asked for and after
    */
-  _accept(may, stream, answer, ready = () => {}) {
-    if (!may) return this._core.told(Promise.resolve());
-    this._accepting ??= this.#takeUp(stream, answer, ready).finally(() => (this._accepting = null));
+  _accept(may, options = {}, answer, ready = () => {}) {
+    const again = this.#lacksStream && this.state !== "ended";
+    if (!may && !again) return this._core.told(Promise.resolve());
+    this._accepting ??= (may ? this.#takeUp(options, answer, ready) : this.#bring(this._use(options.stream))).finally(() => (this._accepting = null));
     return this._core.told(this._accepting);
   }
 
-  /** @param {Api.Media | undefined} stream @param {() => void} answer @param {() => void} ready */
-  async #takeUp(stream, answer, ready) {
+  /** @param {Promise<void>} given */
+  async #bring(given) {
+    this.#lacksStream = true;
+    await given;
+    this.#lacksStream = false;
+  }
+
+  /** @param {Api.AcceptOptions} options @param {() => void} answer @param {() => void} ready */
+  async #takeUp({ stream, media, waitForStream }, answer, ready) {
     const { state } = this;
+    const kinds = kindsBefore(stream, waitForStream, media);
     ready();
-    await this._use(stream);
-    if (this.state !== state) return;
-    ready();
+    const given = this._use(stream, kinds);
+    if (!kinds) {
+      await given;
+      if (this.state !== state) return;
+      ready();
+    }
     this._become("connecting");
     this._await();
     answer();
-    if (this._problem) throw this._problem;
+    const problem = this._problem;
+    if (kinds) await this.#bring(given);
+    if (problem) throw problem;
   }
 
   /** The other side's word must come within the patience, too. */

@@ -1,8 +1,8 @@
 /**
  * Looks after the media of one peer: restarts ICE, and gives up in the end.
  *
- * Promises: what fails is restarted at once, what is disconnected after a while; of two sides one begins; what has not
- * come back after 45 s is given up. The time that a machine sleeps does not count.
+ * Promises: what fails is restarted at once, what is disconnected after a second; of two sides one begins, or the one
+ * whose own network is another one; what has not come back after 45 s is given up. The time that a machine sleeps does not count.
  *
  * @import { MediaConnection } from "./media-connection.js"
  */
@@ -12,6 +12,8 @@ import { Alarm } from "./platform.js";
 export const PATIENCE = 45_000;
 /** Between two looks at them; ms. */
 export const INTERVAL = 4_000;
+/** For what is disconnected, in intervals: by then the line has found out whether this side's network is gone. */
+const GRACE = 0.25;
 
 export class Recovery {
   #peer;
@@ -42,18 +44,27 @@ export class Recovery {
     this.#look();
   }
 
+  /** This side has a new socket: by the addresses of the network before the other side may not be reached any more. */
+  hurry() {
+    if (this.#since && ["disconnected", "failed"].includes(String(this.#peer.connection?.connectionState))) this.#restart();
+  }
+
+  #restart() {
+    this.#restartedAt = this.#now();
+    this.#peer._restart();
+  }
+
   #look() {
     const peer = this.#peer;
     if (this.#now() - this.#since > PATIENCE) return peer._giveUp();
     // One side is enough, so the other one waits whether it can.
-    const patience = { failed: 0, disconnected: 1 }[String(peer.connection?.connectionState)] ?? 3;
+    const patience = { failed: 0, disconnected: this.#restartedAt < this.#since ? GRACE : 1 }[String(peer.connection?.connectionState)] ?? 3;
     const untouched = this.#now() - Math.max(this.#since, this.#restartedAt);
-    if (untouched >= INTERVAL * (patience + (peer._polite ? 2 : 0))) {
-      this.#restartedAt = this.#now();
-      peer._restart();
-    }
-    const due = this.#now() + INTERVAL + 1;
-    this.#alarm.set(INTERVAL + 1, () => {
+    const left = INTERVAL * (patience + (peer._polite ? 2 : 0)) - untouched;
+    if (left <= 0) this.#restart();
+    const pause = (left > 0 ? Math.min(left, INTERVAL) : INTERVAL) + 1;
+    const due = this.#now() + pause;
+    this.#alarm.set(pause, () => {
       // Asleep it could do nothing.
       const late = this.#now() - due;
       if (late > 1000) this.#since += late;

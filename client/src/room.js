@@ -9,6 +9,7 @@
  * @import { Message } from "./platform.js"
  */
 import { SwitchboardError } from "./errors.js";
+import { kindsBefore } from "./expected.js";
 import { badOption } from "./options.js";
 import { Peer } from "./peer.js";
 import { Sender } from "./sender.js";
@@ -34,7 +35,7 @@ export class Room extends Sender {
   #mesh;
 
   /** @param {Core} core @param {Map<string, Room>} rooms of the client @param {string} name @param {Api.RoomOptions} options */
-  constructor(core, rooms, name, { stream, mesh = true }) {
+  constructor(core, rooms, name, { stream, media, mesh = true, waitForStream = true }) {
     super(core);
     if (mesh) core.needsMedia();
     this.#media = stream;
@@ -43,7 +44,7 @@ export class Room extends Sender {
     this.#mesh = mesh;
     rooms.set(name, this);
     const left = new Promise((_, reject) => (this.#refuse = reject));
-    this._joined = core.told(Promise.race([left, this.#begin(stream)]));
+    this._joined = core.told(Promise.race([left, this.#begin(stream, kindsBefore(stream, waitForStream, media))]));
   }
 
   /** The app joins once more: fails where that asks for something else. @param {Api.RoomOptions} options */
@@ -72,10 +73,12 @@ export class Room extends Sender {
     return this._core.told(this.#leave());
   }
 
-  /** @param {Api.Media} [media] @returns {Promise<Room>} */
-  async #begin(media) {
+  /** @param {Api.Media} [media] @param {Partial<Api.Muted>} [kinds] that are negotiated before it is there @returns {Promise<Room>} */
+  async #begin(media, kinds) {
     try {
-      await this._use(media);
+      const given = this._use(media, kinds);
+      if (kinds) given.catch(this._core.failed);
+      else await given;
       if (!this.#left) await this.#join();
     } catch (error) {
       this._stop(/** @type {any} */ (error).code, error);

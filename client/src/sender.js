@@ -13,6 +13,7 @@
  */
 import { Emitter } from "./emitter.js";
 import { SwitchboardError, failure } from "./errors.js";
+import { ExpectedTracks } from "./expected.js";
 
 export class Sender extends Emitter {
   /** @type {Map<MediaStreamTrack, Sent>} */ #tracks = new Map();
@@ -21,11 +22,13 @@ export class Sender extends Emitter {
   /** @type {Sender} where tracks belong to; of a member of a room it is the room */ #owner = this;
   /** @type {Set<Sender>} of the members of a room */ #members = new Set();
   /** @type {MediaStream | undefined} what camera and microphone belong to, as the other side is told */ #main;
-  /** @type {MediaStreamTrack[]} that this stream had when it was last looked at */ #seen = [];
+  /** @type {MediaStream | undefined} what the app gave for it */ #given;
+  /** @type {MediaStreamTrack[]} that the given stream had when it was last looked at */ #seen = [];
   /** @type {MediaStream | undefined} shows the app what is sent of it */ #local;
   /** @type {Set<RTCRtpTransceiver>} whose track was removed, and whose m-line can be used again */ #idle = new Set();
   /** @type {RTCPeerConnection | null} that has them */ #pc = null;
   /** @type {Api.Muted} */ muted = { audio: false, video: false };
+  #expected = new ExpectedTracks();
   #over = false;
 
   /** @param {Core} core */
@@ -40,9 +43,9 @@ export class Sender extends Emitter {
   /** Another kind is muted than before. */
   _tellMuted() {}
 
-  /** Kinds that are sent. */
+  /** Kinds that are sent, or will be. */
   get _kinds() {
-    const kinds = [...this.#tracks.keys()].map(({ kind }) => kind);
+    const kinds = [...[...this.#tracks.keys()].map(({ kind }) => kind), ...this.#expected.kinds];
     return { audio: kinds.includes("audio"), video: kinds.includes("video") };
   }
 
@@ -71,12 +74,17 @@ export class Sender extends Emitter {
     this.muted = owner.muted;
     owner.#members.add(this);
     owner.#look();
+    const { media } = owner.#expected;
+    if (media) {
+      this.#main = owner.#expected.stream = owner.#main ??= owner.#streamOf();
+      this.#expected.media = media;
+    }
     for (const [track, { stream }] of owner.#tracks) this.#add(track, stream, stream !== owner.#main);
   }
 
   /** The app may have changed its stream itself, for those who come later. */
   #look() {
-    const tracks = this.#main?.getTracks() ?? [];
+    const tracks = (this.#given ?? this.#main)?.getTracks() ?? [];
     for (const it of this.#seen) if (!tracks.includes(it)) this.#tracks.delete(it);
     for (const it of tracks) if (!this.#seen.includes(it)) this.#tracks.set(it, { stream: /** @type {MediaStream} */ (this.#main) });
     this.#seen = tracks;
@@ -86,25 +94,42 @@ export class Sender extends Emitter {
   _equip(pc) {
     this.#pc = pc;
     // The other side takes the first one for the main stream.
-    const isAside = (/** @type {Sent} */ it) => Number(it.stream !== this.#main);
-    for (const [track, sent] of [...this.#tracks].sort(([, a], [, b]) => isAside(a) - isAside(b))) {
-      sent.sender = pc.addTrack(track, sent.stream);
-      sent.later = false;
-    }
+    const isAside = (/** @type {Sent} */ it) => it.stream !== this.#main;
+    const all = [...this.#tracks];
+    for (const [track, sent] of all) if (!isAside(sent)) this.#sendFirst(pc, track, sent);
+    this.#expected.reserve(pc, () => (this.#main ??= this.#streamOf()));
+    for (const [track, sent] of all) if (isAside(sent)) this.#sendFirst(pc, track, sent);
+  }
+
+  /** `addTrack` would take an m-line that is kept for the camera. @param {RTCPeerConnection} pc @param {MediaStreamTrack} track @param {Sent} sent */
+  #sendFirst(pc, track, sent) {
+    const { stream } = sent;
+    sent.sender = this.#expected.reserves ? pc.addTransceiver(track, { streams: [stream] }).sender : pc.addTrack(track, stream);
+    sent.later = false;
   }
 
   /** Until there is another one, by none. */
   _strip() {
     this.#pc = null;
     this.#idle.clear();
+    this.#expected.strip();
     for (const sent of this.#tracks.values()) sent.sender = undefined;
   }
 
-  /** Sends this at first. @param {Api.Media} [media] a function's stream belongs to this one, and ends with it */
-  async _use(media) {
+  /**
+   * Sends this at first.
+   * @param {Api.Media} [media] a function's stream belongs to this one, and ends with it
+   * @param {Partial<Api.Muted>} [kinds] that are negotiated before it is there; none: nothing is
+   */
+  async _use(media, kinds) {
     this.#owns ||= typeof media === "function";
-    const stream = await this.#borrow(media, "the app's `stream`", false);
-    this.#seen = stream?.getTracks() ?? [];
+    if (kinds) this.#expected.media = kinds;
+    try {
+      this.#given = await this.#borrow(media, "the app's `stream`", false);
+      this.#seen = this.#given?.getTracks() ?? [];
+    } finally {
+      for (const it of [this, ...this.#members]) if (it.#expected.end()) it._changed();
+    }
   }
 
   /** @param {Api.Media | undefined} media as above, but what else is sent may be the app's @param {string} what @param {boolean} aside not in the main stream */
@@ -113,9 +138,11 @@ export class Sender extends Emitter {
     try {
       const stream = await (owned ? media() : media);
       if (!aside) this.#main ??= stream;
+      // The other side knows the stream by another name where it was told of it before.
+      const told = aside ? undefined : this.#expected.stream;
       for (const track of stream?.getTracks() ?? []) {
         if (owned) this.#own(track);
-        if (!this.#over) this.#add(track, stream, aside);
+        if (!this.#over) this.#add(track, told ?? stream, aside);
       }
       return stream;
     } catch (cause) {
@@ -158,13 +185,14 @@ export class Sender extends Emitter {
     this.#stillGoes();
     if (this.#tracks.has(track)) return;
     const main = this.#main;
+    let negotiates = true;
     try {
       const own = this.#streamOf(track);
       stream ??= main ?? own;
       if (!aside) this.#main ??= stream;
       const sent = { stream };
       this.#tracks.set(track, sent);
-      if (this.#pc) this.#attach(this.#pc, track, sent);
+      if (this.#pc) negotiates = this.#attach(this.#pc, track, sent);
     } catch (cause) {
       this.#main = main;
       this.#tracks.delete(track);
@@ -175,12 +203,17 @@ export class Sender extends Emitter {
     this.#obey(track);
     this.#show();
     for (const it of this.#members) it.#add(track, stream, aside);
-    this._changed();
+    if (negotiates) this._changed();
   }
 
   /** A muted track is silent, or black. @param {MediaStreamTrack} track */
   #obey(track) {
-    if (this.muted[/** @type {Api.Kind} */ (track.kind)] && this.#mainTracks.includes(track)) track.enabled = false;
+    if (this.muted[/** @type {Api.Kind} */ (track.kind)] && this.#mainTracks.includes(track)) this._core.mutes(this.#owner, track);
+  }
+
+  /** What is no longer sent from here is no longer muted from here. @param {MediaStreamTrack} track */
+  #release(track) {
+    if (this.#owner === this && this._core.muted(this, track) && this._core.unmutes(this, track)) track.enabled = true;
   }
 
   /** The tracks of a room's members are the room's. @param {Api.Kind} kind @param {boolean} [muted] */
@@ -189,7 +222,11 @@ export class Sender extends Emitter {
     owner.muted = { ...owner.muted, [kind]: muted };
     for (const it of [owner, ...owner.#members]) {
       it.muted = owner.muted;
-      for (const track of it.#mainTracks) if (track.kind === kind) track.enabled = !muted;
+      for (const track of it.#mainTracks) {
+        if (track.kind !== kind) continue;
+        if (muted) this._core.mutes(owner, track);
+        else if (this._core.unmutes(owner, track)) track.enabled = true;
+      }
       it._tellMuted();
     }
   }
@@ -197,12 +234,20 @@ export class Sender extends Emitter {
   /**
    * The main stream may go through an m-line of the other side's. Any other has one of its own, which can be stopped with
    * it. @param {RTCPeerConnection} pc @param {MediaStreamTrack} track @param {Sent} sent
+   * @returns whether there is something to negotiate
    */
   #attach(pc, track, sent) {
     const { stream } = sent;
+    const taken = stream === this.#main && this.#expected.take(pc, track.kind);
+    if (taken) {
+      sent.sender = taken;
+      taken.replaceTrack(track).catch((cause) => this._core.failed(failure("addTrack", cause)));
+      return false;
+    }
     this.#recycle();
     sent.sender = stream === this.#main ? pc.addTrack(track, stream) : pc.addTransceiver(track, { streams: [stream] }).sender;
     sent.later = this.#transceiver(sent.sender)?.mid === null;
+    return true;
   }
 
   /** The other side has stopped transceivers that this side sends through, too: on with others. */
@@ -236,6 +281,7 @@ export class Sender extends Emitter {
     const members = [...this.#members].filter((it) => it.#tracks.has(track));
     // In the same place: their order is that of the m-lines.
     this.#tracks = new Map([...this.#tracks].map(([it, of]) => [of === sent ? other : it, of]));
+    this.#release(track);
     this.#obey(other);
     this.#show();
     await Promise.all(members.map((it) => it.#replace(track, other).catch(this._core.failed)));
@@ -252,6 +298,7 @@ export class Sender extends Emitter {
   #drop(track) {
     const sent = this.#tracks.get(track);
     this.#tracks.delete(track);
+    this.#release(track);
     this.#show();
     if (sent) this.#detach(sent);
   }
@@ -292,6 +339,7 @@ export class Sender extends Emitter {
     this.#over = true;
     this.#pc = null;
     this.#owner.#members.delete(this);
+    for (const track of this.#tracks.keys()) this.#release(track);
     this.#tracks.clear();
     this.#idle.clear();
     this.#show();

@@ -238,6 +238,7 @@ export class Switchboard extends Emitter {
     this.#startAlarm.stop();
     this.#calls.registered(it);
     if (lost) this.#restore();
+    else this.#core.peers.forEach((peer) => peer._recovery.hurry());
   }
 
   /** Another token may take rooms and watches away, and bring a list: units of the rate that this costs (§4). */

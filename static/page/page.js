@@ -21,11 +21,11 @@ Segmenter(void 0,{granularity:"grapheme"}),known=new Map,namesakes=new Map,isUse
 add(userId)))}function usersAre(check2){isUser=check2}function cleaned(name){return name.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu,"").replace(/^[\p{Cf}\s]+/u,
 "")}function quoted(text){return`⁨${cleaned(text)}⁩`}function displayName(key){return key===SERVER?words("chat.server"):known.get(key)??key}function nameOf(key){
 let name=displayName(key);if(name===key||key===SERVER)return shorten(name);let shown=isolated(shorten(name));return isShared(key)?words("name.with-id",{name:shown,
-id:shorten(key)}):shown}function isShared(userId){let name=displayName(userId),own=["chat.server","tile.you","error.somebody"].map(key=>alike(words(key)));return(namesakes.
-get(alike(name))?.size??0)>1||isUser(name)||isUser(name.toLowerCase())||own.includes(alike(name))}function alike(name){return shorten(name.normalize("NFKC").toLowerCase().
-replace(/[\p{Cf}\s]+/gu," ").trim())}function roomKey(room2){return`#${room2}`}function isRoom(key){return key.startsWith("#")}function isolated(name){return RIGHT_TO_LEFT.
-test(name)?`⁨${name}⁩`:name}function characters(text){return[...graphemes.segment(text)].map(({segment})=>segment)}function shorten(name){let all=characters(
-name);return all.length>LONGEST_IN_SENTENCE?`${all.slice(0,LONGEST_IN_SENTENCE-1).join("")}…`:name}var shared=null;function audio(){return shared??=new AudioContext,shared.state==="suspended"&&shared.resume().catch(()=>{}),shared}var RINGS={incoming:{pitches:[
+id:shorten(key)}):shown}function isShared(userId){let name=displayName(userId),own=["chat.server","tile.you","error.somebody"].map(key=>alike(words(key))),others=[
+name,name.toLowerCase()].filter(id=>id!==userId&&isUser(id));return(namesakes.get(alike(name))?.size??0)>1||others.length>0||own.includes(alike(name))}function alike(name){
+return shorten(name.normalize("NFKC").toLowerCase().replace(/[\p{Cf}\s]+/gu," ").trim())}function roomKey(room2){return`#${room2}`}function isRoom(key){return key.
+startsWith("#")}function isolated(name){return RIGHT_TO_LEFT.test(name)?`⁨${name}⁩`:name}function characters(text){return[...graphemes.segment(text)].map(({
+segment})=>segment)}function shorten(name){let all=characters(name);return all.length>LONGEST_IN_SENTENCE?`${all.slice(0,LONGEST_IN_SENTENCE-1).join("")}…`:name}var shared=null;function audio(){return shared??=new AudioContext,shared.state==="suspended"&&shared.resume().catch(()=>{}),shared}var RINGS={incoming:{pitches:[
 660,880],beep:.18,pause:1.8,loudness:.12},calling:{pitches:[425],beep:.9,pause:3,loudness:.05},waiting:{pitches:[440],beep:.3,pause:6,loudness:.05}},LONGEST_RING=60,
 stopRinging=null;function ring(kind){stopRinging?.(),stopRinging=null,!(kind==="silent"||!navigator.userActivation?.hasBeenActive)&&(stopRinging=startRing(audio(),
 RINGS[kind]))}function startRing(context,{pitches,beep,pause,loudness}){let tone2=new OscillatorNode(context),volume=new GainNode(context,{gain:0});tone2.connect(

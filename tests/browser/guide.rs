@@ -129,10 +129,14 @@ async fn a_shared_screen_is_shown_to_the_room_until_it_ends(demo: &Demo) {
         page.sees("lab.shown.size === 1 && await lab.moves([...lab.shown][0])").await;
     }
 
+    for _ in 0..2 {
+        ana.value("lab.button.onclick().then(() => true)").await;
+        bo.sees("lab.shown.size === 2 && await lab.moves([...lab.shown][1])").await;
+        ana.value("lab.button.onclick().then(() => true)").await;
+        bo.sees("lab.shown.size === 1 && await lab.moves([...lab.shown][0])").await;
+    }
     ana.value("lab.button.onclick().then(() => true)").await;
-    bo.sees("lab.shown.size === 2 && await lab.moves([...lab.shown][1])").await;
-    ana.value("lab.button.onclick() ?? true").await;
-    bo.sees("lab.shown.size === 1 && await lab.moves([...lab.shown][0])").await;
+    bo.sees("lab.shown.size === 2").await;
     ana.value("lab.me.close() ?? true").await;
     bo.sees("lab.shown.size === 0").await;
     bo.has_heard_of_no_error().await;

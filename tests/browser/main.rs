@@ -24,6 +24,7 @@ mod library;
 mod library_calls;
 mod library_errors;
 mod library_lasts;
+mod library_late;
 mod library_life;
 mod library_many;
 mod library_media;

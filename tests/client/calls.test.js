@@ -197,7 +197,7 @@ test("an accept that comes too late says nothing and gives the camera back", asy
   const [call] = page.heard("call");
   const stream = Stream.of("video");
   let open;
-  const accepted = call.accept({ stream: () => new Promise((fulfill) => (open = () => fulfill(stream))) });
+  const accepted = call.accept({ stream: () => new Promise((fulfill) => (open = () => fulfill(stream))), waitForStream: true });
   page.socket.says({ type: "call-ended", callId: "C", by: "22", reason: "cancelled" });
   open();
   assert.equal(await fate(accepted), "fulfilled");

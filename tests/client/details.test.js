@@ -24,11 +24,11 @@ test("an accept after the end asks for no camera", async () => {
   assert.equal(await fate(call.accept({ stream: () => assert.fail("asked") })), "fulfilled");
 });
 
-test("an accept whose stream fails is told as such, and the call rings on and can be accepted", async () => {
+test("an accept that waits for a stream that fails is told as such, and the call rings on and can be accepted", async () => {
   const page = await Page.connected();
   page.socket.says(request());
   const [call] = page.heard("call");
-  const refused = call.accept({ stream: () => Promise.reject(new Error("no camera")) });
+  const refused = call.accept({ stream: () => Promise.reject(new Error("no camera")), waitForStream: true });
   assert.equal(await fate(refused), "failed");
   await assert.rejects(refused, (error) => error.cause.message === "no camera");
   assert.equal(call.state, "ringing");

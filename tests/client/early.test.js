@@ -211,12 +211,12 @@ test("a candidate that is found before the answer is made waits for the accept",
   assert.deepEqual(page.socket.said.map((it) => it.type), ["call-accept", "candidate"]);
 });
 
-test("the latest offer counts, also while the camera is being opened", async () => {
+test("the latest offer counts, also while an accept waits for the camera", async () => {
   const page = await Page.connected();
   page.socket.says(request(), offer(1), candidate(1, "a"));
   let open;
   const camera = new Promise((fulfill) => (open = fulfill));
-  const accept = page.heard("call")[0].accept({ stream: () => camera });
+  const accept = page.heard("call")[0].accept({ stream: () => camera, waitForStream: true });
   page.socket.says(offer(2), candidate(2, "b"), candidate(1, "c"));
   await settle();
   assert.deepEqual(page.socket.said, []);
@@ -229,11 +229,11 @@ test("the latest offer counts, also while the camera is being opened", async () 
   assert.equal(page.connection.senders.length, 2);
 });
 
-test("after a camera that is denied it rings on, and the offer is still there", async () => {
+test("after a camera that was waited for and is denied it rings on, and the offer is still there", async () => {
   const page = await Page.connected();
   page.socket.says(request(), offer());
   const [call] = page.heard("call");
-  assert.equal(await fate(call.accept({ stream: () => Promise.reject(new Error("denied")) })), "failed");
+  assert.equal(await fate(call.accept({ stream: () => Promise.reject(new Error("denied")), waitForStream: true })), "failed");
   assert.deepEqual([call.state, page.connections.length], ["ringing", 0]);
   await call.accept();
   await settle();

@@ -35,7 +35,7 @@ for (const [name, advice] of [
     const camera = () => Promise.reject(thrown(name));
     const page = await Page.connected();
     page.socket.says(request({ from: "33", callId: "D" }));
-    const failures = [page.me.call("22", { stream: camera }), page.me.peer("22", { stream: camera }), page.me.join("r", { stream: camera }), page.heard("call")[0].accept({ stream: camera })];
+    const failures = [page.me.call("22", { stream: camera }), page.me.peer("22", { stream: camera }), page.me.join("r", { stream: camera }), page.heard("call")[0].accept({ stream: camera, waitForStream: true })];
     for (const error of await Promise.all(failures.map(failureOf))) {
       assert.equal(error.code, "failed");
       assert.equal(error.cause.name, name);

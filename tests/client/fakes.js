@@ -186,16 +186,26 @@ class Transceiver {
   #direction = "sendrecv";
   #need;
 
-  constructor(track, stream, need) {
+  /** `kind`: of one that has no track yet. */
+  constructor(kind, track, streams, need) {
     this.#need = need;
-    this.receiver = { track: { kind: track.kind } };
+    this.receiver = { track: { kind } };
     this.sender = {
       track,
-      streams: [stream],
+      streams,
+      setStreams(...all) {
+        this.streams = all;
+      },
       async replaceTrack(other) {
         this.track = other;
       },
     };
+  }
+  /** As the other side's offer makes it. */
+  static offered(kind, line, need) {
+    const it = new Transceiver(kind, null, [], need);
+    it.#direction = "recvonly";
+    return Object.assign(it, { line, mid: String(line) });
   }
   get direction() {
     return this.#direction;
@@ -252,14 +262,18 @@ export class PeerConnection {
     return channel;
   }
   addTrack(track, stream) {
-    this.#need();
-    const transceiver = new Transceiver(track, stream, this.#need);
-    this.transceivers.push(transceiver);
-    return transceiver.sender;
+    const free = this.transceivers.find((it) => it.receiver.track.kind === track.kind && it.sender.track === null && !it.currentDirection);
+    if (!free) return this.addTransceiver(track, { streams: [stream] }).sender;
+    Object.assign(free.sender, { track, streams: [stream] });
+    free.direction = "sendrecv";
+    return free.sender;
   }
-  addTransceiver(track, { streams: [stream] }) {
-    const sender = this.addTrack(track, stream);
-    return this.transceivers.find((it) => it.sender === sender);
+  /** As in a browser, no m-line of the other side's is used for it. */
+  addTransceiver(what, { streams }) {
+    this.#need();
+    const transceiver = new Transceiver(what.kind ?? what, what.kind ? what : null, streams, this.#need);
+    this.transceivers.push(transceiver);
+    return transceiver;
   }
   removeTrack(sender) {
     sender.track = null;
@@ -288,6 +302,9 @@ export class PeerConnection {
     if (type === "rollback") return this.#rollBack();
     this.remoteDescription = { type, sdp };
     this.signalingState = type === "offer" ? "have-remote-offer" : "stable";
+    // An offer of a test may have m-lines of its own, as in "offer with audio video".
+    const kinds = type === "offer" ? (/ with (.*)/.exec(sdp)?.[1].split(" ") ?? []) : [];
+    if (this.transceivers.length === 0) this.transceivers = kinds.map((kind, line) => Transceiver.offered(kind, line, this.#need));
     if (type === "answer") this.#agree();
   }
   /** Gives each new transceiver an m-line: one that both sides know to be free, or a further one. */

@@ -67,9 +67,17 @@ test("ICE servers come with `registered`, are refreshed, and the app's come on t
   page.socket.says({ type: "call-ringing", callId: "C", to: "22", ref: page.socket.last("call-request").id });
   page.socket.says({ type: "call-accept", callId: "C", from: "22", offerer: true });
   await settle();
-  assert.deepEqual(page.connection.config, { iceServers: [{ urls: ["stun:a"] }, { urls: "stun:own" }], iceTransportPolicy: "relay" });
+  assert.deepEqual(page.connection.config, { iceServers: [{ urls: ["stun:a"] }, { urls: "stun:own" }], iceTransportPolicy: "relay", bundlePolicy: "max-bundle" });
   page.socket.says({ type: "ice-servers", iceServers: [{ urls: ["stun:b"] }] });
   assert.deepEqual(page.connection.config.iceServers[0], { urls: ["stun:b"] });
+});
+
+test("an app that speaks to clients without BUNDLE says so", async () => {
+  const page = await Page.connected({ rtc: { bundlePolicy: "balanced" } });
+  page.me.call("22").catch(() => {});
+  await settle();
+  page.socket.says({ type: "call-ringing", callId: "C", to: "22", ref: page.socket.last("call-request").id });
+  assert.equal(page.connection.config.bundlePolicy, "balanced");
 });
 
 test("`bye` over the media connection ends the call, and the server is told", async () => {

@@ -46,16 +46,58 @@ test("mute switches the tracks of its kind off and on again, but no screen", asy
   assert.deepEqual(enabled(screen), [true, true]);
 });
 
+test("a track that a call has muted is on again when it leaves the call", async () => {
+  const { page, call } = await called();
+  const [goes, replaced, other] = [Stream.of("video"), Stream.of("audio"), Stream.of("audio")];
+  for (const stream of [goes, replaced]) call.addTrack(stream.getTracks()[0]);
+  call.mute("audio");
+  call.mute("video");
+  assert.deepEqual([enabled(goes), enabled(replaced)], [[false], [false]]);
+  call.removeTrack(goes.getTracks()[0]);
+  assert.deepEqual(enabled(goes), [true]);
+  await call.replaceTrack(replaced.getTracks()[0], other.getTracks()[0]);
+  assert.deepEqual([enabled(replaced), enabled(other)], [[true], [false]]);
+  call.hangUp();
+  await settle();
+  assert.deepEqual(enabled(other), [true], "the next call begins unmuted, and so does what is sent in it");
+  assert.deepEqual(page.heard("error"), []);
+});
+
+test("a track that is sent in a call and in a room is on only where neither has muted it", async () => {
+  const { page, call } = await called();
+  const stream = Stream.of("audio");
+  call.addTrack(stream.getTracks()[0]);
+  const joined = page.me.join("standup", { stream });
+  await settle();
+  page.socket.says({ type: "room-joined", room: "standup", members: [], names: {}, ref: page.socket.last("join").id });
+  const room = await joined;
+
+  call.mute("audio");
+  room.mute("audio");
+  room.mute("audio", false);
+  assert.deepEqual([call.muted, enabled(stream)], [AUDIO, [false]]);
+  call.mute("audio", false);
+  assert.deepEqual(enabled(stream), [true]);
+  room.mute("audio");
+  call.hangUp();
+  await settle();
+  assert.deepEqual(enabled(stream), [false]);
+  room.leave();
+  await settle();
+  assert.deepEqual(enabled(stream), [true]);
+});
+
 test("a track that is sent later is muted, too, and a track that the app itself has disabled stays so", async () => {
   const { call } = await connected();
   const track = (kind) => Stream.of(kind).getTracks()[0];
   call.mute("video");
   const [added, other, disabled] = [track("video"), track("video"), track("audio")];
   call.addTrack(added);
+  assert.equal(added.enabled, false);
   await call.replaceTrack(added, other);
   disabled.enabled = false;
   call.addTrack(disabled);
-  assert.deepEqual([added, other, disabled].map((it) => it.enabled), [false, false, false]);
+  assert.deepEqual([other, disabled].map((it) => it.enabled), [false, false]);
 });
 
 test("what is muted before the stream is there is muted from its first moment on", async () => {

@@ -72,11 +72,11 @@ test("with `replace` the call is hung up before the other one is accepted", asyn
   assert.deepEqual([call.state, call.reason, second.state, page.me.currentCall], ["ended", "hangup", "connecting", second]);
 });
 
-test("with `replace` and a camera that fails the call goes on and the other one rings on", async () => {
+test("with `replace` and a camera that is waited for and fails the call goes on and the other one rings on", async () => {
   const { page, call } = await connected();
   page.socket.says(ringsOf("33"));
   const [second] = page.heard("call");
-  assert.equal(await fate(second.accept({ stream: () => Promise.reject(new Error("no camera")), replace: true })), "failed");
+  assert.equal(await fate(second.accept({ stream: () => Promise.reject(new Error("no camera")), replace: true, waitForStream: true })), "failed");
   assert.deepEqual([call.state, second.state, page.me.currentCall], ["connected", "ringing", call]);
 });
 
@@ -130,7 +130,7 @@ test("a call of one's own that is accepted while the camera for another one open
   const outcome = page.me.call("55");
   await settle();
   let open;
-  const accepted = calls[0].accept({ stream: () => new Promise((fulfill) => (open = fulfill)) });
+  const accepted = calls[0].accept({ stream: () => new Promise((fulfill) => (open = fulfill)), waitForStream: true });
   page.socket.says({ type: "call-accept", callId: "O", from: "55", offerer: true, ref: page.socket.last("call-request").id });
   open(Stream.of("audio"));
   assert.deepEqual([await fate(outcome), await fate(accepted)], ["fulfilled", "busy"]);
@@ -139,7 +139,7 @@ test("a call of one's own that is accepted while the camera for another one open
 
 test("while a call is being accepted calling out is busy", async () => {
   const { page, calls } = await rung();
-  calls[0].accept({ stream: () => new Promise(() => {}) });
+  calls[0].accept({ stream: () => new Promise(() => {}), waitForStream: true });
   assert.equal(await fate(page.me.call("55")), "busy");
 });
 

@@ -14,15 +14,26 @@ const lab = {
   acceptedAt: 0,
   pictureAt: 0,
   onlineAt: 0,
+  /** All pictures of a room are there. */
+  allAt: 0,
   stream: camera(),
+  /** How long the camera takes to open; ms. */
+  opens: Number(query.get("camera")),
+
+  /** A stream of its own for one call, when the camera is open. */
+  async opened() {
+    if (!lab.opens) return lab.stream;
+    await new Promise((done) => setTimeout(done, lab.opens));
+    return (lab.own = lab.stream.clone());
+  },
 
   times() {
-    const { calledAt, rangAt, acceptedAt, pictureAt, onlineAt } = lab;
-    return { calledAt, rangAt, acceptedAt, pictureAt, onlineAt };
+    const { calledAt, rangAt, acceptedAt, pictureAt, allAt, onlineAt } = lab;
+    return { calledAt, rangAt, acceptedAt, pictureAt, allAt, onlineAt };
   },
-  call(to) {
+  call(to, ...how) {
     lab.calledAt = now();
-    system.call(to);
+    system.call(to, ...how);
   },
   accept() {
     lab.acceptedAt = now();
@@ -38,9 +49,22 @@ const lab = {
   isOnline() {
     lab.onlineAt = now();
   },
+  /** A picture of a member of a room is there. @param {boolean} last */
+  sees(last) {
+    lab.pictureAt ||= now();
+    if (last) lab.allAt = now();
+  },
   /** It rings here. */
   rings() {
     lab.rangAt = now();
+  },
+  /** From now on, when each frame of the picture was shown. @type {number[]} */
+  frames: [],
+  watch() {
+    const video = /** @type {HTMLVideoElement} */ (document.getElementById("remote"));
+    const frames = (lab.frames = [now()]);
+    const next = () => video.requestVideoFrameCallback(() => frames === lab.frames && (frames.push(now()), next()));
+    next();
   },
   /** @param {MediaStream} stream of the other person */
   shows(stream) {
@@ -51,8 +75,9 @@ const lab = {
   },
   /** The call is over. */
   over() {
+    for (const track of lab.own?.getTracks() ?? []) track.stop();
     /** @type {HTMLVideoElement} */ (document.getElementById("remote")).srcObject = null;
-    lab.calledAt = lab.rangAt = lab.acceptedAt = lab.pictureAt = 0;
+    lab.calledAt = lab.rangAt = lab.acceptedAt = lab.pictureAt = lab.allAt = 0;
   },
 };
 window.lab = lab;

@@ -23,6 +23,6 @@ function begin(to) {
 }
 export { begin as call };
 
-export const accept = () => call.answer(lab.stream);
+export const accept = async () => call.answer(await lab.opened());
 export const end = () => call.close();
 export const idle = () => call === undefined;

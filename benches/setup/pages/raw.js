@@ -42,6 +42,7 @@ async function hear(from, data) {
 }
 
 export async function accept() {
+  await lab.opened();
   open();
   await pc.setRemoteDescription(offer);
   for (const it of early.splice(0)) await pc.addIceCandidate(it);

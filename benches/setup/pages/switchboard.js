@@ -1,11 +1,10 @@
 /** By the client library of switchboard. */
-import { connect } from "/client/switchboard.js";
-
 let lab, me, call;
 
-export async function start(it) {
+export async function start(it, { from = "client", ...options } = {}) {
   lab = it;
-  me = await connect({ url: `ws://127.0.0.1:${lab.port}/ws`, userId: lab.name });
+  const { connect } = await import(`/${from}/switchboard.js`);
+  me = await connect({ url: `ws://${location.hostname}:${lab.port}/ws`, userId: lab.name, ...options });
   me.on("state", (state) => state === "online" && lab.isOnline());
   me.on("call", (incoming) => {
     follow(incoming);
@@ -28,7 +27,7 @@ function begin(to) {
 }
 export { begin as call };
 
-export const accept = () => call.accept({ stream: lab.stream });
+export const accept = () => call.accept({ stream: lab.opens ? lab.opened : lab.stream });
 export const end = () => call.hangUp();
 /** The call of this session has a name, by which a page that is reloaded knows it. */
 export const settled = () => {

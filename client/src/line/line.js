@@ -37,6 +37,8 @@ import { Pace } from "./pace.js";
 const UNCOUNTED = ["registered", "client-list", "presence", "ice-servers", "ack", "ping", "pong"];
 /** A socket that is not registered by then is given up. */
 const OPENING = 15_000;
+/** An alarm that is late by more than this was set before the machine slept; ms. */
+const SLEPT = 10_000;
 /** Units that the server charges for looking at a token (§4). */
 const TOKEN = 9;
 /** Failures in a row of the app's function for the access token that end the client. */
@@ -90,7 +92,10 @@ export class Line {
       hides: () => this.#acknowledge(),
       sleeps: () => this.#sleep(),
       wakes: () => this.#wake(),
-      moves: () => this.owner.networkChanged(),
+      moves: () => {
+        this.owner.networkChanged();
+        this.probe();
+      },
     });
     if (!this.#asleep) this.#connect();
   }
@@ -261,8 +266,10 @@ export class Line {
     if (message.code === "rate-limited" && !this.#outbox.isCall(message.ref)) this.#pace.rest(this.#now(), message.retryAfter);
     if (type === "ack") this.#outbox.forget(message.received);
     else if (type === "ping") this.#write('{"type":"pong"}');
-    else if (type === "pong") this.#caughtUp();
-    else if (!this.#outbox.answer(message)) this.#safely(() => this.owner.hear(message));
+    else if (type === "pong") {
+      this.#heartbeat.answer(this.#now());
+      this.#caughtUp();
+    } else if (!this.#outbox.answer(message)) this.#safely(() => this.owner.hear(message));
     // A hidden page's alarm may be a minute late.
     if (this.platform("document")?.visibilityState === "hidden") this.#acknowledge();
   }
@@ -324,7 +331,7 @@ export class Line {
       if (now >= this.#acknowledgement.at) this.#acknowledge();
       if (now >= this.#access.renewAt) this.#refresh();
       if (now >= this.#heartbeat.at) {
-        if (this.#heartbeat.isLost(now)) return this.#broken();
+        if (this.#heartbeat.isLost(now)) return this.#silent(now);
         this.#ping();
       }
       this.#pump();
@@ -338,11 +345,34 @@ export class Line {
     let at = this.#opened + OPENING;
     if (this.state === "waiting") at = this.#backOff.at;
     if (this.#registered) at = Math.min(this.#acknowledgement.at, this.#paceAt, this.#access.renewAt, this.#heartbeat.at);
-    this.#alarm.set(Math.min(1e9, at - this.#now()), () => this.#look());
+    this.#alarm.set(Math.min(1e9, at - this.#now()), () => {
+      const slept = this.#now() > at + SLEPT;
+      this.#look();
+      if (slept) this.probe();
+    });
   }
 
   #now() {
     return this.platform("performance").now();
+  }
+
+  /** No pong has come. @param {number} now */
+  #silent(now) {
+    const hurried = this.#heartbeat.isHurried;
+    this.#broken();
+    if (!hurried) return;
+    // The network is at fault and not the server, which need not be spared.
+    this.#backOff.hurry(now);
+    this.#look();
+  }
+
+  /** There is reason to think that the network is another one, or the machine slept, in which the socket is dead: it has to answer soon. */
+  probe() {
+    if (!this.#registered) return;
+    // All members of a room are disconnected at the same time.
+    if (!this.#heartbeat.asked) this.#ping();
+    this.#heartbeat.hurry(this.#now());
+    this.#arm();
   }
 
   #ping() {
