@@ -103,7 +103,7 @@ pub const ROWS: &[Row] = rows![
         DEFAULT, |it| watch::oversized(it, 50),
         least [a_second("not-permitted", 100, 100), a_second("closed with 4029", 5, 5)],
         bounds [];
-    "watch-addresses": "`watch` and `unwatch` of 256 names, 1000 addresses",
+    "watch-addresses": "`watch` and `unwatch` of 256 names, 200 addresses",
         DEFAULT, watch::from_many_addresses,
         least [a_second("rate-limited", 20, 20), a_second("closed with 4029", 2, 2)],
         bounds [];
