@@ -16,7 +16,7 @@ const PROGRAM: u64 = 32 << 20;
 /// has not taken without its body (8), TLS (64).
 const PENDING: u64 = 104 * KIB;
 
-/// What a session keeps of an access token, its lists of names: no more than the token had.
+/// Bytes that a session keeps of an access token, its lists of names: no more than the token had.
 const GRANT: usize = ACCESS_TOKEN_MAX;
 
 /// The memory that a node needs at most, by what needs it, in bytes.

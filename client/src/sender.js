@@ -211,7 +211,7 @@ export class Sender extends Emitter {
     if (this.muted[/** @type {Api.Kind} */ (track.kind)] && this.#mainTracks.includes(track)) this._core.mutes(this.#owner, track);
   }
 
-  /** What is no longer sent from here is no longer muted from here. @param {MediaStreamTrack} track */
+  /** A track that is no longer sent from here is no longer muted from here. @param {MediaStreamTrack} track */
   #release(track) {
     if (this.#owner === this && this._core.muted(this, track) && this._core.unmutes(this, track)) track.enabled = true;
   }

@@ -76,7 +76,7 @@ impl Scope {
         let mut names: Vec<_> = names.iter().map(AsRef::as_ref).collect();
         // Of two that differ by an asterisk, the one that has it comes first.
         names.sort_unstable_by_key(|name| (start(name), name.len() == start(name).len()));
-        // What begins like an entry follows it, so only the last one that was kept can cover it.
+        // Names that begin like an entry follow it, so only the last one that was kept can cover it.
         names.dedup_by(|name, kept| covers(kept, start(name)));
         Ok(Self(Some(names.join(",").into())))
     }

@@ -63,7 +63,7 @@ impl<T> FairQueue<T> {
         self.heap.is_empty()
     }
 
-    /// The place of a client that has a message of so many pieces to say now: by the time at which it
+    /// The place of a client that has a message of this many pieces to say now: by the time at which it
     /// would be even. So a short message goes before long ones of clients that have asked nothing yet.
     pub(super) fn place(&self, usage: &Usage, pieces: usize, now: Instant) -> EvenAt {
         let now = self.micros(now);

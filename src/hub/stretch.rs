@@ -23,7 +23,7 @@ pub(super) const STRETCH: Duration = Duration::from_millis(1);
 /// Room that is kept when nothing waits.
 const KEPT: usize = 64;
 
-/// What sockets have reported of themselves, in the order of coming. Each socket has two reports in its
+/// Reports of sockets about themselves, in the order of coming. Each socket has two reports in its
 /// life and one for a probe, so their number is bounded by that of the sockets.
 #[derive(Debug, Default)]
 pub(super) struct Reports(VecDeque<(Link, Report)>);

@@ -136,7 +136,7 @@ pub fn carries_data(frame: &str) -> bool {
     matches!(word, Some("offer" | "answer" | "candidate" | "message"))
 }
 
-/// What stands between `before` and the next quote, and what follows that.
+/// The text between `before` and the next quote, and what follows that.
 fn first_text<'a>(text: &'a str, before: &str) -> Option<(&'a str, &'a str)> {
     let text = text.strip_prefix(before)?;
     // A word is short: to look at each byte takes less time than to prepare a search.

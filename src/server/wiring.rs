@@ -28,7 +28,7 @@ pub(super) struct AdminListener {
 
 pub(super) type Started = (Addr<SignalingHub>, oneshot::Receiver<()>);
 
-/// What the workers share, and the hub, which the first of them starts: on a thread that serves
+/// Everything that the workers share, and the hub, which the first of them starts: on a thread that serves
 /// sockets it costs no wake-up to reach.
 #[derive(Clone)]
 pub(super) struct Wiring {

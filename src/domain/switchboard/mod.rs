@@ -117,7 +117,7 @@ enum Service {
     Closed,
 }
 
-/// What has fallen behind: the later one in this list is the worse.
+/// The part of a client that has fallen behind: the later one in this list is the worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Behind {
     /// The socket does not take what is true now.
