@@ -16,7 +16,7 @@ import { MediaConnection } from "./media-connection.js";
 /** @implements {Api.Peer} */
 export class Peer extends MediaConnection {
   /** @type {Promise<void> | null} */ _accepting = null;
-  /** Was accepted before there was a stream, and then there was none. */ #lacksStream = false;
+  /** The app accepted the peer, and then its function for the stream failed. */ #lacksStream = false;
 
   /** @param {Core} core @param {string} userId @param {Message} route goes with all that is said */
   constructor(core, userId, route, polite = true, id = core.newName()) {

@@ -130,7 +130,7 @@ impl ErrorCode {
 }
 
 /// Whether a client's frame is one whose size is that of data for others, as far as its first word says:
-/// an estimate for a frame that is not decoded yet. One whose `type` stands elsewhere is none.
+/// an estimate for a frame that is not decoded yet. `false` if `type` is not the first field.
 pub fn carries_data(frame: &str) -> bool {
     let word = first_text(frame, "{\"type\":\"").map(|it| it.0);
     matches!(word, Some("offer" | "answer" | "candidate" | "message"))

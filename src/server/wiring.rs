@@ -1,4 +1,4 @@
-//! What the threads of a node share, and how its parts are put together on each.
+//! The parts that the threads of a node share, and the set-up of each thread.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

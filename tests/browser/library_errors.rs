@@ -1,4 +1,4 @@
-//! What the client library makes of the errors of a real browser, and of a signal that ends it.
+//! Errors of a real browser as the client library reports them, and a signal that ends the client.
 
 use serde_json::json;
 

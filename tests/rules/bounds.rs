@@ -1,4 +1,4 @@
-//! What one step does is bounded, whatever clients have prepared for it.
+//! The work of one step is bounded, whatever clients do before it.
 //!
 //! A step that is spent leaves the rest to the next one, so the number of steps tells how much was
 //! counted.
