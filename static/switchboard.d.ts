@@ -502,7 +502,7 @@ export interface Channel extends Emitter<ChannelEvents> {
    * Resolves when the other side has confirmed that it has everything: await it before you end the peer. Fails with
    * `closed` when the connection, or the other side's channel, ends before; silent where nobody awaits it. Where nothing
    * is confirmed, by an older library, by another client or with `maxRetransmits` or `maxPacketLifeTime`, it resolves
-   * when the channel is closed.
+   * when the channel is closed. A browser that has not closed it 5 s after it was told to is waited for no longer.
    */
   close(): Promise<void>;
 }

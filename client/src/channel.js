@@ -11,10 +11,13 @@
  */
 import { Emitter } from "./emitter.js";
 import { SwitchboardError, failure } from "./errors.js";
+import { Alarm } from "./platform.js";
 
 /** It holds back its sender above the first, until it is below the other; bytes. */
 const FULL = 1 << 20;
 const LOW = 1 << 18;
+/** The two browsers agree on the end of a channel in this time or not at all; ms. */
+const CLOSING = 5000;
 
 /** @implements {Api.Channel} */
 export class Channel extends Emitter {
@@ -29,6 +32,7 @@ export class Channel extends Emitter {
   /** Data that is sent can arrive. */ #writable = true;
   /** @type {Set<() => void>} */ #waiters = new Set();
   /** @type {Promise<void> | undefined} */ #closing;
+  /** For a browser that never closes the channel. */ #overdue;
   #options;
   #channels;
   #core;
@@ -44,6 +48,7 @@ export class Channel extends Emitter {
     this.label = label;
     this.#options = options;
     this.#channels = channels;
+    this.#overdue = new Alarm(core.platform);
   }
 
   /** Bytes that were sent and have not left this page. */
@@ -82,12 +87,16 @@ export class Channel extends Emitter {
     return this.#closing ?? Promise.resolve();
   }
 
-  /** Each side closes what it writes to, when the other one has all that was sent. */
+  /**
+   * Each side closes what it writes to, when the other one has all that was sent. A channel that Chromium closes as soon
+   * as it is open stays open in Firefox (153), and Chromium waits for its end for ever: by then it counts as closed.
+   */
   async #shut() {
     try {
       await this.#drain();
       await this.#arrival();
       this.#out?.close();
+      this.#overdue.set(CLOSING, () => this.#release());
       while (this.#lanes.size) await this.#change();
       if (!this.#writable) throw this.#isClosed();
     } finally {
@@ -127,19 +136,25 @@ export class Channel extends Emitter {
       if (this.#closing) continue;
       this.#writable = false;
       this.#become("closed");
+      this.#overdue.set(CLOSING, () => this._end());
     }
   }
 
   /** The connection is gone, or there is nothing to wait for. */
   _end() {
     this.#writable = false;
+    this.#overdue.stop();
+    this.#release();
+    this.#become("closed");
+    this.#channels._living.delete(this);
+    return Promise.resolve();
+  }
+
+  #release() {
     const lanes = [...this.#lanes.keys()];
     this.#lanes.clear();
     for (const rtc of lanes) rtc.close();
-    this.#become("closed");
     this.#wake();
-    this.#channels._living.delete(this);
-    return Promise.resolve();
   }
 
   /** Both sides may make it. Each writes to its own if it has one, and reads from both. @param {RTCPeerConnection} pc */

@@ -410,3 +410,44 @@ test("of channels that never come a thousand are remembered", async () => {
   for (const id of [1199, 1200]) page.connection.ondatachannel({ channel: Object.assign(page.connection.createDataChannel(`${id}`), { id }) });
   assert.deepEqual(control.sent, ["received 1199"]);
 });
+
+test("a channel that the browser never closes counts as closed after 5 s, on the side that closes it and on the other one", async () => {
+  const { page, control, channel, own } = await channelOfOne();
+  const closed = channel.close();
+  await settle();
+  control.onmessage({ data: `received ${own.id}` });
+  await settle();
+  assert.equal(own.readyState, "closing");
+  await page.clock.advance(4999);
+  assert.equal(await fate(closed), "pending");
+  await page.clock.advance(1);
+  assert.equal(await fate(closed), "fulfilled");
+
+  const other = await channelOfOne();
+  other.control.onmessage({ data: `sent ${other.own.id} 0` });
+  await other.page.clock.advance(4999);
+  assert.deepEqual([other.channel.state, other.own.readyState], ["closed", "open"]);
+  await other.page.clock.advance(1);
+  assert.equal(other.own.readyState, "closing");
+});
+
+test("so does one to an older library", async () => {
+  const { page, channel, own } = await channelOfBoth();
+  const closed = channel.close();
+  await settle();
+  assert.equal(own.readyState, "closing");
+  await page.clock.advance(5000);
+  assert.equal(await fate(closed), "fulfilled");
+});
+
+test("a channel that is closed in time leaves no timer", async () => {
+  const { page, control, channel, own } = await channelOfOne();
+  const { running } = page.clock;
+  channel.close();
+  await settle();
+  control.onmessage({ data: `received ${own.id}` });
+  await settle();
+  own.closes();
+  await settle();
+  assert.equal(page.clock.running, running);
+});
