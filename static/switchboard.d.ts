@@ -254,7 +254,7 @@ export interface Switchboard<Said = any, Given = any> extends Emitter<ClientEven
    * Keeps users away, 256 in all: to them you look offline, and what of theirs rings or asks here is refused. Calls that
    * were accepted, shared rooms and presence are not touched. In force at once, also while the connection is broken, and
    * kept up until `unblock`. Resolves to all who are blocked, sorted; fails with `not-permitted` where they are too many,
-   * `self`, `bad-user-id`, or `unknown-type`: an older server, where the library alone drops what comes from them.
+   * or with `self` or `bad-user-id`.
    */
   block(users: string | string[]): Promise<string[]>;
   unblock(users: string | string[]): Promise<string[]>;

@@ -45,7 +45,7 @@ export class Blocked {
     try {
       return (await this.#core.request({ type: "block", users }, { lasting: true, concerned })).users;
     } catch (error) {
-      if (!isOlder(error)) this.#without(added);
+      this.#without(added);
       throw error;
     }
   }
@@ -55,19 +55,13 @@ export class Blocked {
     const users = [list].flat();
     const concerned = this.users.size;
     this.#without(users);
-    try {
-      return (await this.#core.request({ type: "unblock", users }, { lasting: true, concerned })).users;
-    } catch (error) {
-      if (!isOlder(error)) throw error;
-      return [...this.users];
-    }
+    return (await this.#core.request({ type: "unblock", users }, { lasting: true, concerned })).users;
   }
 
   /** The session is another one: before anything else is said. */
   restore() {
     const users = [...this.users];
-    const failed = (/** @type {any} */ error) => isOlder(error) || this.#core.failed(error);
-    if (users.length) this.#core.request({ type: "block", users }, { lasting: true, first: true }).then(null, failed);
+    if (users.length) this.#core.request({ type: "block", users }, { lasting: true, first: true }).then(null, this.#core.failed);
   }
 
   /** @param {string[]} users */
@@ -80,6 +74,3 @@ export class Blocked {
     this.users = new Set(users.sort());
   }
 }
-
-/** The server is of a version that knows no `block`: it is done here alone. @param {any} error */
-const isOlder = ({ code }) => code === "unknown-type";

@@ -80,7 +80,8 @@ export class Channel extends Emitter {
     if (this.state !== "closed") {
       const unsent = this.#waiting > 0 || this.state === "open";
       this.#become("closed");
-      this.#closing = unsent ? this.#shut() : this._end();
+      if (unsent) this.#closing = this.#shut();
+      else this._end();
       // An app that does not wait for it has done with the channel.
       this.#closing?.catch(() => {});
     }
@@ -147,7 +148,6 @@ export class Channel extends Emitter {
     this.#release();
     this.#become("closed");
     this.#channels._living.delete(this);
-    return Promise.resolve();
   }
 
   #release() {

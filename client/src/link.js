@@ -11,6 +11,7 @@
  */
 import { DtlsRoles } from "./dtls.js";
 import { PASSING, SESSION_LOST, SwitchboardError, failure } from "./errors.js";
+import { restartsToo } from "./ice.js";
 import { Alarm } from "./platform.js";
 
 /** When what could not be said because of a full queue is said again; ms. */
@@ -91,12 +92,17 @@ export class Link {
   }
 
   tellMuted() {
-    if (this.#understands && this.#hasControl) this.#control?.send(`muted ${this.#peer._mutedKinds}`);
+    this.#tell(this.#understands, `muted ${this.#peer._mutedKinds}`);
   }
 
   /** @param {string} words about a data channel @returns whether the other side understands them */
   confirm(words) {
-    const can = this.#confirms && this.#hasControl;
+    return this.#tell(this.#confirms, words);
+  }
+
+  /** @param {boolean} understood by the other side @param {string} words @returns whether they could be sent */
+  #tell(understood, words) {
+    const can = understood && this.#hasControl;
     if (can) this.#control?.send(words);
     return can;
   }
@@ -158,7 +164,7 @@ export class Link {
   async #answered({ sdp, switchboard }) {
     const { pc } = this;
     if (pc.signalingState !== "have-local-offer") return;
-    if (switchboard?.refused) throw new SwitchboardError("failed", "the other side could not apply the offer");
+    if (switchboard?.refused) throw new SwitchboardError("failed", "the other side refused the offer");
     this.#told(switchboard ?? {});
     await this.#apply("answer", this.#roles.kept(sdp, false, sdp));
     this.#roles.agree(sdp, false, sdp);
@@ -171,13 +177,16 @@ export class Link {
     this.#ignoring = pc.signalingState !== "stable" && !this.#peer._polite;
     if (this.#ignoring) return;
     this.#told(switchboard ?? {});
+    const before = pc.remoteDescription?.sdp ?? sdp;
     // The polite side's own offer is rolled back by this.
     await this.#apply("offer", sdp);
     this.#equip();
     await pc.setLocalDescription();
     this.#say("answer", pc.localDescription);
-    this.#roles.agree(pc.localDescription?.sdp, true, sdp);
+    const answer = pc.localDescription?.sdp;
+    this.#roles.agree(answer, true, sdp);
     this.#agreed();
+    if (restartsToo(before, sdp, answer)) this.restartIce();
   }
 
   /** A description says first what is muted. From then on the channel does, as the two may overtake each other. @param {Message} about */
@@ -284,16 +293,16 @@ export class Link {
 
   #sayAgain() {
     for (const [type, data] of this.#unsaid.splice(0)) {
+      const { refused, round } = data.switchboard;
+      if (type === "candidate" || refused) this.#send(type, data);
       // A description that another one has followed would only confuse.
-      if (type === "candidate") this.#send(type, data);
-      else if (data.switchboard.refused) this.#send(type, data);
-      else if (data.switchboard.round === this.round) this.#say(type, this.pc.localDescription);
+      else if (round === this.round) this.#say(type, this.pc.localDescription);
     }
   }
 
   /** Tells the other side, over the media connection, that it is over. */
   bye() {
-    if (this.#hasControl) this.#control?.send("bye");
+    this.#tell(true, "bye");
   }
 
   close() {

@@ -43,7 +43,7 @@ export class Blocking extends EventTarget {
   attach(me) {
     this.#me = me;
     const kept = keptFor(me.userId);
-    if (kept.length > 0) me.block(kept).catch((error) => this.#failed(error, () => {}));
+    if (kept.length > 0) me.block(kept).catch((error) => this.#failed(error));
     this.#changed();
   }
 
@@ -100,18 +100,13 @@ export class Blocking extends EventTarget {
       const sentence = { block: "people.blocked-now", unblock: "people.unblocked-now" }[what];
       if (me === this.#me) say("calm", () => words(sentence, { who: nameOf(userId) }), { remedy });
     };
-    me[what](userId).then(done, (error) => this.#failed(error, done)).finally(() => me === this.#me && this.#changed());
+    me[what](userId).then(done, (error) => this.#failed(error)).finally(() => me === this.#me && this.#changed());
     this.#changed();
   }
 
-  /**
-   * An older server blocks nobody, but the library does.
-   * @param {SwitchboardError} error
-   * @param {() => void} done
-   */
-  #failed(error, done) {
-    if (error.code === "unknown-type") done();
-    else if (error.code !== "closed") say("bad", () => errorWords(error, nameOf), { code: errorCode(error) });
+  /** @param {SwitchboardError} error */
+  #failed(error) {
+    if (error.code !== "closed") say("bad", () => errorWords(error, nameOf), { code: errorCode(error) });
   }
 
   #changed() {

@@ -56,7 +56,7 @@ sentence();place.textContent!==sentence2&&(place.textContent=sentence2),small.te
 Blocking=class extends EventTarget{#me=null;#partner="";constructor(){super(),toggle.addEventListener("click",()=>this.#change(this.blocked.has(this.#partner)?"\
 unblock":"block",this.#partner)),list.addEventListener("click",({target})=>{let button5=target instanceof Element?target.closest("button"):null;button5?.dataset.
 user&&this.unblock(button5.dataset.user)})}get blocked(){return this.#me?.blocked??new Set}attach(me){this.#me=me;let kept=keptFor(me.userId);kept.length>0&&me.
-block(kept).catch(error=>this.#failed(error,()=>{})),this.#changed()}block(userId){this.#change("block",userId)}unblock(userId){this.#change("unblock",userId)}render(partner){
+block(kept).catch(error=>this.#failed(error)),this.#changed()}block(userId){this.#change("block",userId)}unblock(userId){this.#change("unblock",userId)}render(partner){
 this.#partner=partner;let blocked=this.blocked.has(partner);toggle.hidden=partner===""||isRoom(partner)||partner===SERVER,toggle.textContent=words(blocked?"peop\
 le.unblock":"people.block"),toggle.title=words("incoming.act",{act:toggle.textContent,who:nameOf(partner)}),toggle.setAttribute("aria-label",toggle.title),box.hidden=
 this.blocked.size===0,heading.textContent=words("people.blocked-list",{count:this.blocked.size}),this.#renderList()}#renderList(){let focused=document.activeElement,
@@ -67,10 +67,10 @@ userId)}),button5=make("button",{type:"button",className:"small quiet",text:act,
 "li",{"data-testid":`blocked-${userId}`},make("bdi",{text:nameOf(userId)}),button5)})),had&&(box.hidden?part("people-heading",HTMLElement).focus():heading.focus()))}#change(what,userId){
 let me=this.#me;if(!me||userId==="")return;let done=()=>{let remedy=what==="block"?{label:()=>words("people.unblock"),run:()=>this.unblock(userId)}:void 0,sentence2={
 block:"people.blocked-now",unblock:"people.unblocked-now"}[what];me===this.#me&&say("calm",()=>words(sentence2,{who:nameOf(userId)}),{remedy})};me[what](userId).
-then(done,error=>this.#failed(error,done)).finally(()=>me===this.#me&&this.#changed()),this.#changed()}#failed(error,done){error.code==="unknown-type"?done():error.
-code!=="closed"&&say("bad",()=>errorWords(error,nameOf),{code:errorCode(error)})}#changed(){this.#me&&keep("localStorage",keyFor(this.#me.userId),this.blocked.size?
-JSON.stringify([...this.blocked]):null),this.dispatchEvent(new CustomEvent("change"))}},keyFor=userId=>`switchboard.blocked.${userId}`;function keptFor(userId){
-try{let kept=JSON.parse(recall("localStorage",keyFor(userId))??"[]");return Array.isArray(kept)?kept.filter(it=>typeof it=="string"):[]}catch{return[]}}var WIDTH=640,HEIGHT=360,FRAMES_PER_SECOND=15;function generatedPicture(name){let canvas=document.createElement("canvas");canvas.width=WIDTH,canvas.height=HEIGHT;
+then(done,error=>this.#failed(error)).finally(()=>me===this.#me&&this.#changed()),this.#changed()}#failed(error){error.code!=="closed"&&say("bad",()=>errorWords(
+error,nameOf),{code:errorCode(error)})}#changed(){this.#me&&keep("localStorage",keyFor(this.#me.userId),this.blocked.size?JSON.stringify([...this.blocked]):null),
+this.dispatchEvent(new CustomEvent("change"))}},keyFor=userId=>`switchboard.blocked.${userId}`;function keptFor(userId){try{let kept=JSON.parse(recall("localSto\
+rage",keyFor(userId))??"[]");return Array.isArray(kept)?kept.filter(it=>typeof it=="string"):[]}catch{return[]}}var WIDTH=640,HEIGHT=360,FRAMES_PER_SECOND=15;function generatedPicture(name){let canvas=document.createElement("canvas");canvas.width=WIDTH,canvas.height=HEIGHT;
 let brush=canvas.getContext("2d",{alpha:!1}),still=matchMedia("(prefers-reduced-motion: reduce)"),paint=()=>draw(brush,name,still.matches?0:performance.now()/1e3);
 paint();let[track]=canvas.captureStream().getVideoTracks(),rest=repeat(paint);return{track,stop:()=>{rest(),track.stop()}}}function repeat(paint){let timer=0,withoutWorker=()=>timer=
 setInterval(paint,1e3/FRAMES_PER_SECOND);try{let ticker=new Worker(new URL("./ticker.js",import.meta.url));return ticker.onmessage=paint,ticker.onerror=withoutWorker,

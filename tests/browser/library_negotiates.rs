@@ -9,6 +9,7 @@ use crate::pairs::{Browser, in_every_pair};
 
 in_every_pair! {
     either_side_can_restart_ice_and_both_can_negotiate,
+    ice_restarts_where_the_server_is_far_and_the_other_side_near,
     after_thirty_shares_offers_are_no_longer_than_after_three_and_each_is_seen,
 }
 
@@ -82,19 +83,40 @@ async fn both_can_negotiate(ana: &Page, bo: &Page) {
     }
 }
 
+/// One of the two restarts ICE, and both see the other one's picture move by the new way.
+async fn restarts(page: &Page, ana: &Page, bo: &Page) {
+    let before = page.value(UFRAG).await;
+    // What the browser says when the page has another network.
+    page.value("dispatchEvent(new Event('online'))").await;
+    page.sees(&format!("{UFRAG} !== {before}")).await;
+    for page in [ana, bo] {
+        page.sees("lab.call.connection.signalingState === 'stable'").await;
+        page.sees_moving().await;
+    }
+}
+
 async fn either_side_can_restart_ice_and_both_can_negotiate(demo: &Demo) {
     let (ana, bo) = demo.two_in_a_library_call().await;
     for page in [&bo, &ana] {
-        let before = page.value(UFRAG).await;
-        // What the browser says when the page has another network.
-        page.value("dispatchEvent(new Event('online'))").await;
-        page.sees(&format!("{UFRAG} !== {before}")).await;
-        for page in [&ana, &bo] {
-            page.sees("lab.call.connection.signalingState === 'stable'").await;
-            page.sees_moving().await;
-        }
+        restarts(page, &ana, &bo).await;
         both_can_negotiate(&ana, &bo).await;
     }
+    ana.has_heard_of_no_error().await;
+    bo.has_heard_of_no_error().await;
+}
+
+/// What a page sends takes half a second to the server, where the media take none.
+const FAR: &str = "{ platform: { WebSocket: class extends WebSocket { \
+    send(text) { setTimeout(() => super.send(text), 500); } } } }";
+
+async fn ice_restarts_where_the_server_is_far_and_the_other_side_near(demo: &Demo) {
+    let ana = demo.app_user_with(demo.address, "ana", FAR).await;
+    let bo = demo.app_user_with(demo.address, "bo", FAR).await;
+    in_a_call(&ana, &bo).await;
+    for page in [&ana, &bo, &ana, &bo] {
+        restarts(page, &ana, &bo).await;
+    }
+    both_can_negotiate(&ana, &bo).await;
     ana.has_heard_of_no_error().await;
     bo.has_heard_of_no_error().await;
 }

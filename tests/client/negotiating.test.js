@@ -66,6 +66,33 @@ test("an answer of the other side keeps the DTLS role, whatever its browser says
   assert.equal(page.connection.remoteDescription.sdp, described("active", "of another association"));
 });
 
+/** A description with these ICE credentials, of a browser. */
+const of = (browser, ufrag) => `v=0\r\no=${{ firefox: "mozilla...THIS_IS_SDPARTA-99.0", chromium: "-" }[browser]} 1 2 IN IP4 0.0.0.0\r\na=ice-ufrag:${ufrag}\r\na=ice-pwd:p\r\n`;
+
+for (const [own, theirs, restarts] of [["firefox", "chromium", 1], ["firefox", "firefox", 0], ["chromium", "firefox", 0], ["chromium", "chromium", 0]]) {
+  test(`${own} restarts ICE ${restarts ? "too" : "not as well"} when it has answered an ICE restart of ${theirs}`, async () => {
+    const { page } = await answering();
+    const { connection } = page;
+    says(connection, of(own, "a"));
+    const answered = () => page.socket.said.filter(({ type }) => type === "answer").length;
+    const before = answered();
+    await hears(page, "offer", { sdp: of(theirs, "first") });
+    connection.restarts = 0;
+    await hears(page, "offer", { sdp: of(theirs, "first") });
+    assert.deepEqual([answered(), connection.restarts], [before + 2, 0], "that was no restart");
+    await hears(page, "offer", { sdp: of(theirs, "second") });
+    assert.deepEqual([answered(), connection.restarts], [before + 3, restarts]);
+  });
+}
+
+test("the first offer is no ICE restart", async () => {
+  const page = await Page.connected();
+  page.socket.says(request());
+  await page.heard("call")[0].accept({ stream: Stream.of("audio") });
+  await hears(page, "offer", { sdp: of("chromium", "first"), switchboard: { peer: "P", round: 1 } });
+  assert.equal(page.connection.restarts, 0);
+});
+
 test("an answer that cannot be applied is rolled back, told, and asked for again", async () => {
   const { page, call } = await connected();
   fails(page.connection, "setRemoteDescription", 1);

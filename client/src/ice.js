@@ -1,0 +1,18 @@
+/**
+ * ICE restarts between browsers that do them differently.
+ *
+ * Until the answer to its ICE restart comes, a browser of libwebrtc (Chromium, Safari) sends checks from its new
+ * candidates to the old ones of the other side. Firefox answers these, so the pair is nominated and kept, but its new ICE
+ * session knows nothing of it: its picture stands still, and both say `connected`. When Firefox restarts, no such pair
+ * stays.
+ */
+import { attribute } from "./sdp.js";
+
+/** @param {string | undefined} sdp */
+const isOfFirefox = (sdp) => /^o=mozilla/m.test(sdp ?? "");
+
+/**
+ * Whether this side restarts ICE as well, after it has answered an offer.
+ * @param {string} before what the other side said before @param {string} offer @param {string | undefined} answer of this side
+ */
+export const restartsToo = (before, offer, answer) => attribute(before, "ice-ufrag") !== attribute(offer, "ice-ufrag") && isOfFirefox(answer) && !isOfFirefox(offer);
