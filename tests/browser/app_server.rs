@@ -132,6 +132,8 @@ impl Content {
         let kind = match file.extension()?.to_str()? {
             "html" => "text/html",
             "js" => "text/javascript",
+            // Browsers ask for it by themselves.
+            "ico" => return None,
             other => panic!("no type is known for .{other}"),
         };
         Some((kind, std::fs::read(Path::new(&file)).ok()?))

@@ -59,6 +59,19 @@ fn the_library_is_loaded_from_the_server_by_its_hash_and_a_file_with_another_has
             page.driver.goto(format!("{}/module.html", app.origin())).await.unwrap();
             page.sees("window.me?.state === 'online' && me.userId === '11'").await;
             page.value("me.close() ?? true").await;
+            // In a script of the page: those of Firefox's driver know no import map.
+            let devices = format!(
+                "document.head.append(Object.assign(document.createElement('script'), {{ type: 'module', textContent: \
+                 `import {{ listDevices }} from 'http://{}/switchboard-media.js'; window.listDevices = listDevices;` }}))",
+                demo.address
+            );
+            page.value(&devices).await;
+            page.sees("window.listDevices").await;
+            let libraries = "performance.getEntriesByType('resource').map((it) => it.name) \
+                .filter((it) => /switchboard(-[0-9.]+)?\\.js$/.test(it))";
+            let pinned =
+                format!("http://{}/switchboard-{}.js", demo.address, env!("CARGO_PKG_VERSION"));
+            assert_eq!(page.value(libraries).await, json!([pinned]), "it is loaded once");
             page.driver.goto(format!("{}/tampered.html", app.origin())).await.unwrap();
             page.may_complain_of("integrity");
             page.sees("window.refused && !window.switchboard").await;
