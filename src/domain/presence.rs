@@ -187,7 +187,7 @@ impl Presence {
         until.saturating_sub(known.told.max(self.forgotten)) as usize
     }
 
-    /// What somebody who knows so much does not know of the changes before `until`. Takes a look for
+    /// Returns the changes before `until` that are news to somebody who knows so much. Takes a look for
     /// each of [`Presence::untold_before`].
     pub(super) fn changes_after(&self, known: Known, until: u64) -> Changes {
         let mut first_and_last: HashMap<&UserId, (bool, bool)> = HashMap::new();
