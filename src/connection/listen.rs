@@ -35,6 +35,9 @@ use super::requests::{Ask, Desk, Requests};
 use super::turns::Turns;
 use super::{Io, Node, Pending};
 
+#[cfg(test)]
+mod tests;
+
 /// How long a TLS handshake may take.
 const TLS_HANDSHAKE: Duration = Duration::from_secs(5);
 /// How long a client's connection may live before it is a socket.

@@ -23,6 +23,10 @@ pub(super) const TOTALS_AT_A_TIME: usize = 1000;
 /// For that, so many are looked at, at most: who is told names has no turn.
 pub(super) const LOOKS_AT_A_TIME: usize = 10 * TOTALS_AT_A_TIME;
 
+/// Changes that a user is compared with and told in one go, at most. It is half of what a step may
+/// look at, so the comparison fits into a step that has done something before.
+pub(super) const PIECE: usize = 500;
+
 /// Who came and who went.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Changes {
@@ -41,13 +45,20 @@ impl Changes {
 }
 
 /// What a session knows of the changes of the present window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Known {
     /// Changes since the start of the node that it knows of.
     pub(super) told: u64,
-    /// It has asked since and may have seen a state in between, so who is back where it was
-    /// then is news to it as well.
-    pub(super) looked: bool,
+    /// Changes that were noted when it last asked.
+    pub(super) asked: u64,
+}
+
+impl Known {
+    /// Whether it may have seen a state that it was not told. A user who is back where it was then is
+    /// news to it as well.
+    pub(super) const fn has_looked(self) -> bool {
+        self.asked > self.told
+    }
 }
 
 /// The changes of the present window, and the watches.
@@ -90,6 +101,8 @@ pub(super) struct Telling {
 pub(super) struct Naming {
     /// The news.
     pub(super) news: News,
+    /// The end of the piece that is told: changes before this one.
+    pub(super) until: u64,
     /// The user that was looked at last, in byte order.
     pub(super) after: Option<UserId>,
 }
@@ -156,12 +169,17 @@ impl Presence {
 
     /// What somebody knows who is shown the state of now.
     pub(super) fn present(&self) -> Known {
-        Known { told: self.noted(), looked: false }
+        Known { told: self.noted(), asked: 0 }
     }
 
-    /// Whether changes are noted that somebody who knows so much has not been told.
-    pub(super) fn untold(&self, known: Known) -> bool {
-        known.told < self.noted()
+    /// The end of the next piece of the changes before `until`, behind those before `told`.
+    pub(super) fn end_of_piece(&self, told: u64, until: u64) -> u64 {
+        until.min(told.max(self.forgotten) + PIECE as u64)
+    }
+
+    /// Changes that are told to everybody, and forgotten when the telling ends.
+    pub(super) const fn forgotten(&self) -> u64 {
+        self.forgotten
     }
 
     /// Changes before `until` that somebody who knows so much has to be compared with.
@@ -169,7 +187,8 @@ impl Presence {
         until.saturating_sub(known.told.max(self.forgotten)) as usize
     }
 
-    /// What somebody who knows so much does not know of the changes before `until`.
+    /// Returns the changes before `until` that are news to somebody who knows so much. Takes a look for
+    /// each of [`Presence::untold_before`].
     pub(super) fn changes_after(&self, known: Known, until: u64) -> Changes {
         let mut first_and_last: HashMap<&UserId, (bool, bool)> = HashMap::new();
         let mut order = Vec::new();
@@ -186,7 +205,7 @@ impl Presence {
         for user in order {
             // Before its first change a user was the opposite, so first == last is a change.
             let (first, last) = first_and_last[user];
-            if first == last || known.looked {
+            if first == last || known.has_looked() {
                 changes.add(user, last);
             }
         }
@@ -284,7 +303,7 @@ mod tests {
         );
 
         assert!(presence.has_changes());
-        let known = Known { told: 3, looked: false };
+        let known = Known { told: 3, asked: 0 };
         assert_eq!(presence.changes_after(known, 4).online, vec![user("di")]);
     }
 
@@ -317,7 +336,7 @@ mod tests {
         presence.note(&user("ana"), false);
         presence.note(&user("ana"), true);
 
-        let changes = presence.changes_after(Known { told: 0, looked: true }, 2);
+        let changes = presence.changes_after(Known { told: 0, asked: 1 }, 2);
 
         assert_eq!(changes, Changes { online: vec![user("ana")], offline: vec![] });
     }

@@ -18,7 +18,7 @@ use crate::protocol::{BadMessage, BadToken, Refusal, Rejected, carries_data, dec
 
 /// How long the messages of one batch may take before others have their turn: a batch has up to 16,
 /// and the dearest of them take 0.3 ms each.
-const TURN: Duration = Duration::from_micros(250);
+pub(super) const TURN: Duration = Duration::from_micros(250);
 
 /// Bytes of a message that count as one piece of it where each may be a name, which is looked up:
 /// twelve short ones, or all of an ordinary message.
@@ -74,11 +74,11 @@ impl SignalingHub {
         self.waiting.push(place, unheard);
     }
 
-    /// Gives a turn to the client that comes first, if one waits.
-    pub(super) fn hear_next(&mut self) {
-        if let Some(unheard) = self.waiting.pop() {
-            self.hear_turn(unheard);
-        }
+    /// Gives a turn to the client that comes first. Returns whether one has waited.
+    pub(super) fn hear_next(&mut self) -> bool {
+        let Some(unheard) = self.waiting.pop() else { return false };
+        self.hear_turn(unheard);
+        true
     }
 
     /// Hears a client for one turn. The rest of its batch waits for the next one.

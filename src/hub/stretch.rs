@@ -1,10 +1,10 @@
 //! How long the hub works in one go: its thread has sockets to read and write as well.
 //!
-//! Promises: the hub works for one stretch ([`STRETCH`]) and one step more, whatever comes in that
-//! time. What sockets report of themselves, that one has opened or ended, is handled in the order of
-//! coming, so that register, replace and unregister stay in order. When the stretch is over it waits,
-//! as messages do, and both take turns: neither those who come and go nor those who talk keep the
-//! others out.
+//! Promises: the hub works for one stretch ([`STRETCH`]) and one turn of each kind more, whatever comes
+//! in that time. What sockets report of themselves, that one has opened or ended, is handled in the
+//! order of coming, so that register, replace and unregister stay in order. When the stretch is over it
+//! waits, as messages do, and both have turns of the same time: neither those who come and go nor those
+//! who talk keep the others out.
 
 use std::collections::VecDeque;
 use std::pin::{Pin, pin};
@@ -14,6 +14,7 @@ use std::time::Duration;
 use actix::prelude::*;
 use tokio::task::yield_now;
 
+use super::hearing::TURN;
 use super::{ConnectionEvent, FromConnection, Link, SignalingHub};
 use crate::domain::{Input, Login, Parting};
 
@@ -87,15 +88,26 @@ impl SignalingHub {
     /// stretch is over. Returns whether more wait.
     fn go_on_with_waiting(&mut self) -> bool {
         loop {
-            if let Some((link, report)) = self.reports.pop() {
-                self.take_report(link, report);
-            }
-            self.hear_next();
+            self.work_for_a_turn(Self::take_next_report);
+            self.work_for_a_turn(Self::hear_next);
             let more_wait = !self.reports.0.is_empty() || !self.waiting.is_empty();
             if !more_wait || self.is_stretch_over() {
                 return more_wait;
             }
         }
+    }
+
+    /// Does one thing after the other until none is left or a turn is over.
+    fn work_for_a_turn(&mut self, next: impl Fn(&mut Self) -> bool) {
+        let end = self.worked + TURN;
+        while next(self) && self.worked < end {}
+    }
+
+    /// Takes the report that has waited longest. Returns whether there was one.
+    fn take_next_report(&mut self) -> bool {
+        let Some((link, report)) = self.reports.pop() else { return false };
+        self.take_report(link, report);
+        true
     }
 }
 
@@ -139,12 +151,15 @@ fn give_way(cx: &mut task::Context<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::time::Instant;
+
     use actix::Addr;
     use tokio::task::yield_now;
 
     use super::*;
     use crate::hub::Inspect;
-    use crate::hub::test_client::{Client, READING, hub};
+    use crate::hub::test_client::{Client, READING, hub, hub_by};
 
     const CROWD: usize = 60;
     /// Reports in a stretch, at most.
@@ -202,5 +217,35 @@ mod tests {
         }
 
         assert_eq!(users(&hub).await, CROWD);
+    }
+
+    /// A clock that moves by a fifth of [`READING`] when it is read.
+    fn fast_hub_clock() -> Instant {
+        thread_local!(static NOW: Cell<Instant> = Cell::new(Instant::now()));
+        NOW.set(NOW.get() + READING / 5);
+        NOW.get()
+    }
+
+    #[actix_rt::test]
+    async fn reports_have_as_much_time_as_clients_that_flood() {
+        const FLOODS: usize = 15;
+        let hub = hub_by(fast_hub_clock);
+        let eve = Client::comes(&hub, "eve").await;
+        let mut flood = Vec::new();
+        for number in 0..FLOODS {
+            flood.push(Client::comes(&hub, &format!("flood{number}")).await);
+        }
+        let crowd = crowd(&hub).await;
+
+        flood.iter().for_each(|it| it.says([r#"{"type":"message","to":"eve","data":1}"#; 16]));
+        crowd.iter().for_each(|it| it.reports(ConnectionEvent::Ended(Parting::Goodbye)));
+        while users(&hub).await > FLOODS + 1 {
+            yield_now().await;
+        }
+
+        // A report takes as long as two messages; with a turn of eight messages for each report all 240
+        // were heard before.
+        let heard = eve.heard.len();
+        assert!(heard < 3 * CROWD, "{heard} messages were heard before {CROWD} reports");
     }
 }

@@ -27,6 +27,11 @@ fn clock() -> Instant {
 
 /// A hub by that clock, in which nobody is told of others.
 pub(super) fn hub() -> Addr<SignalingHub> {
+    hub_by(clock)
+}
+
+/// A hub by this clock, in which nobody is told of others.
+pub(super) fn hub_by(clock: fn() -> Instant) -> Addr<SignalingHub> {
     let config = Config { presence_limit: 0, ..Config::default() };
     let (mut hub, _) = SignalingHub::new(&config.into(), None, Meters::default());
     hub.clock = clock;

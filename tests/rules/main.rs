@@ -12,6 +12,7 @@ mod acks;
 mod addresses;
 mod blocking;
 mod bounds;
+mod busy_windows;
 mod call_ends;
 mod call_table;
 mod call_waiting;

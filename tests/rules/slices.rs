@@ -124,31 +124,6 @@ fn many_who_are_told_names_are_told_in_slices_and_each_change_once() {
 }
 
 #[test]
-fn those_who_looked_at_different_times_of_a_busy_window_are_compared_with_it_in_slices() {
-    const LOOKERS: usize = 50;
-    let limit = |config: &mut Config| {
-        (config.presence, config.presence_limit) = (PresenceMode::All, 10_000);
-    };
-    let mut crowd = Crowd::of(LOOKERS, false, limit);
-    // What follows is of one window: the first change of it has been told.
-    crowd.comes(LOOKERS, false);
-    for looker in 0..LOOKERS {
-        for _ in 0..20 {
-            crowd.comes(LOOKERS + 1, false);
-            crowd.ends(LOOKERS + 1, Parting::Goodbye);
-            crowd.closed.clear();
-        }
-        crowd.says(looker, &json!({"type": "list"}));
-    }
-    crowd.forgets();
-
-    crowd.passes(1);
-
-    // 2000 changes, a half of which each has to be compared with: a slice of 1000 looks each.
-    crowd.assert_sliced(LOOKERS / 2);
-}
-
-#[test]
 fn many_who_are_told_numbers_instead_of_names_learn_it_in_slices() {
     let limit = |config: &mut Config| {
         (config.presence, config.presence_limit) = (PresenceMode::All, 1200);

@@ -110,7 +110,7 @@ impl Open {
 }
 
 /// Answers that are counted, by a piece of their text.
-const ANSWERS: [(&[u8], &str); 17] = [
+const ANSWERS: [(&[u8], &str); 18] = [
     (b"HTTP/1.1 200", "200"),
     (b"HTTP/1.1 404", "404"),
     (b"HTTP/1.1 401", "401"),
@@ -126,6 +126,7 @@ const ANSWERS: [(&[u8], &str); 17] = [
     (br#""type":"room-left""#, "room-left"),
     (br#""type":"presence""#, "presence"),
     (br#""type":"message""#, "message"),
+    (br#""type":"offer""#, "offer"),
     (br#""type":"error""#, "error"),
     // The answer to an empty ping.
     (b"\x8a\0", "pong"),
@@ -174,7 +175,7 @@ async fn flood(stream: Box<dyn Stream>, block: &Block, pause: Option<Duration>, 
 }
 
 /// The code of a close frame that ends this piece of a stream.
-fn close_code(got: &[u8]) -> Option<u16> {
+pub fn close_code(got: &[u8]) -> Option<u16> {
     let tail = &got[got.len().saturating_sub(127)..];
     (0..tail.len()).find_map(|at| {
         let [0x88, length, rest @ ..] = &tail[at..] else { return None };

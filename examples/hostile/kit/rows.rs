@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::attacks::{baseline, fan_out, frames, full_node, handshakes, kept, log, pages};
-use super::attacks::{ringing, rooms, silent, tokens, unread, watch};
+use super::attacks::{ringing, rooms, silent, strangers, tokens, unread, watch};
 use super::honest::Newcomer;
 use super::keys::Kind;
 use super::row::{Bound, Row, a_second, in_all};
@@ -103,7 +103,7 @@ pub const ROWS: &[Row] = rows![
         DEFAULT, |it| watch::oversized(it, 50),
         least [a_second("not-permitted", 100, 100), a_second("closed with 4029", 5, 5)],
         bounds [];
-    "watch-addresses": "`watch` and `unwatch` of 256 names, 200 addresses",
+    "watch-addresses": "`watch` and `unwatch` of 256 names, 1000 addresses",
         DEFAULT, watch::from_many_addresses,
         least [a_second("rate-limited", 20, 20), a_second("closed with 4029", 2, 2)],
         bounds [];
@@ -131,6 +131,10 @@ pub const ROWS: &[Row] = rows![
         DEFAULT, ringing::again_and_again,
         least [in_all("a call is answered by offline", 10, 20), a_second("a call is answered by rate-limited", 15, 20)],
         bounds [Bound::Own("the victim calls, is called, blocks")];
+    "strangers": "offers as fast as it can, 10 sockets of one address, to 400 users who never answer and to the honest pair",
+        DEFAULT, strangers::ask,
+        least [in_all("online", 80, 400), a_second("offer", 200, 500), a_second("rate-limited", 50, 200)],
+        bounds [];
     "kept-messages": "480 messages of 20 B to each of 200 sessions that do not acknowledge",
         DEFAULT, kept::messages,
         least [in_all("online", 80, 400), in_all("sent", 19_200, 96_000)],
@@ -162,6 +166,10 @@ pub const ROWS: &[Row] = rows![
     "pings": "empty pings, 10 sockets of one address",
         DEFAULT, frames::pings,
         least [in_all("sent", 1_000_000, 1_000_000), a_second("pong", 100, 100)],
+        bounds [Bound::Cpu(0.25)];
+    "pings-closing": "empty pings on sockets that the server has closed and the client has not, 10 at a time of one address",
+        DEFAULT, frames::pings_while_closing,
+        least [in_all("sent", 200_000, 200_000), a_second("closed with 4500", 10, 10)],
         bounds [Bound::Cpu(0.25)];
     "fragments": "empty fragments, 10 sockets of one address",
         DEFAULT, |it| frames::fragments(it, 0),

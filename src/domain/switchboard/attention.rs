@@ -208,7 +208,7 @@ impl<C: Handle> Switchboard<C> {
     fn looks(&mut self, user: &UserId) {
         let Some(session) = self.registry.session_mut(user) else { return };
         if let View::Names(known) = &mut session.view {
-            known.looked |= self.presence.untold(*known);
+            known.asked = self.presence.noted();
         }
     }
 

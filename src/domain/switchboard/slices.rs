@@ -61,6 +61,15 @@ impl<C: Handle> Switchboard<C> {
         frames + self.looks / LOOKS_A_FRAME >= SLICE
     }
 
+    /// Takes this many looks out of the step before the work is done, at most [`PIECE`] of them.
+    /// Returns whether they fit; if not, the step is spent, and the work is for the next one.
+    pub(super) fn takes(&mut self, looks: usize, effects: &[Effect<C>]) -> bool {
+        let frames = effects.len().saturating_sub(self.slice_from);
+        let left = (SLICE.saturating_sub(frames) * LOOKS_A_FRAME).saturating_sub(self.looks);
+        self.looks += if looks <= left { looks } else { left };
+        looks <= left
+    }
+
     /// Lets those go who have fallen too far behind, as far as one step may go. The end of a session
     /// ends its calls, and to be told of that may be too much for the next one.
     fn let_overrun_go(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) {

@@ -17,6 +17,9 @@ use crate::domain::session::View;
 use crate::domain::{Effect, Handle};
 use crate::protocol::UserId;
 
+/// Frames of a piece of the changes. Nearly all users know the same, so nearly all share one frame.
+type Frames = HashMap<(u64, bool), Option<ByteString>>;
+
 impl<C: Handle> Switchboard<C> {
     /// Begins to tell the changes of this window: by name to those who know names, to watchers
     /// what they watch. Past the limit everybody is told numbers from now on.
@@ -25,15 +28,17 @@ impl<C: Handle> Switchboard<C> {
             // Due once more when this is told.
             return;
         }
+        let until = self.presence.noted();
         let names = (self.presence.named > 0).then(|| {
             let news = match self.registry.len() > self.config.presence_limit {
                 true => self.stop_naming(now),
                 false => News::Changes,
             };
-            Naming { news, after: None }
+            let until = self.presence.end_of_piece(self.presence.forgotten(), until);
+            Naming { news, until, after: None }
         });
         self.presence.telling = Some(Telling {
-            until: self.presence.noted(),
+            until,
             names,
             watched: self.presence.take_watched_changes(),
             watcher: None,
@@ -56,7 +61,12 @@ impl<C: Handle> Switchboard<C> {
     pub(super) fn go_on_telling(&mut self, now: Instant, effects: &mut Vec<Effect<C>>) -> bool {
         let Some(mut telling) = self.presence.telling.take() else { return false };
         if let Some(naming) = telling.names.take() {
-            telling.names = self.tell_named(naming, telling.until, effects);
+            let (news, told) = (naming.news, naming.until);
+            telling.names = self.tell_named(naming, effects).or_else(|| {
+                let is_over = news != News::Changes || told >= telling.until;
+                let until = self.presence.end_of_piece(told, telling.until);
+                (!is_over).then_some(Naming { news, until, after: None })
+            });
         } else if let Some(watched) = telling.watched.first().cloned() {
             // Its watchers may have gone meanwhile.
             self.looks += 1;
@@ -85,44 +95,78 @@ impl<C: Handle> Switchboard<C> {
     }
 
     /// Tells the next of those who are told names. Returns how far it came, if there may be more.
-    fn tell_named(
-        &mut self,
-        naming: Naming,
-        until: u64,
-        effects: &mut Vec<Effect<C>>,
-    ) -> Option<Naming> {
+    fn tell_named(&mut self, naming: Naming, effects: &mut Vec<Effect<C>>) -> Option<Naming> {
         let users = self.registry.after(naming.after.as_ref(), SLICE);
-        // Nearly all know the same, so nearly all share one frame.
-        let mut frames: HashMap<Known, Option<ByteString>> = HashMap::new();
+        if users.is_empty() {
+            return None;
+        }
+        let mut frames = Frames::default();
         let mut last = None;
         for user in users {
-            self.looks += 1;
-            last = Some(user.clone());
-            let Some(session) = self.registry.session_mut(&user) else { continue };
-            let View::Names(known) = session.view else { continue };
-            if naming.news == News::Changes {
-                // It may have come since, and know more than is told now.
-                session.view = View::Names(Known { told: until.max(known.told), looked: false });
-                let frame = frames.entry(known).or_insert_with(|| {
-                    let changes = self.presence.changes_after(known, until);
-                    self.looks += self.presence.untold_before(known, until);
-                    (!changes.is_empty()).then(|| self.by_name(changes, None).encode())
-                });
-                if let Some(frame) = frame.clone() {
-                    self.show_frame(&user, frame, effects);
+            let is_told = match naming.news {
+                News::Changes => self.tell_piece(&user, naming.until, &mut frames, effects),
+                News::Total | News::Nothing => {
+                    self.name_no_more(&user, naming.news, effects);
+                    true
                 }
-            } else {
-                self.presence.named -= 1;
-                session.view = View::Total { told: None };
-                if naming.news == News::Total {
-                    self.tell_total(vec![user], effects);
-                }
+            };
+            if is_told {
+                last = Some(user);
             }
             if self.is_spent(effects) {
                 break;
             }
         }
-        last.map(|after| Naming { after: Some(after), ..naming })
+        Some(Naming { after: last.or(naming.after), ..naming })
+    }
+
+    /// Tells a user who is told names the changes before `until`. Returns `false` if this step has no room
+    /// for comparing the user with these.
+    fn tell_piece(
+        &mut self,
+        user: &UserId,
+        until: u64,
+        frames: &mut Frames,
+        effects: &mut Vec<Effect<C>>,
+    ) -> bool {
+        let view = self.registry.session(user).map(|session| session.view);
+        let Some(View::Names(known)) = view else {
+            self.looks += 1;
+            return true;
+        };
+        let key = (known.told, known.has_looked());
+        let looks = match frames.contains_key(&key) {
+            true => 0,
+            false => self.presence.untold_before(known, until),
+        };
+        if !self.takes(1 + looks, effects) {
+            return false;
+        }
+        let frame = frames.entry(key).or_insert_with(|| {
+            let changes = self.presence.changes_after(known, until);
+            (!changes.is_empty()).then(|| self.by_name(changes, None).encode())
+        });
+        let frame = frame.clone();
+        if let Some(session) = self.registry.session_mut(user) {
+            // It may have come since, and know more than is told now.
+            session.view = View::Names(Known { told: until.max(known.told), ..known });
+        }
+        if let Some(frame) = frame {
+            self.show_frame(user, frame, effects);
+        }
+        true
+    }
+
+    /// Tells a user who was told names that its list is over.
+    fn name_no_more(&mut self, user: &UserId, news: News, effects: &mut Vec<Effect<C>>) {
+        self.looks += 1;
+        let Some(session) = self.registry.session_mut(user) else { return };
+        let View::Names(_) = session.view else { return };
+        session.view = View::Total { told: None };
+        self.presence.named -= 1;
+        if news == News::Total {
+            self.tell_total(vec![user.clone()], effects);
+        }
     }
 
     /// Tells the next watchers of a user who changed, each all its news at once. Returns the last

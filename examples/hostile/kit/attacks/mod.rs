@@ -11,6 +11,7 @@ pub mod pages;
 pub mod ringing;
 pub mod rooms;
 pub mod silent;
+pub mod strangers;
 pub mod tokens;
 pub mod unread;
 pub mod watch;

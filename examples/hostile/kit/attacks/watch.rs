@@ -29,7 +29,7 @@ pub async fn oversized(stage: Arc<Stage>, sockets: usize) {
 pub async fn from_many_addresses(stage: Arc<Stage>) {
     let block = Block::of(&[message("watch", ALLOWED), message("unwatch", ALLOWED)]);
     let mut work = JoinSet::new();
-    for n in 0..stage.pick(60, 200) {
+    for n in 0..stage.pick(60, 1000) {
         let open = Open::User(address(n), Login::of(format!("watcher-{n}")));
         work.spawn(Arc::clone(&stage).flood(open, block.clone()));
     }
