@@ -29,6 +29,7 @@ mod library_life;
 mod library_many;
 mod library_media;
 mod library_negotiates;
+mod library_refused;
 mod library_relay;
 mod library_rooms;
 mod library_tokens;
