@@ -34,6 +34,7 @@ mod library_relay;
 mod library_rooms;
 mod library_tokens;
 mod line;
+mod low_windows;
 mod media;
 mod missed;
 mod offline;
