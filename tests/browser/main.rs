@@ -11,6 +11,7 @@ mod below_a_path;
 mod browser;
 mod calling;
 mod chatting;
+mod console;
 mod demo;
 mod ending;
 mod failing;
