@@ -34,7 +34,7 @@ fn window_of_2_s() -> Config {
 }
 
 /// What the server takes besides the resume window until it tells others, and the test until it sees that; ms.
-const TOLD_WITHIN: u64 = 1000;
+pub(crate) const TOLD_WITHIN: u64 = 1000;
 
 /// Longer than any page takes to be online again that the browser has kept; ms.
 const BACK_WITHIN: f64 = 1000.0;
@@ -46,7 +46,7 @@ async fn watches(page: &Page, user: &str) {
 }
 
 /// Waits until a user whom this page watches is online, or is not.
-async fn is_told(page: &Page, user: &str, online: bool) {
+pub(crate) async fn is_told(page: &Page, user: &str, online: bool) {
     page.sees(&format!("lab.me.watched.get({}) === {online}", json!(user))).await;
 }
 

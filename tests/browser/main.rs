@@ -23,6 +23,7 @@ mod layout;
 mod leaving;
 mod library;
 mod library_calls;
+mod library_discarded;
 mod library_errors;
 mod library_lasts;
 mod library_late;
