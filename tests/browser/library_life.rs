@@ -33,7 +33,7 @@ fn window_of_2_s() -> Config {
     Config { resume_window: RESUME_WINDOW, ..Config::default() }
 }
 
-/// What the server takes besides the resume window until it tells others, and the test until it sees that; ms.
+/// Besides the resume window: the time until the server tells others, and until the test sees that; ms.
 pub(crate) const TOLD_WITHIN: u64 = 1000;
 
 /// Longer than any page takes to be online again that the browser has kept; ms.
