@@ -501,7 +501,7 @@ export interface Channel extends Emitter<ChannelEvents> {
    * Closes it on both sides, after all that was sent. Nothing can be sent any more, and what still comes is dropped.
    * Resolves when the other side has confirmed that it has everything: await it before you end the peer. Fails with
    * `closed` when the connection, or the other side's channel, ends before; silent where nobody awaits it. Where nothing
-   * is confirmed, by an older library, by another client or with `maxRetransmits` or `maxPacketLifeTime`, it resolves
+   * is confirmed, by a client without the library or with `maxRetransmits` or `maxPacketLifeTime`, it resolves
    * when the channel is closed. A browser that has not closed it 5 s after it was told to is waited for no longer.
    */
   close(): Promise<void>;

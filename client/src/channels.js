@@ -38,7 +38,7 @@ export class Channels {
 
   /** Says it to the other side, if its library understands it. @param {string} words @returns whether it does */
   say(words) {
-    return this.#peer._link?.confirm(words);
+    return this.#peer._link?.tell(words);
   }
 
   /** @param {string} word @param {number} id @param {number} count */

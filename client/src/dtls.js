@@ -4,7 +4,7 @@
  * Promises: as long as the DTLS association is the same, an answer names the role that was agreed on first (RFC 8842
  * §5.3). Firefox answers `a=setup:active` although it is passive, and other browsers fail to apply that.
  */
-import { attribute } from "./sdp.js";
+import { fingerprintIn } from "./sdp.js";
 
 /** @param {string | undefined} role */
 const opposite = (role) => (role === "active" ? "passive" : "active");
@@ -31,6 +31,3 @@ export class DtlsRoles {
     this.#fingerprint = fingerprint;
   }
 }
-
-/** @param {string | undefined} sdp */
-const fingerprintIn = (sdp) => attribute(sdp, "fingerprint") ?? "";

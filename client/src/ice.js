@@ -6,13 +6,10 @@
  * session knows nothing of it: its picture stands still, and both say `connected`. When Firefox restarts, no such pair
  * stays.
  */
-import { attribute } from "./sdp.js";
-
-/** @param {string | undefined} sdp */
-const isOfFirefox = (sdp) => /^o=mozilla/m.test(sdp ?? "");
+import { isOfFirefox, ufragIn } from "./sdp.js";
 
 /**
  * Whether this side restarts ICE as well, after it has answered an offer.
  * @param {string} before what the other side said before @param {string} offer @param {string | undefined} answer of this side
  */
-export const restartsToo = (before, offer, answer) => attribute(before, "ice-ufrag") !== attribute(offer, "ice-ufrag") && isOfFirefox(answer) && !isOfFirefox(offer);
+export const restartsToo = (before, offer, answer) => ufragIn(before) !== ufragIn(offer) && isOfFirefox(answer) && !isOfFirefox(offer);

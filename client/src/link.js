@@ -26,8 +26,7 @@ const ABSENT = ["call-over", "not-your-call", "user-offline", "not-in-room", "cl
 export class Link {
   /** How many descriptions it has seen. */ round = 0;
   /** @type {RTCDataChannel | undefined} */ #control;
-  /** The other side knows what `muted` means: for an older library each message is the end. */ #understands = false;
-  /** The other side answers `sent` by `received`. */ #confirms = false;
+  /** The other side has this library, and knows what is said over the control channel. */ #understands = false;
   #work = Promise.resolve();
   /** @type {any[]} candidates that came before their description */ #early = [];
   #ignoring = false;
@@ -92,17 +91,12 @@ export class Link {
   }
 
   tellMuted() {
-    this.#tell(this.#understands, `muted ${this.#peer._mutedKinds}`);
+    this.tell(`muted ${this.#peer._mutedKinds}`);
   }
 
-  /** @param {string} words about a data channel @returns whether the other side understands them */
-  confirm(words) {
-    return this.#tell(this.#confirms, words);
-  }
-
-  /** @param {boolean} understood by the other side @param {string} words @returns whether they could be sent */
-  #tell(understood, words) {
-    const can = understood && this.#hasControl;
+  /** Over the control channel. @param {string} words @returns whether they could be said, to somebody who understands them */
+  tell(words) {
+    const can = this.#understands && this.#hasControl;
     if (can) this.#control?.send(words);
     return can;
   }
@@ -157,14 +151,14 @@ export class Link {
   hear(type, data) {
     if (type === "candidate") this.#enqueue(() => this.#candidate(data), (error) => this.#peer._failed(failure("adding a candidate", error)));
     else if (type === "answer") this.#enqueue(() => this.#answered(data));
-    else this.#enqueue(() => this.#offered(data), (error) => this.#recover(error, true));
+    else this.#enqueue(() => this.#offered(data), (error) => this.#recover(error, "theirs"));
   }
 
   /** @param {any} answer */
   async #answered({ sdp, switchboard }) {
     const { pc } = this;
     if (pc.signalingState !== "have-local-offer") return;
-    if (switchboard?.refused) throw new SwitchboardError("failed", "the other side refused the offer");
+    if (switchboard?.refused) return this.#recover(new SwitchboardError("failed", "the other side refused the offer"), "offer");
     this.#told(switchboard ?? {});
     await this.#apply("answer", this.#roles.kept(sdp, false, sdp));
     this.#roles.agree(sdp, false, sdp);
@@ -190,8 +184,7 @@ export class Link {
   }
 
   /** A description says first what is muted. From then on the channel does, as the two may overtake each other. @param {Message} about */
-  #told({ muted, confirms }) {
-    this.#confirms = Boolean(confirms);
+  #told({ muted }) {
     if (this.#hasControl) return;
     this.#understands = Boolean(muted);
     this.#peer._isMuted([muted].flat());
@@ -228,12 +221,16 @@ export class Link {
 
   // -- what fails
 
-  /** The browser has failed to make or to apply a description. @param {any} error @param {boolean} [theirs] the other side's offer @returns {Promise<void>} */
-  async #recover(error, theirs) {
+  /**
+   * A description could not be made or applied. An answer that has failed is asked for again by the same offer: the other
+   * side has agreed to its m-lines. @param {any} error @param {"offer" | "theirs"} [failed] own offer at the other side, or the other side's here @returns {Promise<void>}
+   */
+  async #recover(error, failed) {
     this.#peer._failed(failure("negotiating", error));
     if (++this.#failures >= FAILURES) return this.#peer._renew(error);
-    if (!(await this.#rollBack())) return;
-    if (!theirs) return this.#offer().catch((again) => this.#recover(again));
+    const again = !failed && this.pc.signalingState === "have-local-offer";
+    if (!again && !(await this.#rollBack())) return;
+    if (failed !== "theirs") return this.#offer().catch((again) => this.#recover(again));
     // Its candidates that still come belong to nothing.
     this.#ignoring = true;
     this.#early = [];
@@ -276,7 +273,7 @@ export class Link {
     const { id, round } = this;
     const { refused, ...data } = it.toJSON?.() ?? it;
     if (type === "answer" && data.sdp) data.sdp = this.#roles.kept(data.sdp, true, this.pc.remoteDescription?.sdp);
-    const about = data.sdp && { muted: this.#peer._mutedKinds, confirms: true };
+    const about = data.sdp && { muted: this.#peer._mutedKinds };
     this.#send(type, { ...data, switchboard: { ...id, round, refused, ...about } });
   }
 
@@ -302,7 +299,7 @@ export class Link {
 
   /** Tells the other side, over the media connection, that it is over. */
   bye() {
-    this.#tell(true, "bye");
+    if (this.#hasControl) this.#control?.send("bye");
   }
 
   close() {

@@ -68,6 +68,12 @@ export class MediaConnection extends Sender {
     this._link?.tellMuted();
   }
 
+  /** Both sides have agreed on a description. */
+  _revive() {
+    super._revive();
+    if (this._isStuck) this._renew("a refused track");
+  }
+
   /** @param {string} label @param {RTCDataChannelInit} [options] */
   dataChannel(label, options) {
     const channel = this._channels.find(label) ?? this._channels.add(label, options);

@@ -27,6 +27,11 @@ export class Sender extends Emitter {
   /** @type {MediaStream | undefined} shows the app what is sent of it */ #local;
   /** @type {Set<RTCRtpTransceiver>} whose track was removed, and whose m-line can be used again */ #idle = new Set();
   /** @type {RTCPeerConnection | null} that has them */ #pc = null;
+  /**
+   * A transceiver of this connection was stopped before it had an m-line. A browser asks for negotiation because of it for
+   * ever (webrtc-pc, section 4.7.3), and Chromium may choose it for `addTrack`, which throws.
+   */
+  _isStuck = false;
   /** @type {Api.Muted} */ muted = { audio: false, video: false };
   #expected = new ExpectedTracks();
   #over = false;
@@ -111,6 +116,7 @@ export class Sender extends Emitter {
   /** Until there is another one, by none. */
   _strip() {
     this.#pc = null;
+    this._isStuck = false;
     this.#idle.clear();
     this.#expected.strip();
     for (const sent of this.#tracks.values()) sent.sender = undefined;
@@ -245,8 +251,12 @@ export class Sender extends Emitter {
       return false;
     }
     this.#recycle();
-    sent.sender = stream === this.#main ? pc.addTrack(track, stream) : pc.addTransceiver(track, { streams: [stream] }).sender;
-    sent.later = this.#transceiver(sent.sender)?.mid === null;
+    const shares = stream === this.#main && !this._isStuck;
+    sent.sender = shares ? pc.addTrack(track, stream) : pc.addTransceiver(track, { streams: [stream] }).sender;
+    const transceiver = this.#transceiver(sent.sender);
+    sent.later = transceiver?.mid === null;
+    // `addTrack` takes one that has never sent.
+    this.#idle.delete(/** @type {any} */ (transceiver));
     return true;
   }
 
@@ -314,11 +324,11 @@ export class Sender extends Emitter {
 
   /**
    * Gives up m-lines that both sides have agreed to be silent, for the next tracks. A sender is not used for another
-   * stream, because Chromium forgets `setStreams` at the next negotiation.
+   * stream, because Chromium forgets `setStreams` at the next negotiation. One that has no m-line yet gets one first.
    */
   #recycle() {
     for (const it of this.#idle) {
-      if (it.mid !== null && it.currentDirection !== "inactive" && it.currentDirection !== "stopped") continue;
+      if (it.currentDirection !== "inactive" && it.currentDirection !== "stopped") continue;
       this.#idle.delete(it);
       it.stop();
     }
@@ -330,8 +340,14 @@ export class Sender extends Emitter {
       const transceiver = this.#transceiver(sent.sender);
       if (!transceiver || /^send/.test(String(transceiver.currentDirection))) continue;
       this.#drop(track);
-      this.#recycle();
       if (this.#owned.delete(track)) track.stop();
+    }
+    // Offers would be too large with their m-lines, even though these are silent.
+    for (const it of this.#idle) {
+      if (it.mid !== null) continue;
+      this.#idle.delete(it);
+      it.stop();
+      this._isStuck = true;
     }
   }
 

@@ -22,7 +22,6 @@ async fn nginx(demo: &Demo) -> Proxy {
 async fn a_page_with_the_library_of_the_path_needs_no_url(demo: &Demo) {
     let proxy = caddy(demo).await;
     let page = demo.app_page(&format!("http://{}/signal/healthz", proxy.listen)).await;
-    page.is_watched().await;
 
     let user = page
         .value(

@@ -133,6 +133,9 @@ fn capabilities(camera: Camera, background: Background, profile: &Path) -> Capab
             chrome.add_experimental_option("prefs", no).unwrap();
         }
     }
+    // Lets a test open pages such as chrome://discards.
+    let state = json!({ "internal_only_uis_enabled": true });
+    chrome.add_experimental_option("localState", state).unwrap();
     chrome.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
     chrome.into()
 }

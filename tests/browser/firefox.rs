@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::common::capabilities::firefox::{FirefoxCapabilities, FirefoxPreferences};
-use thirtyfour::{BrowserCapabilitiesHelper, Capabilities, WebDriver};
+use thirtyfour::{BrowserCapabilitiesHelper, Capabilities, CapabilitiesHelper, WebDriver};
 
 /// The program that starts one Firefox and drives it.
 pub(crate) struct Geckodriver {
@@ -81,6 +81,7 @@ fn capabilities() -> Capabilities {
         preferences.set(name, value).unwrap();
     }
     let mut firefox = FirefoxCapabilities::new();
+    firefox.enable_bidi().unwrap();
     firefox.set_headless().unwrap();
     firefox.set_firefox_binary("firefox-esr").unwrap();
     firefox.set_preferences(preferences).unwrap();

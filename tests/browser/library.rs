@@ -69,7 +69,6 @@ impl Page {
 
     /// Makes `lab` of the page, by which a test uses the library.
     pub(crate) async fn loads_the_lab(&self) {
-        self.is_watched().await;
         self.driver.execute(include_str!("lab.js"), []).await.unwrap();
     }
 

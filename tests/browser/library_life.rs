@@ -16,6 +16,7 @@ use crate::pairs::{Browser, in_each_browser};
 
 in_each_browser! {
     a_page_whose_user_goes_elsewhere_is_offline_in_time_and_back_within_a_second with short_window,
+    a_page_that_its_browser_keeps_is_online_no_longer_than_the_resume_window with window_of_2_s,
     a_page_whose_user_comes_back_soon_has_its_session_again,
     a_page_that_is_kept_while_it_waits_for_its_server_is_back_within_a_second with impatient,
     a_client_without_webrtc_rejects_a_call_at_once,
@@ -25,6 +26,15 @@ in_each_browser! {
 fn short_window() -> Config {
     Config { resume_window: Duration::from_secs(1), ..Config::default() }
 }
+
+const RESUME_WINDOW: Duration = Duration::from_secs(2);
+
+fn window_of_2_s() -> Config {
+    Config { resume_window: RESUME_WINDOW, ..Config::default() }
+}
+
+/// Besides the resume window: the time until the server tells others, and until the test sees that; ms.
+pub(crate) const TOLD_WITHIN: u64 = 1000;
 
 /// Longer than any page takes to be online again that the browser has kept; ms.
 const BACK_WITHIN: f64 = 1000.0;
@@ -36,7 +46,7 @@ async fn watches(page: &Page, user: &str) {
 }
 
 /// Waits until a user whom this page watches is online, or is not.
-async fn is_told(page: &Page, user: &str, online: bool) {
+pub(crate) async fn is_told(page: &Page, user: &str, online: bool) {
     page.sees(&format!("lab.me.watched.get({}) === {online}", json!(user))).await;
 }
 
@@ -82,6 +92,36 @@ async fn a_page_whose_user_goes_elsewhere_is_offline_in_time_and_back_within_a_s
         "delivered"
     );
     ana.sees("lab.heard.messages.includes('hi')").await;
+}
+
+/// Keeps in milliseconds when it happens, by a clock that all pages of this machine have.
+const KEEPS_HIDING: &str = "(addEventListener('pagehide', ({ persisted }) => { \
+    localStorage.hiddenAt = Date.now(); localStorage.persisted = persisted; }), true)";
+const KEEPS_OFFLINE: &str = "(lab.me.on('presence', () => { \
+    if (lab.me.watched.get('ana') === false) lab.offlineAt ??= Date.now(); }), true)";
+
+async fn a_page_that_its_browser_keeps_is_online_no_longer_than_the_resume_window(demo: &Demo) {
+    let (ana, bo) = demo.two_app_users().await;
+    watches(&bo, "ana").await;
+    bo.value(KEEPS_OFFLINE).await;
+    ana.value(KEEPS_HIDING).await;
+
+    goes_elsewhere(&ana, demo.address).await;
+
+    is_told(&bo, "ana", false).await;
+    // A page of the same origin.
+    let hidden = ana.value("Number(localStorage.hiddenAt)").await.as_u64().unwrap();
+    let offline = bo.value("lab.offlineAt").await.as_u64().unwrap();
+    let ghost = offline.saturating_sub(hidden);
+    println!("online for {ghost} ms after it was hidden");
+    let window = RESUME_WINDOW.as_millis() as u64;
+    assert!(ghost < window + TOLD_WITHIN, "it was online for {ghost} ms after it was hidden");
+    if ana.browser == Browser::Chromium {
+        assert_eq!(ana.value("localStorage.persisted").await, "true");
+        assert!(ghost >= window, "its session did not wait: {ghost} ms");
+    }
+    comes_back(&ana, "ana").await;
+    is_told(&bo, "ana", true).await;
 }
 
 async fn a_page_whose_user_comes_back_soon_has_its_session_again(demo: &Demo) {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use thirtyfour::{By, WebDriver, WebElement, WindowHandle};
 use tokio::time::sleep;
 
+use crate::console::Console;
 use crate::pairs::Browser;
 
 /// Far longer than anything takes on a machine that does something else as well.
@@ -21,23 +22,20 @@ const BLINK: Duration = Duration::from_millis(40);
 pub(crate) struct Page {
     pub(crate) driver: WebDriver,
     pub(crate) browser: Browser,
+    /// That of Firefox.
+    console: Option<Console>,
     /// Parts of console errors that belong to the test.
     expected_errors: RefCell<Vec<&'static str>>,
 }
 
 impl Page {
     pub(crate) async fn open(driver: WebDriver, browser: Browser, address: &str) -> Self {
+        let console = match browser {
+            Browser::Chromium => None,
+            Browser::Firefox => Some(Console::of(&driver).await),
+        };
         driver.goto(address).await.unwrap();
-        Self { driver, browser, expected_errors: RefCell::default() }
-    }
-
-    /// Lets the test see what the page does. Chromium has it done before any script of the page.
-    pub(crate) async fn is_watched(&self) {
-        if self.browser == Browser::Firefox {
-            for script in [include_str!("watch.js"), include_str!("complaints.js")] {
-                self.driver.execute(script, []).await.unwrap();
-            }
-        }
+        Self { driver, browser, console, expected_errors: RefCell::default() }
     }
 
     /// Opens another tab of the same browser at this address, and looks at that from now on.
@@ -128,7 +126,10 @@ impl Page {
     /// A test that cuts the page's connections: the browser says so of its WebSocket, and of the icon that it may be asking for
     /// at that moment.
     pub(crate) fn may_lose_its_connection(&self) {
-        self.may_complain_of("WebSocket");
+        for words in ["WebSocket", "establish a connection to the server at ws", "connection to ws"]
+        {
+            self.may_complain_of(words);
+        }
         self.may_complain_of("/favicon.ico");
     }
 
@@ -141,11 +142,10 @@ impl Page {
         }
     }
 
-    /// Errors and warnings on the console.
-    async fn complaints(&self) -> Vec<String> {
-        if self.browser == Browser::Firefox {
-            let complaints = self.value("window.complaints ?? []").await;
-            return serde_json::from_value(complaints).unwrap();
+    /// Takes the errors and warnings on the console.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
+        if let Some(console) = &self.console {
+            return console.complaints(&self.driver).await;
         }
         let log = self.driver.browser_log().await.unwrap();
         let bad = log.into_iter().filter(|it| matches!(it.level.as_str(), "SEVERE" | "WARNING"));

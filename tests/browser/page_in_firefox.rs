@@ -4,22 +4,12 @@ use serde_json::json;
 
 use crate::demo::on_a_demo_page_in;
 use crate::failing::DEAF;
-use crate::page::Page;
 use crate::pairs::Pair;
-
-impl Page {
-    /// Loads the page anew, and watches it as before.
-    async fn reloads_in_firefox(&self) {
-        self.driver.refresh().await.unwrap();
-        self.is_watched().await;
-    }
-}
 
 #[test]
 fn in_firefox_one_signs_in_calls_writes_reloads_meets_in_a_room_and_is_told_of_a_failure() {
     on_a_demo_page_in(Pair::FIREFOX_FIRST, Default::default(), async |demo| {
         let ana = demo.app_page(&demo.address_of("/")).await;
-        ana.is_watched().await;
         ana.writes("name-input", "ana").await;
         ana.presses("sign-in").await;
         ana.reads("status", "Signed in as ana.").await;
@@ -38,7 +28,7 @@ fn in_firefox_one_signs_in_calls_writes_reloads_meets_in_a_room_and_is_told_of_a
             assert_eq!(ana.value(look).await, json!([]), "{look}");
         }
 
-        ana.reloads_in_firefox().await;
+        ana.driver.refresh().await.unwrap();
         ana.is_in_a_call().await;
         bo.sees_the_other_move().await;
         ana.hangs_up().await;

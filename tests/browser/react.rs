@@ -45,7 +45,6 @@ fn on_the_react_app(test: impl AsyncFnOnce(&Demo, &AppServer)) {
 /// One of the two builds in a browser of its own, which keeps what camera and microphone give.
 async fn opened(demo: &Demo, app: &AppServer, build: &str) -> Rc<Page> {
     let page = demo.app_page(&format!("{}{build}", app.origin())).await;
-    page.is_watched().await;
     let keeping = "const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); \
         window.given = []; \
         navigator.mediaDevices.getUserMedia = async (...all) => { \

@@ -35,8 +35,7 @@ fn elsewhere() -> SocketAddr {
 
 /// The outcome of connecting to this server with the library that it serves.
 async fn fate_of_connecting(demo: &Demo, page: &Page, path: &str) -> Value {
-    page.is_watched().await;
-    page.may_complain_of("WebSocket");
+    page.may_lose_its_connection();
     let server = json!(demo.address_of(""));
     page.value(&format!(
         "await import({server} + '/switchboard.js').then(({{ connect }}) => \

@@ -4,14 +4,14 @@ import { test } from "node:test";
 import { called, connected } from "./acts.js";
 import { fate, settle } from "./fakes.js";
 
-/** A call with a user whose library, an older one, confirms nothing. */
-const withOlder = () => connected();
+/** A call with a client that is made without the library, and confirms nothing. */
+const withOther = () => connected();
 
-/** A call with a user whose library confirms what it has received. */
-async function withNewer() {
+/** A call with a user of the library, which confirms what it has received. */
+async function withLibrary() {
   const { page, call } = await called();
   const { peer } = page.socket.last("offer").data.switchboard;
-  page.socket.says({ type: "answer", from: "22", callId: "C", data: { type: "answer", sdp: "x", switchboard: { peer, round: 2, muted: [], confirms: true } } });
+  page.socket.says({ type: "answer", from: "22", callId: "C", data: { type: "answer", sdp: "x", switchboard: { peer, round: 2, muted: [] } } });
   await settle();
   page.connection.becomes("connected");
   const [control] = page.connection.channels;
@@ -22,7 +22,7 @@ async function withNewer() {
 
 /** A channel that this side has made, and that is open. */
 async function channelOfOne(options) {
-  const { page, call, control } = await withNewer();
+  const { page, call, control } = await withLibrary();
   const channel = call.dataChannel("file", options);
   const own = page.connection.channels.at(-1);
   own.opens();
@@ -30,7 +30,7 @@ async function channelOfOne(options) {
 }
 
 /** A channel that both sides have made: this side writes to the first and reads from both. */
-async function channelOfBoth(call22 = withOlder) {
+async function channelOfBoth(call22 = withOther) {
   const { page, call, control } = await call22();
   const channel = call.dataChannel("file");
   const [own] = page.connection.channels.filter(({ label }) => label === "file");
@@ -41,7 +41,7 @@ async function channelOfBoth(call22 = withOlder) {
   return { page, call, control, channel, own, theirs };
 }
 
-test("to an older library a channel is closed after all that was sent, and `close` resolves when the other side has closed it, too", async () => {
+test("to a client without the library a channel is closed after all that was sent, and `close` resolves when the other side has closed it, too", async () => {
   const { page, call, channel, own, theirs } = await channelOfBoth();
   own.bufferedAmount = 2 << 20;
   const sent = channel.send("last");
@@ -176,14 +176,7 @@ test("a channel is closed when the other side has confirmed all that was sent, a
   assert.equal(await fate(closed), "fulfilled");
 });
 
-test("the offer and the answer say that this library confirms", async () => {
-  const { page } = await called();
-  assert.equal(page.socket.last("offer").data.switchboard.confirms, true);
-  page.connection.onicecandidate({ candidate: { toJSON: () => ({ candidate: "c" }) } });
-  assert.equal("confirms" in page.socket.last("candidate").data.switchboard, false);
-});
-
-test("to an older library nothing is said over the control channel, where each message is the end for it", async () => {
+test("to a client without the library nothing is said over the control channel", async () => {
   const { page, channel, own } = await channelOfBoth();
   const [control] = page.connection.channels;
   control.opens();
@@ -222,7 +215,7 @@ test("what waits to be sent fails when the other side closes the channel", async
 });
 
 test("the word that a channel is closed may overtake its messages and the channel itself", async () => {
-  const { page, call, control } = await withNewer();
+  const { page, call, control } = await withLibrary();
   const heard = [];
   call.on("channel", (channel) => {
     channel.on("message", (it) => heard.push(it));
@@ -240,7 +233,7 @@ test("the word that a channel is closed may overtake its messages and the channe
 });
 
 test("a channel with the id of an earlier one is confirmed by its own messages", async () => {
-  const { page, call, control } = await withNewer();
+  const { page, call, control } = await withLibrary();
   const rtc = () => Object.assign(page.connection.createDataChannel("file"), { id: 7 });
   const earlier = rtc();
   page.connection.ondatachannel({ channel: earlier });
@@ -292,7 +285,7 @@ test("of two sides that close at the same time one may see the channel closed be
 });
 
 test("two sides that close at the same time a channel that both have made close what they write to", async () => {
-  const { channel, control, own, theirs } = await channelOfBoth(withNewer);
+  const { channel, control, own, theirs } = await channelOfBoth(withLibrary);
   channel.send("a");
   const closed = channel.close();
   await settle();
@@ -308,7 +301,7 @@ test("two sides that close at the same time a channel that both have made close 
 });
 
 test("a channel that both have made is closed in both directions when the other side closes it", async () => {
-  const { channel, control, own, theirs } = await channelOfBoth(withNewer);
+  const { channel, control, own, theirs } = await channelOfBoth(withLibrary);
   control.onmessage({ data: `sent ${theirs.id} 0` });
   assert.deepEqual([channel.state, own.readyState], ["closed", "open"]);
   theirs.closes();
@@ -341,7 +334,7 @@ test("`close` fails when the channel or the connection ends without a confirmati
 });
 
 test("`close` fails when the other side closes the channel before all has left the page", async () => {
-  for (const call22 of [withOlder, withNewer]) {
+  for (const call22 of [withOther, withLibrary]) {
     const { channel, own, theirs } = await channelOfBoth(call22);
     own.bufferedAmount = 2 << 20;
     const sent = channel.send("x");
@@ -381,12 +374,12 @@ test("a channel is closed at once where the control channel is gone", async () =
 });
 
 test("another connection to the same user begins without what was said over the last one", async () => {
-  const { page, control } = await withNewer();
+  const { page, control } = await withLibrary();
   control.onmessage({ data: "sent 9 0" });
   const { peer } = page.socket.last("offer").data.switchboard;
   page.socket.says({ type: "answer", from: "22", callId: "C", data: { type: "answer", switchboard: { peer, gone: true } } });
   await settle();
-  const about = { peer: page.socket.last("offer").data.switchboard.peer, round: 2, confirms: true };
+  const about = { peer: page.socket.last("offer").data.switchboard.peer, round: 2, muted: [] };
   page.socket.says({ type: "answer", from: "22", callId: "C", data: { type: "answer", sdp: "x", switchboard: about } });
   await settle();
   assert.equal(page.connections.length, 2);
@@ -405,7 +398,7 @@ test("whatever another client says of channels does no harm", async () => {
 });
 
 test("of channels that never come a thousand are remembered", async () => {
-  const { page, control } = await withNewer();
+  const { page, control } = await withLibrary();
   for (let id = 200; id < 3200; id++) control.onmessage({ data: `sent ${id} 0` });
   for (const id of [1199, 1200]) page.connection.ondatachannel({ channel: Object.assign(page.connection.createDataChannel(`${id}`), { id }) });
   assert.deepEqual(control.sent, ["received 1199"]);
@@ -431,7 +424,7 @@ test("a channel that the browser never closes counts as closed after 5 s, on the
   assert.equal(other.own.readyState, "closing");
 });
 
-test("so does one to an older library", async () => {
+test("so does one to a client without the library", async () => {
   const { page, channel, own } = await channelOfBoth();
   const closed = channel.close();
   await settle();

@@ -264,6 +264,8 @@ export class PeerConnection {
   addTrack(track, stream) {
     const free = this.transceivers.find((it) => it.receiver.track.kind === track.kind && it.sender.track === null && !it.currentDirection);
     if (!free) return this.addTransceiver(track, { streams: [stream] }).sender;
+    // As Chromium does.
+    if (free.stopped) throw new Error("The existing transceiver is stopping");
     Object.assign(free.sender, { track, streams: [stream] });
     free.direction = "sendrecv";
     return free.sender;
@@ -309,8 +311,7 @@ export class PeerConnection {
   }
   /** Gives each new transceiver an m-line: one that both sides know to be free, or a further one. */
   #number() {
-    this.transceivers = this.transceivers.filter(({ stopped, line }) => !stopped || line >= 0);
-    for (const it of this.transceivers.filter(({ line }) => line < 0)) {
+    for (const it of this.transceivers.filter(({ stopped, line }) => !stopped && line < 0)) {
       const taken = this.transceivers.map(({ line }) => line);
       it.line = 0;
       while (taken.includes(it.line)) it.line++;
@@ -319,12 +320,16 @@ export class PeerConnection {
   }
   #agree() {
     this.#agreed = [this.localDescription, this.remoteDescription];
+    // For ever: one that was stopped without an m-line (webrtc-pc, section 4.7.3).
+    const isStuck = ({ stopped, line }) => stopped && line < 0;
+    if (this.transceivers.some(isStuck)) this.#need();
     for (const it of this.transceivers) {
+      if (isStuck(it)) continue;
       it.mid = String(it.line);
       const agreed = { sendrecv: "sendonly", recvonly: "inactive" }[it.direction] ?? it.direction;
       it.currentDirection = it.stopped ? "stopped" : this.takes ? it.direction : agreed;
     }
-    this.transceivers = this.transceivers.filter(({ stopped }) => !stopped);
+    this.transceivers = this.transceivers.filter((it) => !it.stopped || isStuck(it));
   }
   #rollBack() {
     const own = this.signalingState === "have-local-offer";

@@ -125,7 +125,7 @@ test("the other side is told over the media connection, once the channel is open
   assert.deepEqual(control(page).sent, ["muted audio", "muted audio,video", "muted video"]);
 });
 
-test("an older library is told nothing over the channel, where each message is the end for it", async () => {
+test("a client without the library is told nothing over the channel but the end", async () => {
   for (const about of [{}, null]) {
     const { page, call } = await called();
     await answers(page, about);

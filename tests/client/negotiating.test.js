@@ -222,14 +222,14 @@ test("a peer without ringing counts its connections, since they have one name", 
   const [peer] = page.me.peers;
   page.socket.says({ ...word("accept"), data: { switchboard: { peer: peer._id, is: "accept" } } });
   await settle();
-  assert.deepEqual(named(page), { peer: peer._id, nth: 1, round: 1, muted: [], confirms: true });
+  assert.deepEqual(named(page), { peer: peer._id, nth: 1, round: 1, muted: [] });
   fails(page.connection, "setRemoteDescription");
   const answer = { type: "answer", from: "33", data: { type: "answer", sdp: "x", switchboard: { peer: peer._id } } };
   for (let turn = 0; turn < 2; turn++) {
     page.socket.says(answer);
     await settle();
   }
-  assert.deepEqual(named(page), { peer: peer._id, nth: 2, round: 1, muted: [], confirms: true });
+  assert.deepEqual(named(page), { peer: peer._id, nth: 2, round: 1, muted: [] });
 
   const other = await Page.connected();
   other.me.on("peer", (it) => it.accept());
@@ -241,7 +241,7 @@ test("a peer without ringing counts its connections, since they have one name", 
     await settle();
   }
   assert.equal(other.connections.length, 2, "one that comes late is of the first");
-  assert.deepEqual(other.socket.last("answer").data.switchboard, { peer: "P", nth: 2, round: 2, muted: [], confirms: true });
+  assert.deepEqual(other.socket.last("answer").data.switchboard, { peer: "P", nth: 2, round: 2, muted: [] });
 });
 
 /** In a call whose descriptions take so many characters for each track. */
@@ -262,15 +262,62 @@ test("an offer that is too large is taken back and told with its size, and both 
   assert.equal(page.connection.senders.length, 2, "it is not sent");
   assert.equal(share.getTracks()[0].readyState, "live", "it is the app's");
   await answers(page);
+  // A browser would ask for negotiation for ever on the connection that the share was taken back from.
+  const { switchboard } = page.socket.last("offer").data;
+  assert.deepEqual([page.connections.length, page.connections[0].signalingState, switchboard.round], [2, "closed", 1]);
+  await answers(page, { switchboard });
+  page.connection.becomes("connected");
   assert.equal(page.connection.signalingState, "stable");
 
   page.window.fires("online");
   await settle();
   assert.equal(page.connection.signalingState, "have-local-offer", "ICE can be restarted");
-  await answers(page);
-  await hears(page, "offer", { sdp: "theirs" });
+  await answers(page, { switchboard });
+  await hears(page, "offer", { sdp: "theirs", switchboard });
   assert.equal(page.connection.remoteDescription.sdp, "theirs");
   assert.equal(page.heard("error").length, 1);
+});
+
+test("a side that is called asks for another connection when it has taken back what was too large", async () => {
+  const { page, call } = await answering();
+  page.connection.weight = 25_000;
+  const share = Stream.of("video");
+  call.addTrack(share.getTracks()[0], share);
+  await settle();
+  await answers(page, { switchboard: { peer: "P" } });
+  assert.deepEqual(page.socket.last("answer").data, { switchboard: { peer: "P", gone: true } });
+  await hears(page, "offer", { switchboard: { peer: "Q", round: 1 } });
+  page.connection.becomes("connected");
+  assert.equal(call.state, "connected");
+  assert.deepEqual(page.heard("error").map(({ code }) => code), ["too-large"]);
+});
+
+test("tracks that come and go before the other side has agreed make no more offers than there are changes", async () => {
+  const { page, call } = await connected();
+  const before = offers(page).length;
+  for (const share of [Stream.of("video"), Stream.of("video"), Stream.of("video")]) {
+    const [track] = share.getTracks();
+    call.addTrack(track, share);
+    call.removeTrack(track);
+  }
+  const own = video();
+  call.addTrack(own);
+  call.removeTrack(own);
+  call.addTrack(own);
+  await settle();
+  for (let turn = 0; turn < 10; turn++) await answers(page);
+  assert.equal(offers(page).length, before + 1);
+  assert.equal(page.connection.signalingState, "stable");
+  assert.ok(page.connection.senders.some(({ track }) => track === own));
+
+  // Their m-lines are used again.
+  for (const [turn, share] of [Stream.of("video"), Stream.of("video"), Stream.of("video")].entries()) {
+    call.addTrack(share.getTracks()[0], share);
+    await settle();
+    for (let more = 0; more < 3; more++) await answers(page);
+    assert.equal(page.connection.lines, 6, `share ${turn}`);
+  }
+  assert.deepEqual(page.heard("error"), []);
 });
 
 test("offers that are too large whatever is taken back are not made for ever, and go on when something changes", async () => {
