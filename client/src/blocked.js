@@ -2,7 +2,7 @@
  * Users whom the app does not want to hear of (§6, block).
  *
  * Promises: the list is kept here, goes on in every session, and holds from the first moment: what the server lets
- * through meanwhile, or for want of `block` at all, is dropped here. Leaves to the client what becomes of what there is.
+ * through meanwhile is dropped here. Leaves to the client what becomes of what there is.
  *
  * @import { Core } from "./core.js"
  * @import { Message } from "./platform.js"

@@ -111,7 +111,7 @@ export class Channel extends Emitter {
    */
   async #arrival() {
     const out = this.#out;
-    // Messages that may be lost are not waited for. An older library confirms nothing.
+    // Messages that may be lost are not waited for. A client without the library confirms nothing.
     if (!out || mayLose(out) || !this.#channels.say(`sent ${out.id} ${this.#written}`)) return;
     // The other side may write to the same channel and close it as well: then its messages must have come, too.
     await this.#until(() => !this.#lanes.has(out) || (this.#received && !this.#channels._sent.has(out.id)));

@@ -253,10 +253,9 @@ export class Sender extends Emitter {
     this.#recycle();
     const shares = stream === this.#main && !this._isStuck;
     sent.sender = shares ? pc.addTrack(track, stream) : pc.addTransceiver(track, { streams: [stream] }).sender;
-    const transceiver = this.#transceiver(sent.sender);
-    sent.later = transceiver?.mid === null;
+    const transceiver = /** @type {any} */ (this.#transceiver(sent.sender));
     // `addTrack` takes one that has never sent.
-    this.#idle.delete(/** @type {any} */ (transceiver));
+    sent.later = this.#idle.delete(transceiver) || transceiver?.mid === null;
     return true;
   }
 

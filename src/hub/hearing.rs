@@ -3,7 +3,7 @@
 //! Promises: the messages of one client are judged in their order. A client is heard for one turn
 //! ([`TURN`]), and waits for its next one behind all that have used less ([`FairQueue`]). The hub
 //! works for one stretch (`stretch.rs`); then its thread reads and writes sockets. So a message of an
-//! ordinary client waits for one stretch and one turn, however many others flood the hub. A token is
+//! ordinary client waits for one stretch and a turn of each kind, however many others flood the hub. A token is
 //! checked on another thread, and the client's later messages wait for the answer.
 
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::domain::{Input, Unverified};
 use crate::protocol::{BadMessage, BadToken, Refusal, Rejected, carries_data, decode};
 
 /// How long the messages of one batch may take before others have their turn: a batch has up to 16,
-/// and the dearest of them take 0.3 ms each.
+/// and the dearest of them take 0.3 ms each. What sockets report has turns of the same time.
 pub(super) const TURN: Duration = Duration::from_micros(250);
 
 /// Bytes of a message that count as one piece of it where each may be a name, which is looked up:

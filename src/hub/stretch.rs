@@ -1,6 +1,6 @@
 //! How long the hub works in one go: its thread has sockets to read and write as well.
 //!
-//! Promises: the hub works for one stretch ([`STRETCH`]) and one turn of each kind more, whatever comes
+//! Promises: the hub works for one stretch ([`STRETCH`]) and two turns of each kind more, whatever comes
 //! in that time. What sockets report of themselves, that one has opened or ended, is handled in the
 //! order of coming, so that register, replace and unregister stay in order. When the stretch is over it
 //! waits, as messages do, and both have turns of the same time: neither those who come and go nor those

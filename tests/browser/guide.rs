@@ -74,6 +74,7 @@ fn the_library_is_loaded_from_the_server_by_its_hash_and_a_file_with_another_has
             assert_eq!(page.value(libraries).await, json!([pinned]), "it is loaded once");
             page.driver.goto(format!("{}/tampered.html", app.origin())).await.unwrap();
             page.may_complain_of("integrity");
+            page.may_complain_of("not loaded: ");
             page.sees("window.refused && !window.switchboard").await;
         }
     });

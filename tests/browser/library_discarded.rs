@@ -10,7 +10,7 @@ use switchboard::config::Config;
 
 use crate::app_server::{AppServer, Content, OwnPage};
 use crate::demo::on_a_demo_page_of;
-use crate::library_life::{TOLD_WITHIN, is_told};
+use crate::library_life::{KEEPS_OFFLINE, TOLD_WITHIN, is_told};
 
 const RESUME_WINDOW: Duration = Duration::from_secs(2);
 
@@ -47,12 +47,13 @@ fn a_tab_that_is_discarded_is_online_no_longer_than_the_resume_window_and_again_
         let tab = json!({ "url": format!("{}/app.html", app.origin()), "background": true });
         browser.driver.cdp().send_raw("Target.createTarget", tab).await.unwrap();
         is_told(&bo, "ana", true).await;
+        bo.value(KEEPS_OFFLINE).await;
 
         browser.driver.goto("chrome://discards/").await.unwrap();
         browser.sees(DISCARDS).await;
 
         is_told(&bo, "ana", false).await;
-        let offline = bo.value("Date.now()").await.as_u64().unwrap();
+        let offline = bo.value("lab.offlineAt").await.as_u64().unwrap();
         let discarded = browser.value("discardedAt").await.as_u64().unwrap();
         let ghost = offline - discarded;
         println!("online for {ghost} ms after it was discarded");

@@ -61,7 +61,7 @@ impl<C: Handle> Switchboard<C> {
         frames + self.looks / LOOKS_A_FRAME >= SLICE
     }
 
-    /// Takes this many looks out of the step before the work is done, at most [`PIECE`] of them.
+    /// Takes this many looks out of the step, before they are done. A whole step must have room for them.
     /// Returns whether they fit; if not, the step is spent, and the work is for the next one.
     pub(super) fn takes(&mut self, looks: usize, effects: &[Effect<C>]) -> bool {
         let frames = effects.len().saturating_sub(self.slice_from);
