@@ -223,7 +223,7 @@ export class Link {
 
   /**
    * A description could not be made or applied. An answer that has failed is asked for again by the same offer: the other
-   * side has agreed to its m-lines. @param {any} error @param {"offer" | "theirs"} [failed] own offer at the other side, or the other side's here @returns {Promise<void>}
+   * side has agreed to its m-lines. @param {any} error @param {"offer" | "theirs"} [failed] `offer`: this side's, which the other side refused; `theirs`: the other side's offer @returns {Promise<void>}
    */
   async #recover(error, failed) {
     this.#peer._failed(failure("negotiating", error));

@@ -1,9 +1,10 @@
 //! Turns of work that keeps a thread busy: a request that is served, a TLS key exchange.
 //!
 //! Promises: connections of a thread that are no socket yet work in the order of asking, each without
-//! a pause; one that asks just when a pause ends may come before those who have waited for the end. After [`BUDGET`] of such work everything else that is ready on the thread goes first:
-//! sockets, the hub, timers, what the kernel has to tell. Until then many turns fit between two looks
-//! at the sockets, so a thousand connections that come at once do not wait for a thousand looks.
+//! a pause. One that asks just when a pause ends may come before those that wait for the end. After
+//! [`BUDGET`] of such work everything else that is ready on the thread goes first: sockets, the hub,
+//! timers, events of the kernel. Until then many turns fit between two looks at the sockets, so a
+//! thousand connections that come at once do not wait for a thousand looks.
 
 use std::cell::Cell;
 use std::future::poll_fn;

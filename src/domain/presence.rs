@@ -1,9 +1,9 @@
 //! What has changed since it was last told, and who watches whom.
 //!
-//! Promises: between two tellings a user who left and came back (or the reverse) is not
-//! mentioned, but to those who have asked in between, and where the two changes are told in different
-//! messages; one who joined in between is told only what
-//! came after its own list. Tells nobody itself. Cost: one entry a change, forgotten at the next telling.
+//! Promises: between two tellings a user who left and came back (or the reverse) is not mentioned,
+//! except to those who have asked in between, and where the two changes are in different messages. One
+//! who joined in between is told only what came after its own list. Tells nobody itself. Cost: one
+//! entry a change, forgotten at the next telling.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Bound;

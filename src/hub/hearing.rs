@@ -17,7 +17,7 @@ use crate::domain::{Input, Unverified};
 use crate::protocol::{BadMessage, BadToken, Refusal, Rejected, carries_data, decode};
 
 /// How long the messages of one batch may take before others have their turn: a batch has up to 16,
-/// and the dearest of them take 0.3 ms each. What sockets report has turns of the same time.
+/// and the dearest of them take 0.3 ms each. Reports of sockets have turns of the same length.
 pub(super) const TURN: Duration = Duration::from_micros(250);
 
 /// Bytes of a message that count as one piece of it where each may be a name, which is looked up:

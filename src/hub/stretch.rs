@@ -1,10 +1,9 @@
 //! How long the hub works in one go: its thread has sockets to read and write as well.
 //!
 //! Promises: the hub works for one stretch ([`STRETCH`]) and two turns of each kind more, whatever comes
-//! in that time. What sockets report of themselves, that one has opened or ended, is handled in the
-//! order of coming, so that register, replace and unregister stay in order. When the stretch is over it
-//! waits, as messages do, and both have turns of the same time: neither those who come and go nor those
-//! who talk keep the others out.
+//! in that time. Reports of sockets (one has opened, or ended) are handled in the order of coming, so
+//! register, replace and unregister stay in order. When the stretch is over they wait, as messages do,
+//! and both have turns of the same length: neither logins and logouts nor messages keep the other out.
 
 use std::collections::VecDeque;
 use std::pin::{Pin, pin};

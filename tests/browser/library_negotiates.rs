@@ -86,7 +86,7 @@ async fn both_can_negotiate(ana: &Page, bo: &Page) {
 /// One of the two restarts ICE, and both see the other one's picture move by the new way.
 async fn restarts(page: &Page, ana: &Page, bo: &Page) {
     let before = page.value(UFRAG).await;
-    // What the browser says when the page has another network.
+    // Fired by the browser when the page has another network.
     page.value("dispatchEvent(new Event('online'))").await;
     page.sees(&format!("{UFRAG} !== {before}")).await;
     for page in [ana, bo] {
@@ -105,7 +105,7 @@ async fn either_side_can_restart_ice_and_both_can_negotiate(demo: &Demo) {
     bo.has_heard_of_no_error().await;
 }
 
-/// What a page sends takes half a second to the server, where the media take none.
+/// Delays each message to the server by half a second. Media are not delayed.
 const FAR: &str = "{ platform: { WebSocket: class extends WebSocket { \
     send(text) { setTimeout(() => super.send(text), 500); } } } }";
 
